@@ -1,0 +1,163 @@
+-- wick.fail: the error value of design's chapter 7.1, made from Lua.
+--
+-- Ground floor: every room may call it; it calls wick.core alone.  The C side
+-- makes the same tables (src/fail.h holds the one table of codes).
+
+local core = require "wick.core"
+
+local M = {}
+
+local Error = core.Error -- the metatable that C gives its errors too
+
+Error.__name = "wick.Error"
+Error.__tostring = function(err)
+  return require("wick.report").text(err)
+end
+
+local function make(severity, name, fields)
+  local info = core.codes[name] or error("no such failure: " .. tostring(name), 3)
+  local err = {
+    name = name,
+    code = info.code,
+    kind = info.kind,
+    status = info.status,
+    severity = severity,
+    marks = {},
+    notes = {},
+    helps = {},
+  }
+  for key, value in pairs(fields) do
+    err[key] = value
+  end
+  err.errors = { err }
+  return setmetatable(err, Error)
+end
+
+--- An error of the table's row `name`; `fields` as design 7.1 lists them.
+---@param name string
+---@param fields table
+---@return table
+function M.new(name, fields)
+  return make("error", name, fields)
+end
+
+--- The same as a warning.
+function M.warning(name, fields)
+  return make("warning", name, fields)
+end
+
+--- Whether v is a wick.Error.
+function M.is(v)
+  return type(v) == "table" and getmetatable(v) == Error
+end
+
+-- With several diagnostics the first of these exit statuses decides.
+local RANK = { [70] = 0, [2] = 1, [5] = 2, [3] = 3, [4] = 4, [8] = 5, [6] = 6, [7] = 7, [1] = 8 }
+
+--- One object for all errors of a phase: the first of the list, which then
+--- holds the whole list in `errors` and the status that decides.
+---@param list table[]  at least one error
+---@return table
+function M.all(list)
+  local first, status = list[1], nil
+  for _, err in ipairs(list) do
+    if err.severity == "error" and (not status or RANK[err.status] < RANK[status]) then
+      status = err.status
+    end
+  end
+  first.errors = list
+  first.status = status or first.status
+  return first
+end
+
+--- A mark on `length` bytes at `byte` (from 1) of `text`, which is the whole
+--- source of `file`.
+function M.mark(file, text, byte, length, label)
+  local line, column, written = core.place(text, byte)
+  return {
+    file = file,
+    line = line,
+    column = column,
+    byte = byte,
+    length = length,
+    label = label or "",
+    text = written,
+  }
+end
+
+-- Damerau-Levenshtein distance (adjacent swaps count one); gives up above cap.
+local function distance(a, b, cap)
+  local la, lb = #a, #b
+  if math.abs(la - lb) > cap then
+    return cap + 1
+  end
+  local before, last, now = nil, {}, nil
+  for j = 0, lb do
+    last[j] = j
+  end
+  for i = 1, la do
+    now = { [0] = i }
+    local best = i
+    for j = 1, lb do
+      local same = a:byte(i) == b:byte(j)
+      local d = math.min(last[j] + 1, now[j - 1] + 1, last[j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+        d = math.min(d, before[j - 2] + 1)
+      end
+      now[j] = d
+      best = math.min(best, d)
+    end
+    if best > cap then
+      return cap + 1
+    end
+    before, last = last, now
+  end
+  return last[lb]
+end
+
+--- The names nearest to `word`, nearest first, at most three.
+---@param word string
+---@param candidates string[]
+---@return string[]
+function M.near(word, candidates)
+  local found = {}
+  if #word > 64 then
+    return found
+  end
+  local cap = math.max(1, #word // 3)
+  for _, name in ipairs(candidates) do
+    if type(name) == "string" then
+      local d = distance(word:lower(), name:lower(), cap)
+      if d <= cap then
+        found[#found + 1] = { name = name, d = d }
+      end
+    end
+  end
+  table.sort(found, function(x, y)
+    return x.d < y.d or x.d == y.d and x.name < y.name
+  end)
+  local names = {}
+  for i = 1, math.min(3, #found) do
+    names[i] = found[i].name
+  end
+  return names
+end
+
+--- "a, b, c": sorted, at most ten, for a note that says what exists.
+function M.names(candidates)
+  local list = {}
+  for i, name in ipairs(candidates) do
+    list[i] = tostring(name)
+  end
+  table.sort(list)
+  local more = #list > 10
+  return table.concat(list, ", ", 1, math.min(10, #list)) .. (more and ", …" or "")
+end
+
+--- Hostile text made fit for a message: control bytes escaped, cut at `max`
+--- characters (60).
+function M.quote(text, max)
+  return core.quote(tostring(text), max or 60)
+end
+
+return M
