@@ -1,0 +1,250 @@
+# wick: build, test, install.  `make help` says what can be made.
+#
+# Everything that is made lies under build/.  Sources are found by wildcard:
+#   src/*.c        the core; all but main.c also make the module core.so
+#   lua/wick/**    the Lua rooms; also carried inside the command as bytecode
+#   tests/*/*.c    those with a `main` become build/tests/NAME
+# V=1 shows the commands.  B=DIR builds elsewhere (asan uses build/asan).
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+DESTDIR =
+B = build
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+CLANG = clang
+PKG_CONFIG = pkg-config
+LUA = lua5.4
+INSTALL = install
+LUAV = 5.4
+
+# What a bare Debian 12 with git and make lacks to run the demo and the tests.
+DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
+  lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
+  util-linux mount
+# What only check, asan, valgrind and bench need beyond that.
+DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
+  lua-yaml python3-yaml
+
+# --- what was found on this machine ---------------------------------------
+
+LUA_PC := $(firstword $(foreach p,lua5.4 lua-5.4 lua54 lua,$(shell \
+  $(PKG_CONFIG) --exists '$(p) >= 5.4' '$(p) < 5.5' 2>/dev/null && echo $(p))))
+LUA_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LUA_PC) 2>/dev/null)
+LUA_LIBS := $(shell $(PKG_CONFIG) --libs $(LUA_PC) 2>/dev/null)
+LUA_NAME := $(patsubst -l%,%,$(firstword $(filter -llua%,$(LUA_LIBS))))
+YAML_CFLAGS := $(shell $(PKG_CONFIG) --cflags yaml-0.1 2>/dev/null)
+YAML_LIBS := $(shell $(PKG_CONFIG) --libs yaml-0.1 2>/dev/null || echo -lyaml)
+
+# The archive of a library, by its full path; empty where there is none.
+archive = $(firstword $(wildcard \
+  $(shell $(PKG_CONFIG) --variable=libdir $(1) 2>/dev/null)/$(2) \
+  $(shell $(CC) -print-file-name=$(2) 2>/dev/null)))
+LUA_A := $(if $(LUA_NAME),$(call archive,$(LUA_PC),lib$(LUA_NAME).a))
+YAML_A := $(call archive,yaml-0.1,libyaml.a)
+
+# The whole of liblua goes into the command: modules such as lfs.so link
+# against the command and may call what wick itself does not.
+ifneq ($(LUA_A),)
+LUA_LINK := -Wl,--whole-archive $(LUA_A) -Wl,--no-whole-archive -lm -ldl
+else
+LUA_LINK := $(LUA_LIBS)
+endif
+YAML_LINK := $(if $(YAML_A),$(YAML_A),$(YAML_LIBS))
+
+# --- flags ----------------------------------------------------------------
+
+WARN = -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -pedantic
+HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+CFLAGS = -O2 -g $(HARDEN)
+LDFLAGS = -Wl,-z,relro,-z,now
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
+  -fno-omit-frame-pointer
+CPPFLAGS =
+ALL_CFLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden \
+  -iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+
+# --- files ----------------------------------------------------------------
+
+SRC := $(sort $(wildcard src/*.c))
+CORE_SRC := $(filter-out src/main.c,$(SRC))
+# Sources that see a lua_State; programs without Lua are linked without them.
+LUA_SRC := $(shell grep -l $(foreach h,lua.h lauxlib.h core.h \
+  chunk.h,-e 'include [<"]$(h)') $(CORE_SRC) /dev/null)
+PURE_SRC := $(filter-out $(LUA_SRC),$(CORE_SRC))
+ROOMS := $(sort $(wildcard lua/wick/*.lua lua/wick/*/*.lua lua/wick/*/*/*.lua))
+
+CORE_OBJ := $(CORE_SRC:src/%.c=$(B)/obj/%.o)
+PURE_OBJ := $(PURE_SRC:src/%.c=$(B)/obj/%.o)
+
+PROGRAM_SRC := $(shell grep -l '^int main ' $(sort $(wildcard \
+  tests/*/*.c)) /dev/null)
+LUA_PROGRAM_SRC := $(shell grep -l 'include <lua.h>' $(PROGRAM_SRC) \
+  /dev/null)
+programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
+LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
+PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
+BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+
+CORE = $(B)/lua/wick/core.so
+WICK = $(B)/bin/wick
+EMBEDDED = build/embedded.c
+
+# What install puts where, and uninstall takes away: MODE:FILE:PLACE.
+INSTALLED = 755:$(WICK):bin/wick \
+  755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
+  $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
+  $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
+
+Q = $(if $(V),,@)
+say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
+
+.PHONY: help all programs benches deps deps-dev demo test check asan valgrind bench \
+  install uninstall clean files FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile | expand -t 12
+	@echo "variables: PREFIX=$(PREFIX) DESTDIR= CC=$(CC) CFLAGS= V=1 T=test"
+
+all: $(CORE) $(WICK) ## build the module core.so and the command wick
+
+deps: ## install what demo and test need (Debian), or say what is missing
+	@sh .ci/deps $(DEPS)
+
+deps-dev: ## the same, with what check, asan, valgrind and bench need
+	@sh .ci/deps $(DEPS) $(DEVDEPS)
+
+demo: deps ## train the iris example
+	@$(MAKE) -s --no-print-directory all
+	$(WICK) run examples/iris/train.yaml
+
+test: deps ## run all tests; T=text runs only those whose name holds it
+	@$(MAKE) -s --no-print-directory all programs
+	@$(LUA) tests/run $(T)
+
+check: ## silent when all linters are content
+	@CC="$(CC)" CLANG="$(CLANG)" \
+	  FLAGS="-iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS)" \
+	  sh tests/check/run
+
+asan: ## run all tests under ASan, UBSan and LSan
+	@$(MAKE) -s --no-print-directory all
+	@$(MAKE) -s --no-print-directory B=build/asan LDFLAGS= \
+	  CFLAGS="-O1 -g $(SANITIZE)" build/asan/host build/asan/bin/wick \
+	  programs
+	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
+
+valgrind: ## run the C programs and some commands under valgrind
+	@$(MAKE) -s --no-print-directory all programs
+	@$(LUA) tests/check/valgrind
+
+bench: ## measure, as ratios within one run
+	@$(MAKE) -s --no-print-directory all benches
+	@$(LUA) tests/bench/run.lua
+
+install: all ## install below PREFIX (and DESTDIR)
+	@for f in $(INSTALLED); do \
+	  mode=$${f%%:*}; f=$${f#*:}; to="$(DESTDIR)$(PREFIX)/$${f#*:}"; \
+	  $(INSTALL) -D -m $$mode "$${f%%:*}" "$$to" || exit 1; \
+	done
+
+uninstall: ## remove exactly what install put there
+	@for f in $(INSTALLED); do \
+	  f=$${f#*:}; rm -f "$(DESTDIR)$(PREFIX)/$${f#*:}" || exit 1; \
+	done
+	@cd "$(DESTDIR)$(PREFIX)" 2>/dev/null || exit 0; \
+	for d in $(sort $(foreach f,$(INSTALLED),$(dir $(lastword \
+	  $(subst :, ,$(f)))))); do \
+	  case $$d in *wick*) rmdir -p "$$d" 2>/dev/null || :;; esac; \
+	done
+
+clean: ## remove what was built
+	rm -rf build wick/core.so src/*.o
+	@rmdir wick 2>/dev/null || :
+
+# For tests and tools: the files that make the module and the command.
+files:
+	@for f in $(CORE_SRC); do echo "core $$f"; done
+	@for f in $(ROOMS); do echo "lua $$f"; done
+	@for f in $(INSTALLED); do echo "installed $$f"; done
+
+# What the tests run, and what bench runs.
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+
+# --- rules ----------------------------------------------------------------
+
+$(B)/obj/%.o: src/%.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+vpath %.c tests $(wildcard tests/*)
+$(B)/obj/tests/%.o: %.c
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# A module finds liblua in whoever loads it: no -llua here.
+$(B)/obj/core.o: ALL_CFLAGS += -fvisibility=default
+$(CORE): $(CORE_OBJ) src/core.map build/sources
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,--version-script=src/core.map \
+	  -o $@ $(CORE_OBJ) $(YAML_LIBS)
+
+# The Lua rooms as bytecode, made by the very liblua the command is linked
+# with, so that both agree about the format.
+build/luahost: tests/host.c $(LUA_A)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $< $(LUA_LINK)
+
+$(EMBEDDED): build/luahost src/embed.lua $(ROOMS) build/sources
+	$(call say,EMBED,$@)
+	$(Q)build/luahost src/embed.lua $@ $(ROOMS)
+
+$(B)/obj/embedded.o: $(EMBEDDED) src/embedded.h
+	$(call say,CC,$<)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(WICK): $(B)/obj/main.o $(CORE_OBJ) $(B)/obj/embedded.o build/sources
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $(filter %.o,$^) $(LUA_LINK) \
+	  $(YAML_LINK)
+
+# A Lua interpreter that carries the core: what asan runs busted with.
+$(B)/obj/tests/host.o: ALL_CFLAGS += -DHOST_CORE
+$(B)/host: $(B)/obj/tests/host.o $(CORE_OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ $(LUA_LINK) $(YAML_LINK)
+
+$(LUA_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(CORE_OBJ)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ -Wl,--as-needed \
+	  $(LUA_LINK) $(YAML_LINK) -lcmocka
+
+$(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
+	  -lcmocka
+
+# The list of sources: younger than what was made only when it is another one,
+# so that a file that went away goes away from what is made.
+build/sources: FORCE
+	@mkdir -p $(@D)
+	@echo '$(SRC) $(ROOMS)' | cmp -s - $@ || echo '$(SRC) $(ROOMS)' >$@
+FORCE:
+
+$(CORE_OBJ) $(B)/obj/main.o: Makefile
+.PRECIOUS: $(B)/obj/%.o $(B)/obj/tests/%.o
+-include $(wildcard $(B)/obj/*.d $(B)/obj/tests/*.d)

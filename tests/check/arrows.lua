@@ -1,0 +1,144 @@
+-- arrows: which room may use which, kept by looking at `require` and
+-- `#include`.  Run from the repository: lua5.4 tests/check/arrows.lua.
+-- Silent when all is well; else a line for each arrow that should not be.
+
+-- The Lua floor.  Anyone may use the ground; a room of the flow also those to
+-- its left; the faces all but the command.
+local GROUND = { "core", "fail", "report" }
+local FLOW = {
+  "read", "compose", "override", "expr", "plan", "evaluate", "show",
+  "origin", "target", "check", "load", "build",
+}
+-- Against the flow, with the reason.
+local EXTRA = {
+  check = { "load" }, -- load.check reads modules as text and runs none
+}
+local FACES = { "init", "explain" }
+-- Files that belong to another's room.
+local PART_OF = {
+  sigil = "evaluate", verdict = "target", raised = "load", failure = "build",
+}
+local COMMAND = "cli" -- may use all; nothing may use it
+
+-- The C floor: what each room may include besides its own header.
+local INCLUDES = {
+  fail = {},
+  path = { "fail" },
+  tree = { "fail", "scalar" },
+  scalar = { "tree" },
+  yaml = { "fail", "tree", "scalar" },
+  lex = { "fail" },
+  keypath = { "fail", "lex" },
+  exports = { "lex" },
+  chunk = { "fail" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
+  main = { "core", "embedded", "fail" },
+  embedded = {},
+}
+-- Files of a room that are not named ROOM.c or ROOM_part.c.
+local PARTS = {
+  name = "path", file = "path", folder = "path", below = "path", place = "tree",
+  value = "core",
+}
+-- Rooms that never see a lua_State.
+local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports" }
+
+local function set(list)
+  local s = {}
+  for _, name in ipairs(list) do
+    s[name] = true
+  end
+  return s
+end
+
+local function files(command)
+  local list, pipe = {}, assert(io.popen(command .. " | LC_ALL=C sort"))
+  for path in pipe:lines() do
+    list[#list + 1] = path
+  end
+  pipe:close()
+  return list
+end
+
+local problems = 0
+local function problem(path, line, text, ...)
+  problems = problems + 1
+  print(("%s:%d: " .. text):format(path, line, ...))
+end
+
+-- Calls found(line number, match) for each match of a pattern in a file.
+local function each(path, pattern, found)
+  local n = 0
+  for line in io.lines(path) do
+    n = n + 1
+    for match in line:gmatch(pattern) do
+      found(n, match)
+    end
+  end
+end
+
+local allowed = {} -- Lua room -> set of rooms
+local so_far = set(GROUND)
+for _, room in ipairs(GROUND) do
+  allowed[room] = set(GROUND)
+end
+for _, room in ipairs(FLOW) do
+  allowed[room] = {}
+  for name in pairs(so_far) do
+    allowed[room][name] = true
+  end
+  for _, name in ipairs(EXTRA[room] or {}) do
+    allowed[room][name] = true
+  end
+  so_far[room] = true
+end
+for _, room in ipairs(FACES) do
+  so_far[room] = true
+end
+for _, room in ipairs(FACES) do
+  allowed[room] = so_far
+end
+
+for _, path in ipairs(files("find lua/wick -name '*.lua'")) do
+  local room = path:match("^lua/wick/([^/.]+)")
+  room = PART_OF[room] or room
+  if room ~= COMMAND then
+    local may = allowed[room]
+    if not may then
+      problem(path, 1, "the room `%s` is not in the table of tests/check/arrows.lua", room)
+    else
+      each(path, "require%s*%(?%s*[\"']wick([%w_.]*)[\"']", function(n, name)
+        local other = name == "" and "init" or name:match("^%.([%w_]+)")
+        other = PART_OF[other] or other
+        if other ~= room and not may[other] then
+          problem(path, n, "`%s` may not require `%s`", room, other)
+        end
+      end)
+    end
+  end
+end
+
+local without = set(WITHOUT_LUA)
+for _, path in ipairs(files("find src -name '*.[ch]'")) do
+  local stem = path:match("([^/]+)%.[ch]$")
+  local room = PARTS[stem] or (INCLUDES[stem] and stem) or stem:match("^([^_]+)_")
+  local may = room and INCLUDES[room]
+  if not may then
+    problem(path, 1, "the room of this file is not in the table of tests/check/arrows.lua")
+  else
+    may = set(may)
+    each(path, "^%s*#%s*include%s*\"([%w_]+)%.h\"", function(n, other)
+      other = PARTS[other] or (INCLUDES[other] and other) or other:match("^([^_]+)") or other
+      if other ~= room and not may[other] then
+        problem(path, n, "`%s` may not include `%s`", room, other)
+      end
+    end)
+    if without[room] then
+      each(path, "^%s*#%s*include%s*<(l[ua]%w+%.h)>", function(n, header)
+        problem(path, n, "`%s` never sees a lua_State: no <%s>", room, header)
+      end)
+    end
+  end
+end
+
+os.exit(problems == 0)
