@@ -1,0 +1,113 @@
+/*
+** place.c -- where a node stands: its place in a list, its line and column,
+** and what a caret covers (tree.h).
+**
+** May call: nothing but the headers of tree.
+*/
+
+#include <string.h>
+
+#include "tree.h"
+
+
+wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
+  const wk_Node *list = wk_tree_node(t, id);
+  wk_Id v;
+  if (list->kind != WK_LIST) return 0;
+  if (n < 0) n += (int64_t)list->size + 1;
+  if (n <= 0 || n > (int64_t)list->size) return 0;
+  for (v = list->first; n > 1; n--) v = t->nodes[v].next;
+  return v;
+}
+
+
+size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
+  wk_Id v = t->nodes[t->nodes[id].up].first;
+  size_t n = 1;
+  for (; v != 0 && v != id; v = t->nodes[v].next) n++;
+  return v == id ? n : 0;
+}
+
+
+void wk_place (const char *source, size_t length, size_t byte, size_t *line,
+               size_t *column, size_t *start, size_t *stop) {
+  size_t i, from = 0;
+  if (byte > length) byte = length;
+  *line = 1;
+  for (i = 0; i < byte; i++) {
+    if (source[i] == '\n' ||
+        (source[i] == '\r' && !(i + 1 < length && source[i + 1] == '\n'))) {
+      ++*line;
+      from = i + 1;
+    }
+  }
+  *column = 1;
+  for (i = from; i < byte; i++) {
+    if (((unsigned char)source[i] & 0xC0) != 0x80) ++*column;
+  }
+  *start = from;
+  while (byte < length && source[byte] != '\n' && source[byte] != '\r')
+    byte++;
+  while (byte > from && source[byte - 1] == '\r') byte--;
+  *stop = byte;
+}
+
+
+/* the length of a quoted scalar at s, with both quotes; up to `end` when it
+   is not closed there */
+static size_t quoted (const char *s, const char *end) {
+  const char *p = s + 1;
+  for (; p < end; p++) {
+    if (*p == '\\' && *s == '"') p++;
+    else if (*p == *s) {
+      if (*s == '\'' && p + 1 < end && p[1] == '\'') p++;
+      else return (size_t)(p + 1 - s);
+    }
+  }
+  return (size_t)(end - s);
+}
+
+
+/* the length of a flow collection at s, up to `end` when it ends later */
+static size_t flow (const char *s, const char *end) {
+  const char *p = s;
+  size_t depth = 0;
+  while (p < end) {
+    if (*p == '[' || *p == '{') depth++;
+    else if (*p == ']' || *p == '}') {
+      if (--depth == 0) return (size_t)(p + 1 - s);
+    }
+    else if ((*p == '"' || *p == '\'') && strchr(" [{,:\t", p[-1]) != NULL) {
+      p += quoted(p, end);
+      continue;
+    }
+    else if (*p == '#' && (p[-1] == ' ' || p[-1] == '\t'))
+      break;  /* a comment */
+    p++;
+  }
+  return (size_t)(p - s);
+}
+
+
+size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  const wk_Doc *d = &t->docs[n->doc];
+  int isscalar = n->kind != WK_MAP && n->kind != WK_LIST;
+  const char *s, *end;
+  size_t length;
+  if (n->doc == 0 || d->source == NULL || n->pos >= d->length)
+    return isscalar && n->kind <= WK_STRING && n->size > 0 ? n->size : 1;
+  s = d->source + n->pos;
+  for (end = s; end < d->source + d->length; end++)
+    if (*end == '\n' || *end == '\r') break;
+  length = (size_t)(end - s);
+  if (!isscalar && (*s == '[' || *s == '{'))
+    length = flow(s, end);
+  else if (isscalar && !(n->flags & WK_PLAIN) && (*s == '"' || *s == '\''))
+    length = quoted(s, end);
+  else if (isscalar && n->size < length && *s != '|' && *s != '>')
+    length = n->size;
+  while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
+    length--;
+  return length > 0 ? length : 1;
+}

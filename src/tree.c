@@ -1,0 +1,462 @@
+/*
+** tree.c -- documents as nodes in an arena (see tree.h).
+**
+** May call: fail.  Never touches a lua_State, never calls itself.
+**
+** One array of nodes, one pool of text, one hash for the keys of all maps
+** that are large and were searched (tree_keys.c).  All three grow by
+** doubling; whoever asks for one more is refused before a 32-bit number
+** could overflow.
+*/
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+#include "tree.h"
+
+
+#define TARGET    "_target_"
+
+
+/*
+** {======================================================================
+** Memory
+** =======================================================================
+*/
+
+void wk_tree_init (wk_Tree *t) {
+  memset(t, 0, sizeof(*t));
+#define X(field, name, deflt) t->limits.field = (deflt);
+  WK_LIMITS(X)
+#undef X
+  if (getrandom(&t->seed, sizeof(t->seed), GRND_NONBLOCK) !=
+      (ssize_t)sizeof(t->seed)) {
+    struct timespec now = {0, 0};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    t->seed = (uint64_t)now.tv_nsec * 0x9E3779B97F4A7C15u ^
+              (uint64_t)(uintptr_t)&now ^ (uint64_t)now.tv_sec << 32;
+  }
+}
+
+
+void wk_tree_free (wk_Tree *t) {
+  size_t i;
+  for (i = 1; i < t->ndocs; i++) {
+    free(t->docs[i].name);
+    free(t->docs[i].source);
+  }
+  free(t->docs);
+  free(t->nodes);
+  free(t->text);
+  free(t->slots);
+  free(t->vias);
+  memset(t, 0, sizeof(*t));
+}
+
+
+static wk_Code nomemory (wk_Fail *f) {
+  wk_fail(f, WK_ENOMEM, "not enough memory to hold this config");
+  f->err = ENOMEM;
+  return WK_ENOMEM;
+}
+
+
+/* makes *array, of *capacity items of `size` bytes, twice as large, but at
+   least `need` items and at most `max` (max >= need); gives 0 when memory is
+   short, and then everything is as it was */
+static int grow (void **array, size_t *capacity, size_t size, size_t need,
+                 size_t max) {
+  size_t want = *capacity > max / 2 ? max : *capacity * 2;
+  void *p;
+  if (want < 64) want = max < 64 ? max : 64;
+  if (want < need) want = need;
+  if (want > SIZE_MAX / size) return 0;
+  p = realloc(*array, want * size);
+  if (p == NULL && want > need) {  /* perhaps there is room for less */
+    want = need;
+    p = realloc(*array, want * size);
+  }
+  if (p == NULL) return 0;
+  *array = p;
+  *capacity = want;
+  return 1;
+}
+
+
+/* makes room for one more node.  Fails with ELIMIT, ENOMEM. */
+wk_Code wk_tree_room (wk_Tree *t, wk_Fail *f) {
+  size_t max = t->limits.config_nodes;
+  size_t used = t->nnodes == 0 ? 1 : t->nnodes;  /* nodes[0] is unused */
+  void *array = t->nodes;
+  if (max > UINT32_MAX - 1) max = UINT32_MAX - 1;
+  if (used > max) {
+    wk_fail(f, WK_ELIMIT, "this config has more than %zu nodes", max);
+    wk_fail_note(f, "the limit `config.nodes` counts every key and value, "
+                    "with aliases and copies written out");
+    wk_fail_help(f, "raise the limit once: --limit config.nodes=%zu",
+                 max < SIZE_MAX / 2 ? max * 2 : max);
+    return WK_ELIMIT;
+  }
+  if (used < t->cnodes) return WK_OK;
+  if (!grow(&array, &t->cnodes, sizeof(wk_Node), used + 1, max + 1))
+    return nomemory(f);
+  t->nodes = array;
+  if (t->nnodes == 0) {
+    memset(&t->nodes[0], 0, sizeof(wk_Node));
+    t->nnodes = 1;
+  }
+  return WK_OK;
+}
+
+
+/* makes room for `len` more bytes of text.  Fails with ELIMIT, ENOMEM. */
+wk_Code wk_tree_pool (wk_Tree *t, size_t len, wk_Fail *f) {
+  void *array = t->text;
+  if (len > UINT32_MAX - t->ntext)
+    return wk_fail(f, WK_ELIMIT, "this config has more than 4 GiB of text");
+  if (len <= t->ctext - t->ntext) return WK_OK;
+  if (!grow(&array, &t->ctext, 1, t->ntext + len, UINT32_MAX))
+    return nomemory(f);
+  t->text = array;
+  return WK_OK;
+}
+
+
+/* a copy with a NUL behind it; NULL when memory is short */
+static char *duplicate (const char *s, size_t len) {
+  char *copy = malloc(len + 1);
+  if (copy != NULL) {
+    if (len > 0) memcpy(copy, s, len);
+    copy[len] = '\0';
+  }
+  return copy;
+}
+
+
+/* takes over a document.  Fails with ESIZE (document.bytes), ELIMIT when
+   there are 65535 already, ENOMEM. */
+wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
+                          const char *name, const char *source, size_t length,
+                          uint16_t *doc, wk_Fail *f) {
+  size_t used = t->ndocs == 0 ? 1 : t->ndocs;  /* docs[0] is unused */
+  void *array = t->docs;
+  wk_Doc *d;
+  if (source != NULL && length >= UINT32_MAX)
+    return wk_fail(f, WK_ESIZE, "this document is larger than 4 GiB");
+  if (used > UINT16_MAX)
+    return wk_fail(f, WK_ELIMIT, "this config is made of more than %d "
+                   "documents", UINT16_MAX);
+  if (used >= t->cdocs) {
+    if (!grow(&array, &t->cdocs, sizeof(wk_Doc), used + 1, UINT16_MAX + 1))
+      return nomemory(f);
+    t->docs = array;
+  }
+  if (t->ndocs == 0) memset(&t->docs[0], 0, sizeof(wk_Doc));
+  d = &t->docs[used];
+  d->origin = origin;
+  d->number = number;
+  d->length = source != NULL ? length : 0;
+  d->name = duplicate(name, strlen(name));
+  d->source = source != NULL ? duplicate(source, length) : NULL;
+  if (d->name == NULL || (source != NULL && d->source == NULL)) {
+    free(d->name);
+    free(d->source);
+    return nomemory(f);
+  }
+  t->ndocs = used + 1;
+  *doc = (uint16_t)used;
+  return WK_OK;
+}
+
+
+wk_Code wk_tree_add (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
+                     wk_Id *id, wk_Fail *f) {
+  wk_Node *n;
+  wk_Id new = wk_tree_take(t);
+  if (new == 0) {
+    wk_Code code = wk_tree_room(t, f);
+    if (code != WK_OK) return code;
+    new = wk_tree_take(t);
+  }
+  n = wk_tree_node(t, new);
+  memset(n, 0, sizeof(*n));
+  n->pos = pos;
+  n->doc = doc;
+  n->kind = (uint8_t)kind;
+  *id = new;
+  return WK_OK;
+}
+
+
+wk_Code wk_tree_scalar (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
+                        const char *s, size_t len, wk_Id *id, wk_Fail *f) {
+  wk_Code code = wk_tree_pool(t, len, f);
+  if (code == WK_OK) code = wk_tree_add(t, kind, doc, pos, id, f);
+  if (code != WK_OK) return code;
+  t->nodes[*id].first = (uint32_t)t->ntext;
+  t->nodes[*id].size = (uint32_t)len;
+  if (len > 0) memcpy(t->text + t->ntext, s, len);
+  t->ntext += len;
+  return WK_OK;
+}
+
+/* }====================================================================== */
+
+
+/*
+** {======================================================================
+** Links
+** =======================================================================
+*/
+
+/* is the key node of value `value` the word that makes a map a component? */
+static int istarget (const wk_Tree *t, wk_Id value) {
+  const wk_Node *n = wk_tree_node(t, value - 1);
+  return n->kind == WK_STRING && n->size == sizeof(TARGET) - 1 &&
+         memcmp(wk_tree_text(t, n), TARGET, sizeof(TARGET) - 1) == 0;
+}
+
+
+void wk_tree_enter (wk_Tree *t, wk_Id map, wk_Id last, wk_Id child) {
+  wk_tree_chain(t, map, last, child);
+  t->nodes[child - 1].up = map;
+  if (istarget(t, child)) t->nodes[map].flags |= WK_COMPONENT;
+  if (t->nodes[map].flags & WK_INDEXED) wk_tree_hashin(t, map, child);
+}
+
+
+void wk_tree_link (wk_Tree *t, wk_Id up, wk_Id last, wk_Id child) {
+  if (last == 0) {
+    wk_Id v;
+    for (v = t->nodes[up].first; v != 0; v = t->nodes[v].next) last = v;
+  }
+  t->nodes[child].next = 0;
+  t->nodes[child].flags &= (uint8_t)~WK_ABSENT;
+  if (t->nodes[up].kind == WK_MAP) {
+    wk_tree_hashkey(t, child - 1);
+    wk_tree_enter(t, up, last, child);
+  }
+  else
+    wk_tree_chain(t, up, last, child);
+}
+
+
+void wk_tree_unlink (wk_Tree *t, wk_Id child) {
+  wk_Id up = t->nodes[child].up, v, last = 0;
+  wk_Node *parent = wk_tree_node(t, up);
+  for (v = parent->first; v != 0 && v != child; v = t->nodes[v].next)
+    last = v;
+  if (v == 0) return;  /* it is in nothing */
+  if (parent->kind == WK_MAP) {
+    if (parent->flags & WK_INDEXED) wk_tree_hashout(t, up, child);
+    if (istarget(t, child)) parent->flags &= (uint8_t)~WK_COMPONENT;
+  }
+  if (last != 0) t->nodes[last].next = t->nodes[child].next;
+  else parent->first = t->nodes[child].next;
+  parent->size--;
+  t->nodes[child].next = 0;
+  t->nodes[child].flags |= WK_ABSENT;
+}
+
+
+/* the place of a node in the vias, or where it would stand */
+static size_t viaplace (const wk_Tree *t, wk_Id node) {
+  size_t low = 0, high = t->nvias;
+  while (low < high) {
+    size_t mid = low + (high - low) / 2;
+    if (t->vias[mid].node < node) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+
+/* takes a via out; gives 0 when there is none */
+static int dropvia (wk_Tree *t, wk_Id node, wk_Via *v) {
+  size_t i = viaplace(t, node);
+  if (i == t->nvias || t->vias[i].node != node) return 0;
+  *v = t->vias[i];
+  memmove(t->vias + i, t->vias + i + 1,
+          (--t->nvias - i) * sizeof(wk_Via));
+  return 1;
+}
+
+
+/* puts a via in where there is room for it */
+static void putvia (wk_Tree *t, wk_Via v) {
+  size_t i = viaplace(t, v.node);
+  memmove(t->vias + i + 1, t->vias + i, (t->nvias++ - i) * sizeof(wk_Via));
+  t->vias[i] = v;
+}
+
+
+/* the via of a node goes with the content: `from`'s to `id`, and that of
+   what stood there to `old` */
+static void movevias (wk_Tree *t, wk_Id id, wk_Id from, wk_Id old) {
+  wk_Via v, w;
+  int hasv = dropvia(t, id, &v), hasw = dropvia(t, from, &w);
+  if (hasv) {
+    v.node = old;
+    putvia(t, v);
+  }
+  if (hasw) {
+    w.node = id;
+    putvia(t, w);
+  }
+}
+
+
+wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
+  wk_Id old, v;
+  wk_Node *n, *m;
+  wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
+  if (code != WK_OK) return code;
+  if (t->nodes[id].kind == WK_MAP) wk_tree_unhash(t, id);
+  if (t->nodes[from].kind == WK_MAP) wk_tree_unhash(t, from);
+  n = wk_tree_node(t, id);
+  m = wk_tree_node(t, from);
+  t->nodes[old] = *n;
+  t->nodes[old].next = 0;
+  n->kind = m->kind;
+  n->first = m->first;
+  n->size = m->size;
+  n->pos = m->pos;
+  n->doc = m->doc;
+  n->flags = (uint8_t)((m->flags & ~WK_ABSENT) | (n->flags & WK_ABSENT));
+  n->prev = old;
+  if (n->kind == WK_MAP || n->kind == WK_LIST) {
+    for (v = n->first; v != 0; v = t->nodes[v].next) {
+      t->nodes[v].up = id;
+      if (n->kind == WK_MAP) t->nodes[v - 1].up = id;
+    }
+  }
+  m->flags |= WK_ABSENT;
+  if (t->nvias > 0) movevias(t, id, from, old);
+  return WK_OK;
+}
+
+/* }====================================================================== */
+
+
+/*
+** {======================================================================
+** Copies
+** =======================================================================
+*/
+
+/* gives a copy of one node, linked nowhere, and of its via; its text is
+   shared, for text never changes.  `cursor` is where vias were read last:
+   ids of one subtree mostly ascend, so the next is near. */
+static wk_Code copynode (wk_Tree *t, wk_Id from, size_t *cursor, wk_Id *copy,
+                         wk_Fail *f) {
+  wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, copy, f);
+  const wk_Node *m;
+  wk_Node *n;
+  if (code != WK_OK) return code;
+  m = wk_tree_node(t, from);
+  n = wk_tree_node(t, *copy);
+  n->kind = m->kind;
+  n->pos = m->pos;
+  n->doc = m->doc;
+  n->flags = (uint8_t)(m->flags & ~(WK_ABSENT | WK_INDEXED));
+  if (m->kind != WK_MAP && m->kind != WK_LIST) {
+    n->first = m->first;
+    n->size = m->size;
+  }
+  if (t->nvias > 0) {
+    size_t i = *cursor;
+    if (i >= t->nvias || t->vias[i].node < from ||
+        (i > 0 && t->vias[i - 1].node >= from))
+      *cursor = i = viaplace(t, from);
+    if (i < t->nvias && t->vias[i].node == from)
+      return wk_tree_via(t, *copy, t->vias[i].doc, t->vias[i].pos, f);
+  }
+  return WK_OK;
+}
+
+
+/* While it runs, the `prev` of a copy that is not complete names its
+   original, which is all the stack there needs to be. */
+wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
+                      size_t *added, wk_Fail *f) {
+  size_t nnodes = t->nnodes, nvias = t->nvias, cursor = 0;
+  wk_Id top, from = id, to, new, key;
+  wk_Code code = WK_OK;
+  if (with_key) code = copynode(t, id - 1, &cursor, &key, f);
+  if (code == WK_OK) code = copynode(t, id, &cursor, &top, f);
+  if (code != WK_OK) goto fail;
+  if (with_key) t->nodes[key].next = t->nodes[id - 1].next;  /* its hash */
+  to = top;
+  t->nodes[to].prev = from;
+  for (;;) {
+    const wk_Node *n = wk_tree_node(t, from);
+    wk_Id child = 0, up = 0, last = 0;
+    if (n->kind == WK_MAP || n->kind == WK_LIST) {
+      child = n->first;
+      up = to;
+    }
+    while (child == 0) {  /* `to` is complete: to what follows it */
+      t->nodes[to].prev = 0;
+      if (to == top) goto done;
+      child = t->nodes[from].next;
+      last = to;
+      up = to = t->nodes[to].up;
+      from = t->nodes[to].prev;
+    }
+    if (t->nodes[up].kind == WK_MAP) {
+      code = copynode(t, child - 1, &cursor, &key, f);
+      if (code != WK_OK) goto fail;
+      t->nodes[key].next = t->nodes[child - 1].next;  /* its hash */
+      t->nodes[key].up = up;
+    }
+    code = copynode(t, child, &cursor, &new, f);
+    if (code != WK_OK) goto fail;
+    wk_tree_chain(t, up, last, new);
+    t->nodes[new].prev = child;
+    from = child;
+    to = new;
+  }
+ done:
+  *copy = top;
+  *added = t->nnodes - nnodes;
+  return WK_OK;
+ fail:
+  t->nnodes = nnodes;
+  t->nvias = nvias;
+  return code;
+}
+
+
+wk_Code wk_tree_via (wk_Tree *t, wk_Id node, uint16_t doc, uint32_t pos,
+                     wk_Fail *f) {
+  size_t i = viaplace(t, node);
+  wk_Via v;
+  v.node = node;
+  v.doc = doc;
+  v.pos = pos;
+  if (i < t->nvias && t->vias[i].node == node) {
+    t->vias[i] = v;
+    return WK_OK;
+  }
+  if (t->nvias >= t->cvias) {
+    void *array = t->vias;
+    if (!grow(&array, &t->cvias, sizeof(wk_Via), t->nvias + 1, UINT32_MAX))
+      return nomemory(f);
+    t->vias = array;
+  }
+  putvia(t, v);
+  return WK_OK;
+}
+
+
+const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node) {
+  size_t i = viaplace(t, node);
+  return i < t->nvias && t->vias[i].node == node ? &t->vias[i] : NULL;
+}
+
+/* }====================================================================== */

@@ -1,0 +1,215 @@
+/*
+** tree.h -- documents as nodes in an arena: kind, text, mark, and the node
+** each one replaced.
+**
+** May call: fail, scalar (integer keys).  Never touches a lua_State.
+**
+** A tree holds every document that was read for one config, and every
+** override.  Nodes are numbers (wk_Id, 0 is none); they are never freed
+** before the tree and never move in number, so an id is a stable name.
+** Pointers into the tree (wk_tree_node, wk_tree_text) live until the next
+** call that adds nodes or text.
+**
+**   map   `first` is the first value; the key of value v is node v - 1;
+**         `next` links the values; `size` counts them.  The key node says
+**         in `up` its map and keeps in `next` the hash of the key.
+**   list  `first` is the first item, `next` links, `size` counts.
+**   scalar  `first` is the offset of its text in the pool, `size` its bytes.
+**
+** A node that is replaced keeps its number: its old content moves to a new
+** node, which `prev` names (newest first).  So provenance costs one field.
+*/
+
+#ifndef wk_tree_h
+#define wk_tree_h
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fail.h"
+
+typedef uint32_t wk_Id;
+
+typedef enum wk_Kind {
+  WK_NONE,
+  WK_NULL, WK_BOOL, WK_INT, WK_FLOAT, WK_STRING,   /* scalars, with text */
+  WK_LIST, WK_MAP,
+  WK_OBJECT,   /* evaluate: the object or late value of node `first` */
+  WK_LATE,     /* evaluate: an expression that waits for build */
+  WK_HOST      /* a value of the host program (function, userdata) */
+} wk_Kind;
+
+/* flags of a node */
+#define WK_PLAIN     0x01   /* a scalar or key written without quotes */
+#define WK_FLOW      0x02   /* written inside [] or {}, or is one */
+#define WK_SIGIL     0x04   /* a string that starts with @ % $ or has ${ */
+#define WK_TAGGED    0x08   /* `!!str`: plain text, no sigils */
+#define WK_COMPONENT 0x10   /* a map with the key `_target_` */
+#define WK_INDEXED   0x20   /* a map whose keys are in the tree's hash */
+#define WK_EMPTY     0x40   /* a null that was written as nothing */
+#define WK_ABSENT    0x80   /* unlinked: no longer part of the config */
+
+typedef struct wk_Node {
+  wk_Id next;       /* next value of the same map or list */
+  wk_Id up;         /* the map or list it is in; 0 at the top */
+  uint32_t first;   /* first child, or offset of the text, or an id */
+  uint32_t size;    /* number of children, or bytes of the text */
+  uint32_t pos;     /* byte in the source of its document, from 0 */
+  wk_Id prev;       /* what stood here before; 0: nothing */
+  uint16_t doc;     /* its document, from 1 */
+  uint8_t kind;     /* a wk_Kind */
+  uint8_t flags;
+} wk_Node;
+
+/* where a document came from */
+typedef enum wk_Origin {
+  WK_FILE,     /* a file; `name` is its path */
+  WK_ARGV,     /* an override; `number` is its place among them, from 1 */
+  WK_TABLE     /* a table of the host program; has no source */
+} wk_Origin;
+
+typedef struct wk_Doc {
+  wk_Origin origin;
+  int number;
+  char *name;        /* owned by the tree; NUL-ended */
+  char *source;      /* its bytes, owned by the tree; NUL-ended */
+  size_t length;
+} wk_Doc;
+
+/* design 2.1; all may be raised or lowered */
+#define WK_LIMITS(X) \
+  X(document_bytes,  "document.bytes",  16777216) \
+  X(document_depth,  "document.depth",  256) \
+  X(config_nodes,    "config.nodes",    1000000) \
+  X(alias_nodes,     "alias.nodes",     100000) \
+  X(scalar_bytes,    "scalar.bytes",    1048576) \
+  X(document_anchors, "document.anchors", 10000) \
+  X(value_bytes,     "value.bytes",     67108864) \
+  X(value_nodes,     "value.nodes",     1000000) \
+  X(module_bytes,    "module.bytes",    8388608)
+
+typedef struct wk_Limits {
+#define X(field, name, deflt) size_t field;
+  WK_LIMITS(X)
+#undef X
+} wk_Limits;
+
+/* one key of a large map: the hash of key and map, and the value (0: free) */
+typedef struct wk_Slot { uint32_t hash; wk_Id value; } wk_Slot;
+typedef struct wk_Via { wk_Id node; uint32_t pos; uint16_t doc; } wk_Via;
+
+typedef struct wk_Tree {
+  wk_Node *nodes;      /* nodes[0] is unused */
+  char *text;          /* the pool of keys and scalars */
+  wk_Doc *docs;        /* docs[0] is unused */
+  wk_Slot *slots;      /* one hash for the keys of all large maps */
+  wk_Via *vias;        /* which node was copied by which alias, ascending */
+  size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
+  size_t nslots, cslots, nvias, cvias;
+  uint64_t seed;       /* of the hash; random per tree */
+  wk_Limits limits;    /* set them before the first node is added */
+  size_t events;       /* libyaml events read so far, counted for tests */
+} wk_Tree;
+
+/* an empty tree with the default limits; no memory is taken yet */
+void wk_tree_init (wk_Tree *t);
+void wk_tree_free (wk_Tree *t);
+
+/* a new document; copies name and source (source may be NULL).
+   *doc is its number. */
+wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
+                          const char *name, const char *source, size_t length,
+                          uint16_t *doc, wk_Fail *f);
+
+/* a new node of kind `kind`, not linked anywhere.  Consecutive calls give
+   consecutive ids.  Fails with ELIMIT (config.nodes) or ENOMEM. */
+wk_Code wk_tree_add (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
+                     wk_Id *id, wk_Fail *f);
+/* a new scalar node (or key) with a copy of its text */
+wk_Code wk_tree_scalar (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
+                        const char *s, size_t len, wk_Id *id, wk_Fail *f);
+
+#define wk_tree_node(t, id)  (&(t)->nodes[id])
+#define wk_tree_text(t, n)   ((t)->text + (n)->first)
+
+/*
+** What the reader adds nodes with: the same as wk_tree_add and wk_tree_link,
+** without a call for what needs none.  wk_tree_take gives a node whose
+** fields are not set, or 0 when wk_tree_room must be asked first.
+*/
+static inline wk_Id wk_tree_take (wk_Tree *t) {
+  return t->nnodes < t->cnodes ? (wk_Id)t->nnodes++ : 0;
+}
+wk_Code wk_tree_room (wk_Tree *t, wk_Fail *f);   /* room for one more node */
+wk_Code wk_tree_pool (wk_Tree *t, size_t len, wk_Fail *f);  /* and of text */
+
+/* puts child behind `last` (0: first); for a list, or a map without hash */
+static inline void wk_tree_chain (wk_Tree *t, wk_Id up, wk_Id last,
+                                  wk_Id child) {
+  wk_Node *n = t->nodes;
+  if (last != 0) n[last].next = child;
+  else n[up].first = child;
+  n[up].size++;
+  n[child].up = up;
+}
+
+/* the value in `map` whose key equals the key node `key`, which need not be
+   linked; 0 when there is none.  Leaves the hash in the key node. */
+wk_Id wk_tree_same (wk_Tree *t, wk_Id map, wk_Id key);
+/* wk_tree_link into a map for a key that wk_tree_same looked for */
+void wk_tree_enter (wk_Tree *t, wk_Id map, wk_Id last, wk_Id child);
+
+/* inside the room only: the hash of a key node into the node; a value of a
+   hashed map into the hash and out of it; all values of a map out of it */
+void wk_tree_hashkey (wk_Tree *t, wk_Id key);
+void wk_tree_hashin (wk_Tree *t, wk_Id map, wk_Id value);
+void wk_tree_hashout (wk_Tree *t, wk_Id map, wk_Id value);
+void wk_tree_unhash (wk_Tree *t, wk_Id map);
+
+/* a hash with the tree's seed; for tables that hold hostile names */
+uint32_t wk_tree_hash (const wk_Tree *t, const char *s, size_t len);
+
+/* put `child` last in the map or list `up` (in a map, child - 1 must be its
+   key node).  `last` is the child that was last, or 0 to have it found. */
+void wk_tree_link (wk_Tree *t, wk_Id up, wk_Id last, wk_Id child);
+/* take a value out of its map or list; it and its subtree get WK_ABSENT on
+   their top node and keep `up` */
+void wk_tree_unlink (wk_Tree *t, wk_Id child);
+
+/* node `id` takes over the content (kind, text or children, mark, flags) of
+   the unlinked node `from`; its own old content moves to a new node that
+   `prev` then names.  Place, key and number stay. */
+wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f);
+
+/* a deep copy of the subtree `id` (nodes keep their marks).  If with_key, a
+   copy of its key node comes first, so that the copy can be linked in a map.
+   `added` counts the nodes; vias are copied too.  When it fails, nothing is
+   added.  No recursion. */
+wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
+                      size_t *added, wk_Fail *f);
+
+/* the value of a string key, or of an integer key, in the map `id`; 0 when
+   absent.  Large maps are hashed at the first look. */
+wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
+wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
+/* the item n (from 1; from the end when negative) of a list, 0 when absent */
+wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
+/* the place (from 1) of an item in its list */
+size_t wk_tree_index (const wk_Tree *t, wk_Id id);
+
+/* remember / tell that the copy `node` was written as an alias at pos; only
+   the top node of a copy has one */
+wk_Code wk_tree_via (wk_Tree *t, wk_Id node, uint16_t doc, uint32_t pos,
+                     wk_Fail *f);
+const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node);
+
+/* line and column, both from 1, the column in characters, of a byte of a
+   source; *start and *stop: the bytes of that line, without its end.  Lines
+   end at \n, \r\n and \r. */
+void wk_place (const char *source, size_t length, size_t byte, size_t *line,
+               size_t *column, size_t *start, size_t *stop);
+/* how many bytes the node covers in its source, at least 1, for a caret:
+   never past the end of its first line */
+size_t wk_tree_extent (const wk_Tree *t, wk_Id id);
+
+#endif
