@@ -1,0 +1,53 @@
+/*
+** core.h -- what the files of the binding share.
+**
+** The binding (core.c, core_tree.c, value.c) is the only C that hands rooms
+** to Lua; those rooms never see a lua_State.  Whatever a room allocates goes
+** into a guard that Lua owns before anything can raise.
+*/
+
+#ifndef wk_core_h
+#define wk_core_h
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "fail.h"
+#include "tree.h"
+
+#define WK_ERROR  "wick.Error"   /* registry names of metatables */
+#define WK_TREE   "wick.tree"
+#define WK_ROOT   "wick.root"
+#define WK_NULLS  "wick.null"
+
+/* pushes nil and the failure as a wick.Error, gives 2.  `doc` is the
+   document that its marks are in, or NULL: marks then keep byte and length
+   only. */
+int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc);
+/* pushes the failure alone (for warnings, with that severity) */
+void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+                    const char *severity);
+/* pushes a mark on `length` bytes at `byte` (from 0) of the document */
+void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+                   size_t length, const char *label);
+
+/* a malloc'ed block that dies with its guard, which is left on the stack:
+   *guard = ...; free and set NULL when done early */
+void **wk_push_guard (lua_State *L);
+
+/* pushes the one wick.null */
+void wk_push_null (lua_State *L);
+
+wk_Tree *wk_check_tree (lua_State *L, int arg);
+wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg);
+
+/* core.tree and the methods of a tree */
+int wk_new_tree (lua_State *L);
+void wk_open_tree (lua_State *L);
+
+/* value.c: node -> value, value -> node; methods of a tree */
+int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */
+int wk_tree_options (lua_State *L);   /* tree:options(id, objects) */
+int wk_tree_grow (lua_State *L);      /* tree:grow(up, key, kind, value, ...) */
+
+#endif

@@ -1,0 +1,705 @@
+/*
+** core_tree.c -- the tree as a userdata: reading documents, looking at
+** nodes, editing them.
+**
+** May call: fail, tree, yaml, scalar, keypath, core.h, value.c.
+**
+** Nodes are integers to Lua.  Every method checks them, so a wrong number
+** raises and never reads past the arena.
+*/
+
+#include <string.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "core.h"
+#include "keypath.h"
+#include "scalar.h"
+#include "tree.h"
+#include "yaml.h"
+
+
+wk_Tree *wk_check_tree (lua_State *L, int arg) {
+  return (wk_Tree *)luaL_checkudata(L, arg, WK_TREE);
+}
+
+
+wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
+  lua_Integer id = luaL_checkinteger(L, arg);
+  luaL_argcheck(L, id > 0 && (lua_Unsigned)id < t->nnodes, arg, "no such node");
+  return (wk_Id)id;
+}
+
+
+static const wk_Doc *docof (const wk_Tree *t, wk_Id id) {
+  unsigned doc = wk_tree_node(t, id)->doc;
+  return doc > 0 && doc < t->ndocs ? &t->docs[doc] : NULL;
+}
+
+
+/* gives 2 (nil, err) for a failure whose marks are in document `doc` */
+static int failure (lua_State *L, const wk_Tree *t, const wk_Fail *f,
+                    uint16_t doc) {
+  return wk_push_failure(L, f, doc > 0 ? &t->docs[doc] : NULL);
+}
+
+
+/*
+** {======================================================
+** Life and reading
+** =======================================================
+*/
+
+static int tree_gc (lua_State *L) {
+  wk_tree_free((wk_Tree *)luaL_checkudata(L, 1, WK_TREE));
+  return 0;
+}
+
+
+/* core.tree(limits) -> tree; limits: {["document.bytes"] = n, ...} */
+int wk_new_tree (lua_State *L) {
+  wk_Tree *t = (wk_Tree *)lua_newuserdatauv(L, sizeof(wk_Tree), 0);
+  wk_tree_init(t);
+  luaL_setmetatable(L, WK_TREE);
+  if (lua_istable(L, 1)) {
+#define X(field, name, deflt) \
+    if (lua_getfield(L, 1, name) != LUA_TNIL) { \
+      lua_Integer n = luaL_checkinteger(L, -1); \
+      t->limits.field = n > 0 ? (size_t)n : 0; \
+    } \
+    lua_pop(L, 1);
+    WK_LIMITS(X)
+#undef X
+  }
+  return 1;
+}
+
+
+typedef struct Warnings {
+  lua_State *L;
+  const wk_Tree *tree;
+  uint16_t doc;
+  int count;
+  wk_Fail first[8];   /* copied: no Lua error may cross the reader */
+} Warnings;
+
+
+static void keep_warning (void *ud, const wk_Fail *warning) {
+  Warnings *w = (Warnings *)ud;
+  if (w->count < 8) w->first[w->count++] = *warning;
+}
+
+
+/* tree:read(name, bytes, top) -> top node, warnings | nil, err */
+static int tree_read (lua_State *L) {
+  static const char *const tops[] = {"map", "any", NULL};
+  wk_Tree *t = wk_check_tree(L, 1);
+  size_t len;
+  const char *name = luaL_checkstring(L, 2);
+  const char *bytes = luaL_checklstring(L, 3, &len);
+  int top = luaL_checkoption(L, 4, "map", tops), i;
+  Warnings *w = (Warnings *)lua_newuserdatauv(L, sizeof(Warnings), 0);
+  uint16_t doc = 0;
+  wk_Id root = 0;
+  wk_Fail fail;
+  w->L = L;
+  w->tree = t;
+  w->count = 0;
+  if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
+    return failure(L, t, &fail, 0);
+  if (wk_yaml_read(t, doc, top, keep_warning, w, &root, &fail) != WK_OK)
+    return failure(L, t, &fail, doc);
+  lua_pushinteger(L, root);
+  lua_createtable(L, w->count, 0);
+  for (i = 0; i < w->count; i++) {
+    wk_push_error(L, &w->first[i], &t->docs[doc], "warning");
+    lua_rawseti(L, -2, i + 1);
+  }
+  return 2;
+}
+
+
+/* is this override's value YAML flow (design 2.8)? */
+static int isflow (const char *s, size_t len) {
+  return len > 0 && (*s == '[' || *s == '{' || *s == '"' || *s == '\'');
+}
+
+
+static int has_splice (const char *s, size_t len) {
+  size_t i;
+  for (i = 1; i < len; i++)
+    if (s[i - 1] == '$' && s[i] == '{') return 1;
+  return 0;
+}
+
+
+/*
+** tree:word(word, number, byte) -> node | nil, err
+** The value of an override: the text of `word` from `byte` (from 1) on.
+** The node is not linked; its marks are in argv[number].  What stands before
+** the value is blanked while libyaml reads, so that columns stay true.
+*/
+static int tree_word (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  size_t len, from;
+  const char *word = luaL_checklstring(L, 2, &len);
+  int number = (int)luaL_checkinteger(L, 3);
+  lua_Integer byte = luaL_checkinteger(L, 4);
+  uint16_t doc = 0;
+  wk_Id id = 0;
+  wk_Fail fail;
+  wk_Code code;
+  luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
+  from = (size_t)byte - 1;
+  if (wk_tree_document(t, WK_ARGV, number, "command line", word, len, &doc,
+                       &fail) != WK_OK)
+    return failure(L, t, &fail, 0);
+  if (isflow(word + from, len - from)) {
+    memset(t->docs[doc].source, ' ', from);
+    code = wk_yaml_read(t, doc, WK_TOP_ANY, NULL, NULL, &id, &fail);
+    memcpy(t->docs[doc].source, word, from);
+  }
+  else if (from < len && (strchr("@%$", word[from]) != NULL ||
+                          has_splice(word + from, len - from))) {
+    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, word + from,
+                          len - from, &id, &fail);
+    if (code == WK_OK) wk_tree_node(t, id)->flags |= WK_SIGIL | WK_PLAIN;
+  }
+  else if (from == len)
+    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, "", 0, &id, &fail);
+  else
+    code = wk_yaml_scalar(t, doc, (uint32_t)from, word + from, len - from,
+                          &id, &fail);
+  if (code != WK_OK) return failure(L, t, &fail, doc);
+  lua_pushinteger(L, id);
+  return 1;
+}
+
+
+/* tree:size() -> nodes, libyaml events */
+static int tree_size (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  lua_pushinteger(L, (lua_Integer)t->nnodes);
+  lua_pushinteger(L, (lua_Integer)t->events);
+  return 2;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Looking
+** =======================================================
+*/
+
+static const char *const kinds[] = {
+  "none", "null", "bool", "int", "float", "string", "list", "map", "object",
+  "late", "host"
+};
+
+
+static int tree_kind (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  lua_pushstring(L, kinds[wk_tree_node(t, id)->kind]);
+  return 1;
+}
+
+
+/* tree:is(id, flag) -> boolean */
+static int tree_is (lua_State *L) {
+  static const char *const flags[] = {
+    "plain", "flow", "sigil", "tagged", "component", "indexed", "empty",
+    "absent", NULL
+  };
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  int flag = luaL_checkoption(L, 3, NULL, flags);
+  lua_pushboolean(L, wk_tree_node(t, id)->flags >> flag & 1);
+  return 1;
+}
+
+
+/* tree:text(id) -> the text of a scalar as the document has it */
+static int tree_text (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
+  if (n->kind < WK_NULL || n->kind > WK_STRING) return 0;
+  lua_pushlstring(L, wk_tree_text(t, n), n->size);
+  return 1;
+}
+
+
+/* does this node's up link to a map, so that a key stands before it? */
+static int haskey (const wk_Tree *t, wk_Id id) {
+  wk_Id up = wk_tree_node(t, id)->up;
+  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP;
+}
+
+
+/* pushes the key of a value: string or integer; its place in a list; nil */
+static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
+  if (haskey(t, id)) {
+    const wk_Node *key = wk_tree_node(t, id - 1);
+    const char *s = wk_tree_text(t, key);
+    if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
+    else lua_pushlstring(L, s, key->size);
+  }
+  else if (wk_tree_node(t, id)->up != 0)
+    lua_pushinteger(L, (lua_Integer)wk_tree_index(t, id));
+  else
+    lua_pushnil(L);
+}
+
+
+/* tree:key(id) -> key or place, whether the key was written plain */
+static int tree_key (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  pushkey(L, t, id);
+  lua_pushboolean(L, haskey(t, id) &&
+                     (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
+  return 2;
+}
+
+
+/* tree:up(id) -> the map or list it is in, or nil */
+static int tree_up (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id up = wk_tree_node(t, wk_check_id(L, t, 2))->up;
+  if (up == 0) return 0;
+  lua_pushinteger(L, up);
+  return 1;
+}
+
+
+/* tree:children(id) -> array of the values of a map, the items of a list */
+static int tree_children (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
+  lua_Integer i = 0;
+  wk_Id child;
+  if (n->kind != WK_LIST && n->kind != WK_MAP) {
+    lua_newtable(L);
+    return 1;
+  }
+  lua_createtable(L, (int)n->size, 0);
+  for (child = n->first; child != 0; child = wk_tree_node(t, child)->next) {
+    lua_pushinteger(L, child);
+    lua_rawseti(L, -2, ++i);
+  }
+  return 1;
+}
+
+
+/* tree:find(id, key) -> the value of a key (string, integer) of a map, or
+   the item of a list, or nil */
+static int tree_find (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), found = 0;
+  int kind = wk_tree_node(t, id)->kind;
+  if (lua_type(L, 3) == LUA_TNUMBER) {
+    lua_Integer n = luaL_checkinteger(L, 3);
+    if (kind == WK_MAP) found = wk_tree_findint(t, id, n);
+    else if (kind == WK_LIST) found = wk_tree_item(t, id, n);
+  }
+  else if (kind == WK_MAP) {
+    size_t len;
+    const char *key = luaL_checklstring(L, 3, &len);
+    found = wk_tree_find(t, id, key, len);
+  }
+  if (found == 0) return 0;
+  lua_pushinteger(L, found);
+  return 1;
+}
+
+
+/* tree:previous(id) -> the node that stood here before, or nil */
+static int tree_previous (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id prev = wk_tree_node(t, wk_check_id(L, t, 2))->prev;
+  if (prev == 0) return 0;
+  lua_pushinteger(L, prev);
+  return 1;
+}
+
+
+/* tree:segments(id) -> the key path of a node as an array of segments */
+static int tree_segments (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), at;
+  lua_Integer depth = 0;
+  for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up)
+    depth++;
+  lua_createtable(L, (int)depth, 0);
+  for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up) {
+    pushkey(L, t, at);
+    lua_rawseti(L, -2, depth--);
+  }
+  return 1;
+}
+
+
+/* the node that still has the text of a reference or of an expression that
+   was evaluated; else the node itself */
+static wk_Id written (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  if ((n->kind == WK_OBJECT || n->kind == WK_LATE) && n->prev != 0)
+    return n->prev;
+  return id;
+}
+
+
+/*
+** tree:mark(id, label, "key" | first, last) -> mark
+** On the value; on its key; or on the bytes first..last (from 1) of a
+** scalar's text, when the source has that text as it is (no escapes), else on
+** the whole value.
+*/
+static int tree_mark (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  const char *label = luaL_optstring(L, 3, "");
+  int onkey = lua_type(L, 4) == LUA_TSTRING && haskey(t, id);
+  const wk_Node *n = wk_tree_node(t, onkey ? id - 1 : id);
+  const wk_Doc *doc = docof(t, id);
+  size_t byte = n->pos, length;
+  if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
+  length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));
+  if (!onkey) n = wk_tree_node(t, written(t, id));
+  if (lua_type(L, 4) == LUA_TNUMBER && doc && doc->source &&
+      n->kind >= WK_NULL && n->kind <= WK_STRING && n->size > 0) {
+    lua_Integer first = lua_tointeger(L, 4);
+    lua_Integer last = luaL_optinteger(L, 5, first);
+    const char *text = wk_tree_text(t, n);
+    size_t open = doc->source[byte] == '"' || doc->source[byte] == '\'';
+    if (first >= 1 && byte + open + n->size <= doc->length &&
+        memcmp(doc->source + byte + open, text, n->size) == 0) {
+      if (last > (lua_Integer)n->size) last = (lua_Integer)n->size;
+      byte += open + (size_t)first - 1;
+      length = last >= first ? (size_t)(last - first) + 1 : 1;
+    }
+  }
+  if (doc && doc->origin == WK_TABLE) {
+    wk_push_mark(L, doc, 0, 0, label);
+    return 1;
+  }
+  wk_push_mark(L, doc, byte, length, label);
+  return 1;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Editing
+** =======================================================
+*/
+
+/* tree:put(id, from) -> true | nil, err: the unlinked node `from` takes the
+   place of `id`, which keeps what it was as its previous node */
+static int tree_put (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), from = wk_check_id(L, t, 3);
+  wk_Fail fail;
+  if (wk_tree_replace(t, id, from, &fail) != WK_OK)
+    return failure(L, t, &fail, 0);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+
+/* marks a map as a component once it has the key `_target_` */
+static void note_target (wk_Tree *t, wk_Id map, const char *key, size_t len) {
+  if (len == 8 && memcmp(key, "_target_", 8) == 0)
+    wk_tree_node(t, map)->flags |= WK_COMPONENT;
+}
+
+
+/* tree:add(up, key, from) -> node | nil, err: a new last value of a map
+   (under a string or integer key) or list (key nil) with the content of the
+   unlinked node `from` */
+static int tree_add (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id up = wk_check_id(L, t, 2), from = wk_check_id(L, t, 4), id = 0;
+  uint16_t doc = wk_tree_node(t, from)->doc;
+  uint32_t pos = 0;
+  wk_Fail fail;
+  wk_Code code = WK_OK;
+  if (lua_type(L, 3) == LUA_TNUMBER) {
+    char text[40];
+    size_t len = wk_scalar_printint(text, luaL_checkinteger(L, 3));
+    code = wk_tree_scalar(t, WK_INT, doc, pos, text, len, &id, &fail);
+  }
+  else if (!lua_isnoneornil(L, 3)) {
+    size_t len;
+    const char *key = luaL_checklstring(L, 3, &len);
+    code = wk_tree_scalar(t, WK_STRING, doc, pos, key, len, &id, &fail);
+    note_target(t, up, key, len);
+  }
+  if (code == WK_OK) code = wk_tree_add(t, WK_NULL, doc, pos, &id, &fail);
+  if (code == WK_OK) {
+    wk_tree_link(t, up, 0, id);
+    code = wk_tree_replace(t, id, from, &fail);
+  }
+  if (code != WK_OK) return failure(L, t, &fail, 0);
+  wk_tree_node(t, id)->prev = 0;
+  lua_pushinteger(L, id);
+  return 1;
+}
+
+
+/* tree:remove(id) */
+static int tree_remove (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  wk_Id up = wk_tree_node(t, id)->up;
+  luaL_argcheck(L, up != 0, 2, "the top cannot be removed");
+  wk_tree_unlink(t, id);
+  if (wk_tree_node(t, up)->kind == WK_MAP &&
+      wk_tree_find(t, up, "_target_", 8) == 0)
+    wk_tree_node(t, up)->flags &= (uint8_t)~WK_COMPONENT;
+  return 0;
+}
+
+
+/* makes `id` a node without children that stands for something else; its
+   text stays behind in the node that `prev` names */
+static wk_Code become (wk_Tree *t, wk_Id id, wk_Kind kind, wk_Id target,
+                       wk_Fail *f) {
+  const wk_Node *n = wk_tree_node(t, id);
+  wk_Id fresh;
+  wk_Code code = wk_tree_add(t, kind, n->doc, n->pos, &fresh, f);
+  if (code != WK_OK) return code;
+  wk_tree_node(t, fresh)->first = target;
+  return wk_tree_replace(t, id, fresh, f);
+}
+
+
+/* the object that a node stands for, if it is or refers to one */
+static wk_Id objectof (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  if (n->kind == WK_OBJECT) return n->first;
+  if (n->kind == WK_LATE || n->kind == WK_HOST ||
+      (n->flags & WK_COMPONENT)) return id;
+  return 0;
+}
+
+
+/* the node behind `at` in document order within the subtree `top`, or 0;
+   does not go below `at` when `skip` is set */
+static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
+  const wk_Node *n = wk_tree_node(t, at);
+  if (!skip && (n->kind == WK_LIST || n->kind == WK_MAP) && n->first != 0)
+    return n->first;
+  while (at != top) {
+    n = wk_tree_node(t, at);
+    if (n->next != 0) return n->next;
+    at = n->up;
+  }
+  return 0;
+}
+
+
+/*
+** tree:refer(id, target) -> number of nodes added | nil, err
+** `id`, a reference, becomes what `target` is: an object or late value is
+** shared (kind "object"); plain values are copied, and objects inside them
+** are shared.  The place and mark stay those of the reference.
+*/
+static int tree_refer (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), target = wk_check_id(L, t, 3);
+  wk_Id object = objectof(t, target), copy = 0, from, to;
+  uint16_t doc = wk_tree_node(t, id)->doc;
+  uint32_t pos = wk_tree_node(t, id)->pos;
+  size_t added = 0;
+  wk_Fail fail;
+  wk_Code code;
+  if (object != 0)
+    code = become(t, id, WK_OBJECT, object, &fail);
+  else if ((code = wk_tree_copy(t, target, 0, &copy, &added, &fail)) == WK_OK) {
+    /* original and copy have the same shape until an object is cut out */
+    for (from = target, to = copy; from != 0 && to != 0;) {
+      object = objectof(t, from);
+      if (object != 0) {
+        wk_Node *n = wk_tree_node(t, to);
+        n->kind = WK_OBJECT;
+        n->first = object;
+        n->size = 0;
+        n->flags &= (uint8_t)~WK_COMPONENT;
+      }
+      from = follow(t, target, from, object != 0);
+      to = follow(t, copy, to, object != 0);
+    }
+    wk_tree_node(t, copy)->doc = doc;
+    wk_tree_node(t, copy)->pos = pos;
+    code = wk_tree_replace(t, id, copy, &fail);
+  }
+  if (code != WK_OK) return failure(L, t, &fail, 0);
+  lua_pushinteger(L, (lua_Integer)added);
+  return 1;
+}
+
+
+/* tree:late(id) -> true | nil, err: an expression that waits for build */
+static int tree_late (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  wk_Fail fail;
+  if (become(t, id, WK_LATE, 0, &fail) != WK_OK)
+    return failure(L, t, &fail, 0);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Walks in document order
+** =======================================================
+*/
+
+static void append (lua_State *L, int list, wk_Id id) {
+  lua_pushinteger(L, id);
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+}
+
+
+/* is this plain key one of `+k` `=k` `~k`? */
+static int isoperator (const wk_Tree *t, const wk_Node *key) {
+  return (key->flags & WK_PLAIN) && key->kind == WK_STRING && key->size > 0 &&
+         strchr("+=~", *wk_tree_text(t, key)) != NULL;
+}
+
+
+/* is this key of the form `_x_`, and not one that this version knows? */
+static int isreserved (const wk_Tree *t, const wk_Node *key) {
+  const char *s = wk_tree_text(t, key);
+  if (key->kind != WK_STRING || key->size < 3 || s[0] != '_' ||
+      s[key->size - 1] != '_') return 0;
+  return !(key->size == 8 && memcmp(s, "_target_", 8) == 0) &&
+         !(key->size == 6 && memcmp(s, "_args_", 6) == 0);
+}
+
+
+static int ismissing (const wk_Tree *t, const wk_Node *n) {
+  return n->kind == WK_STRING && !(n->flags & WK_TAGGED) && n->size == 3 &&
+         memcmp(wk_tree_text(t, n), "???", 3) == 0;
+}
+
+
+/*
+** tree:scan(top) -> strings with a sigil, components, `???`, values whose
+** key is an operator or of the form `_x_`.  Four arrays of nodes in document
+** order.
+*/
+static int tree_scan (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  int base;
+  lua_settop(L, 2);
+  for (base = 0; base < 4; base++) lua_newtable(L);
+  for (at = top; at != 0; at = follow(t, top, at, 0)) {
+    const wk_Node *n = wk_tree_node(t, at);
+    if (n->flags & WK_SIGIL) append(L, 3, at);
+    if (n->flags & WK_COMPONENT) append(L, 4, at);
+    if (ismissing(t, n)) append(L, 5, at);
+    if (at != top && haskey(t, at)) {
+      const wk_Node *key = wk_tree_node(t, at - 1);
+      if (isoperator(t, key) || isreserved(t, key)) append(L, 6, at);
+    }
+  }
+  return 4;
+}
+
+
+/* tree:needs(id) -> array of the objects (components, late values, values
+   of the host) that the value of `id` is made of; those of a component are
+   what its options need */
+static int tree_needs (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  lua_settop(L, 2);
+  lua_newtable(L);
+  if (wk_tree_node(t, top)->kind == WK_OBJECT) {
+    append(L, 3, wk_tree_node(t, top)->first);
+    return 1;
+  }
+  for (at = top; at != 0;) {
+    wk_Id object = at == top ? 0 : objectof(t, at);
+    if (object != 0) append(L, 3, object);
+    at = follow(t, top, at, object != 0);
+  }
+  return 1;
+}
+
+
+/* tree:sigils(id) -> the strings with a sigil that the plain value `id` is
+   made of, an array; those inside components are the components' business */
+static int tree_sigils (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  lua_settop(L, 2);
+  lua_newtable(L);
+  for (at = top; at != 0;) {
+    const wk_Node *n = wk_tree_node(t, at);
+    if (n->flags & WK_SIGIL) append(L, 3, at);
+    at = follow(t, top, at, (n->flags & WK_COMPONENT) != 0);
+  }
+  return 1;
+}
+
+/* }====================================================== */
+
+
+/* tree:object(id) -> the node whose object this one is, or nil */
+static int tree_object (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id object = objectof(t, wk_check_id(L, t, 2));
+  if (object == 0) return 0;
+  lua_pushinteger(L, object);
+  return 1;
+}
+
+
+/* tree:source(id) -> the name of its document, its origin */
+static int tree_source (lua_State *L) {
+  static const char *const origins[] = {"file", "argv", "host"};
+  wk_Tree *t = wk_check_tree(L, 1);
+  const wk_Doc *doc = docof(t, wk_check_id(L, t, 2));
+  if (doc == NULL) return 0;
+  lua_pushstring(L, doc->name);
+  lua_pushstring(L, origins[doc->origin]);
+  return 2;
+}
+
+
+static const luaL_Reg methods[] = {
+  {"read", tree_read}, {"word", tree_word}, {"size", tree_size},
+  {"kind", tree_kind}, {"is", tree_is}, {"text", tree_text},
+  {"key", tree_key}, {"up", tree_up}, {"children", tree_children},
+  {"find", tree_find}, {"previous", tree_previous},
+  {"segments", tree_segments}, {"mark", tree_mark}, {"put", tree_put},
+  {"add", tree_add}, {"remove", tree_remove}, {"refer", tree_refer},
+  {"late", tree_late}, {"scan", tree_scan}, {"needs", tree_needs},
+  {"sigils", tree_sigils}, {"object", tree_object},
+  {"source", tree_source}, {"value", wk_tree_value},
+  {"options", wk_tree_options}, {"grow", wk_tree_grow}, {NULL, NULL}
+};
+
+
+void wk_open_tree (lua_State *L) {
+  if (luaL_newmetatable(L, WK_TREE)) {
+    lua_pushcfunction(L, tree_gc);
+    lua_setfield(L, -2, "__gc");
+    luaL_newlib(L, methods);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_pop(L, 1);
+}
