@@ -91,7 +91,8 @@ local function distance(a, b, cap)
   if math.abs(la - lb) > cap then
     return cap + 1
   end
-  local before, last, now = nil, {}, nil
+  local before, last, now
+  last = {}
   for j = 0, lb do
     last[j] = j
   end
@@ -153,6 +154,20 @@ function M.names(candidates)
   local more = #list > 10
   return table.concat(list, ", ", 1, math.min(10, #list)) .. (more and ", …" or "")
 end
+
+--- What a node of the tree is called in a message, by its kind.
+M.kinds = {
+  map = "a map",
+  list = "a list",
+  int = "a number",
+  float = "a number",
+  string = "a string",
+  bool = "a boolean",
+  null = "null",
+  object = "an object",
+  late = "an object",
+  host = "a value of the host program",
+}
 
 --- Hostile text made fit for a message: control bytes escaped, cut at `max`
 --- characters (60).

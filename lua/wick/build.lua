@@ -1,0 +1,315 @@
+-- wick.build: the plan and the constructors -> objects.
+--
+-- The last room of the flow.  May call: plan, evaluate (problems), load,
+-- origin, expr, failure, fail, core.
+--
+-- The walk goes over a list that evaluate put in order, so it never recurses:
+-- a constructor runs with no other constructor below it on the stack.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+local planning = require "wick.plan"
+
+local M = {}
+
+local function path_of(self, id)
+  return core.keytext(self.tree:segments(id))
+end
+
+-- The message handler of every call into the project.  What it needs is only
+-- loaded when something fails.
+local function failing(value)
+  return require "wick.failure".caught(value)
+end
+
+local function construction(self, id, target, caught)
+  return require "wick.failure".construction(self, id, target, caught)
+end
+
+local function positional(self, id)
+  local list = self.tree:find(id, "_args_")
+  if not list then
+    return nil
+  end
+  local values, n = {}, 0
+  for _, child in ipairs(self.tree:children(list)) do
+    local value = self.tree:value(child, self.objects)
+    n = n + 1
+    if value ~= core.null then
+      values[n] = value
+    end
+  end
+  return values, n
+end
+
+-- Takes down the objects that component `id` is handed: one of them that a
+-- constructor returns was not made by it, so it is not closed in its name.
+local function lend(self, id)
+  for _, need in ipairs(planning.needs(self, id)) do
+    local value = self.objects[need]
+    if type(value) == "table" or type(value) == "userdata" then
+      self.lent[value] = true
+    end
+  end
+end
+
+-- Calls the constructor of component `id`.  Gives the object, or nil and an
+-- error.
+local function construct(self, id, constructor, target)
+  local options, count = self.tree:options(id, self.objects)
+  local args, n = positional(self, id)
+  local ok, object, message
+  lend(self, id)
+  if not args then
+    ok, object, message = xpcall(constructor.call, failing, options)
+  else
+    if count > 0 then
+      n = n + 1
+      args[n] = options
+    end
+    ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, n))
+  end
+  if not ok then
+    return nil, construction(self, id, target, object)
+  elseif object == nil or object == false then
+    return nil, construction(self, id, target,
+      { value = object, message = message, returned = true })
+  end
+  return object
+end
+
+--- The value of a late node, its objects being there; wick.null for nil.
+--- Gives nil and an error when it fails.
+function M.late(self, id)
+  local expr, origin = require "wick.expr", require "wick.origin"
+  local evaluate = require "wick.evaluate"
+  local late = self.late[id]
+  local ok, value = expr.eval(late.ast, evaluate.environment(self, id, function(i)
+    local found = self.tree:value(late.targets[i], self.objects)
+    if found == core.null then
+      return nil
+    end
+    return found
+  end, function(f, byte, length)
+    local reason = origin.callable(f)
+    if reason then
+      return { name = "EORIGIN", byte = byte, length = length,
+        message = "an expression may not call " .. reason,
+        helps = { "call it in a module of the project" } }
+    end
+  end))
+  if ok then
+    return value == nil and core.null or value
+  end
+  return nil, require "wick.failure".late(self, id, value)
+end
+
+-- Builds the plan in its order.  Gives true; or nil and an error, after
+-- everything that this call built was closed, newest first.
+local function walk(self, plan, constructors)
+  local first = #self.built
+  for _, id in ipairs(plan) do
+    if self.objects[id] == nil then
+      local object, err
+      if self.late[id] then
+        object, err = M.late(self, id)
+      else
+        local target = self.tree:text(self.tree:find(id, "_target_"))
+        object, err = construct(self, id, constructors[target], target)
+      end
+      if err then
+        for _, other in ipairs(M.close(self, first)) do
+          err.errors[#err.errors + 1] = other
+        end
+        return nil, err
+      end
+      self.objects[id] = object
+      self.built[#self.built + 1] = id
+      self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+    end
+  end
+  return true
+end
+
+--- Loads the constructors of every component in the plan that is not built
+--- yet.  Gives target -> constructor, or nil and all errors.
+function M.constructors(self, plan)
+  local load = require "wick.load"
+  local found, failed, errors = {}, {}, {}
+  for _, id in ipairs(plan) do
+    if not self.late[id] and self.objects[id] == nil then
+      local target = self.tree:text(self.tree:find(id, "_target_"))
+      if failed[target] then
+        failed[target].uses = (failed[target].uses or 0) + 1
+      elseif not found[target] then
+        local constructor, err
+        local project, wrong = self:open_project(id, target)
+        if project then
+          constructor, err = load.constructor(project, target)
+        elseif wrong == nil then
+          constructor, err = load.allowed(target)
+        end
+        if wrong then
+          failed[target] = wrong
+          if not wrong.reported then
+            errors[#errors + 1] = wrong
+            wrong.reported = true
+          end
+        elseif not constructor then
+          failed[target] = err
+          errors[#errors + 1] = planning.locate(self, id, err)
+        else
+          found[target] = constructor
+        end
+      end
+    end
+  end
+  for _, err in ipairs(errors) do
+    if err.uses then
+      err.notes[#err.notes + 1] = ("and %d more use%s of this target"):format(err.uses,
+        err.uses == 1 and "" or "s")
+    end
+  end
+  if #errors > 0 then
+    return nil, fail.all(errors)
+  end
+  return found
+end
+
+--- Builds what `roots` are and need.  Gives true, or nil and an error.
+function M.build(self, roots)
+  local plan, err = planning.order(self, roots)
+  if not plan then
+    return nil, err
+  end
+  local constructors
+  constructors, err = M.constructors(self, plan)
+  if not constructors then
+    return nil, err
+  end
+  return walk(self, plan, constructors)
+end
+
+--- Forgets what was built after the first `keep`, newest first, and closes
+--- the objects among it: each once, by identity, through its __close, unless
+--- it is foreign or was a constructor's argument before.  Gives the errors, a
+--- list; one does not stop the rest.
+function M.close(self, keep)
+  local errors, closed = {}, {}
+  for i = #self.built, keep + 1, -1 do
+    local id = self.built[i]
+    local object = self.objects[id]
+    self.built[i] = nil
+    self.objects[id] = nil
+    local kind = type(object)
+    local meta = (kind == "table" or kind == "userdata") and debug.getmetatable(object)
+    local close = type(meta) == "table" and rawget(meta, "__close")
+    if close and not closed[object] and not self.borrowed[id]
+      and not (require "wick.origin".check(object, self.project)) then
+      closed[object] = true
+      local ok, caught = xpcall(close, failing, object, nil)
+      if not ok then
+        errors[#errors + 1] = fail.new("ECLOSE", {
+          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
+          key = path_of(self, id),
+          marks = { self.tree:mark(id, "built here", "key") },
+          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
+          cause = caught.value,
+        })
+      end
+    end
+  end
+  return errors
+end
+
+--- Runs `run:`, or the item `name` of it; without `run:` builds everything.
+--- Gives true and the values, a list; or nil and an error.
+function M.run(self, name)
+  local tree = self.tree
+  local run = tree:find(self.top, "run")
+  if not run and name then
+    return nil, fail.new("ENOKEY", {
+      message = ("this config has no `run`, so there is no item `%s`"):format(fail.quote(name)),
+      status = 2,
+    })
+  elseif not run then
+    local roots = table.move(self.components, 1, #self.components, 1, {})
+    for id in pairs(self.late) do
+      roots[#roots + 1] = id
+    end
+    table.sort(roots)
+    local ok, err = M.build(self, roots)
+    return ok and true, ok and {} or err
+  end
+  local items = { run }
+  local kind = tree:kind(run)
+  if name then
+    local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
+    if not item then
+      return nil, M.no_item(self, run, name)
+    end
+    items = { item }
+  elseif (kind == "map" and not tree:is(run, "component")) or kind == "list" then
+    items = tree:children(run)
+  end
+  -- everything that the items need is loaded before the first one runs
+  local needs = {}
+  for _, item in ipairs(items) do
+    if tree:is(item, "component") then
+      needs[#needs + 1] = item
+    else
+      for _, need in ipairs(planning.needs(self, tree:object(item) or item)) do
+        needs[#needs + 1] = need
+      end
+    end
+  end
+  local plan, err = planning.order(self, needs)
+  if not plan then
+    return nil, err
+  end
+  local constructors
+  constructors, err = M.constructors(self, plan)
+  if not constructors then
+    return nil, err
+  end
+  local values = {}
+  local ok, value
+  for i, item in ipairs(items) do
+    local object = tree:object(item)
+    plan = planning.order(self, self.late[object] and planning.needs(self, object)
+      or object and { object } or planning.needs(self, item))
+    ok, err = walk(self, plan, constructors)
+    if not ok then
+      return nil, err
+    end
+    if self.late[object] then
+      value, err = M.late(self, object)
+      if err then
+        return nil, err
+      end
+    else
+      value = tree:value(item, self.objects)
+    end
+    values[i] = value
+  end
+  return true, values
+end
+
+--- The error of `--only NAME` when `run:` has no such item.
+function M.no_item(self, run, name)
+  local names = {}
+  for _, child in ipairs(self.tree:children(run)) do
+    names[#names + 1] = tostring((self.tree:key(child)))
+  end
+  local near = fail.near(name, names)
+  return fail.new("ENOKEY", {
+    message = ("`run` has no item `%s`"):format(fail.quote(name)),
+    status = 2,
+    marks = { self.tree:mark(run, "", "key") },
+    notes = { self.tree:kind(run) == "map" and "`run` has: " .. fail.names(names)
+      or "`run` is not a map of named items" },
+    helps = { near[1] and ("did you mean `%s`?"):format(near[1]) },
+  })
+end
+
+return M

@@ -1,0 +1,57 @@
+-- wick.cli.help: the help, from the verbs' own table.
+--
+-- May call: cli/words.
+
+local words = require "wick.cli.words"
+
+local M = {}
+
+local function rows(list)
+  local widest, out = 0, {}
+  for _, row in ipairs(list) do
+    widest = math.max(widest, utf8.len(row[1]))
+  end
+  for i, row in ipairs(list) do
+    out[i] = "  " .. row[1] .. (" "):rep(widest - utf8.len(row[1]) + 2) .. row[2]
+  end
+  return table.concat(out, "\n")
+end
+
+local function flags_of(verb)
+  local list = {}
+  for name in pairs(words.verbs[verb].flags) do
+    local flag = words.flags[name]
+    list[#list + 1] = {
+      (flag.short and "-" .. flag.short .. ", " or "") .. "--" .. name
+        .. (flag.value and " " .. flag.value or ""),
+      flag.help,
+      name,
+    }
+  end
+  table.sort(list, function(a, b)
+    return a[3] < b[3]
+  end)
+  return rows(list)
+end
+
+--- The help of a verb, or of all.
+function M.text(verb)
+  if verb then
+    return ("usage: wick %s %s\n\n%s\n\nflags:\n%s\n"):format(verb, words.verbs[verb].words,
+      words.verbs[verb].help, flags_of(verb))
+  end
+  local list = {}
+  for i, name in ipairs(words.order) do
+    list[i] = { name .. " " .. words.verbs[name].words, words.verbs[name].help }
+  end
+  list[#list + 1] = { "--version", "print the version" }
+  return "usage: wick VERB …, or wick CONFIG … to run it\n\nverbs:\n" .. rows(list) .. [[
+
+
+A word with `=` is an override: model.lr=0.05 sets that key of the config.
+Exit status: 0 fine, 1 the project's code failed, 2 wrong usage, 3 config not
+valid, 4 a name does not resolve, 5 refused for security, 6 plugin, 7 limit.
+]]
+end
+
+return M

@@ -1,0 +1,220 @@
+-- wick.cli.words: the verbs' own table, and a command line read by it.
+--
+-- May call: fail.  Help is made from the same table (cli/help.lua).
+
+local M = {}
+
+--- The flags: name -> {value = what follows, or nil for a switch, help}.
+M.flags = {
+  project = { value = "[NAME=]DIR", help = "the project's folder; the config's own `project:` is ignored" },
+  allow = { value = "MODULE", many = true, help = "let targets name this installed module, too" },
+  limit = { value = "NAME=VALUE", many = true, help = "change a limit, such as document.depth=512" },
+  resolver = { value = "WAY", choices = { "auto", "openat2", "walk" },
+    help = "how files are opened: auto, openat2 or walk" },
+  only = { value = "NAME", help = "run this item of `run:` alone" },
+  target = { value = "NAME", help = "the name to explain" },
+  strict = { help = "warnings are errors" },
+  all = { help = "print every message, not the first 20" },
+  color = { value = "WHEN", choices = { "auto", "always", "never" },
+    help = "colour: auto, always or never" },
+  backtrace = { value = "HOW", choices = { "short", "full" },
+    help = "frames of failing project code: short or full" },
+  quiet = { short = "q", help = "print errors only" },
+  help = { short = "h", help = "print this help" },
+  version = { help = "print the version" },
+}
+
+local COMMON = { "project", "allow", "limit", "resolver", "strict", "all", "color", "quiet",
+  "help" }
+
+local function with(...)
+  local set = {}
+  for _, name in ipairs(COMMON) do
+    set[name] = true
+  end
+  for _, name in ipairs { ... } do
+    set[name] = true
+  end
+  return set
+end
+
+--- The verbs, in the order of the help.
+M.order = { "run", "check", "show", "explain", "help" }
+M.verbs = {
+  run = {
+    words = "CONFIG [KEY=VALUE …]",
+    help = "build what the config names and run its `run:`",
+    flags = with("only", "backtrace"),
+  },
+  check = {
+    words = "CONFIG [KEY=VALUE …]",
+    help = "would it work? names every problem, runs nothing of the project",
+    flags = with(),
+  },
+  show = {
+    words = "CONFIG [KEY] [KEY=VALUE …]",
+    help = "print the config with references and expressions in place",
+    flags = with(),
+  },
+  explain = {
+    words = "CONFIG --target NAME [KEY=VALUE …]",
+    help = "how a target resolves: every candidate with its verdict",
+    flags = with("target"),
+  },
+  help = {
+    words = "[VERB]",
+    help = "print this help, or that of a verb",
+    flags = { help = true, color = true },
+  },
+}
+
+local function usage(message, argument, places, helps)
+  return require "wick.fail".new("EUSAGE", {
+    message = message,
+    marks = argument and { { argv = argument, line = 1, column = 1, byte = 1,
+      length = #places[argument], label = "", text = places[argument] } } or {},
+    helps = helps,
+  })
+end
+
+local function is_config(word)
+  return word == "-" or word:find("/", 1, true) ~= nil or word:match("%.ya?ml$") ~= nil
+    or word:match("%.lua$") ~= nil
+end
+
+local function flag_named(name)
+  if M.flags[name] then
+    return name
+  end
+  for long, flag in pairs(M.flags) do
+    if flag.short == name then
+      return long
+    end
+  end
+end
+
+local function near_flags(name, verb)
+  local names = {}
+  for long in pairs(M.verbs[verb].flags) do
+    names[#names + 1] = long
+  end
+  local near = require "wick.fail".near(name, names)
+  return near[1] and { ("did you mean `--%s`?"):format(near[1]) }
+    or { ("`wick help %s` lists its flags"):format(verb) }
+end
+
+--- Reads the words of a command line: {verb, configs, overrides (texts),
+--- places (override n -> its word), names, flags}; or nil and an error.
+---@param words string[]
+function M.parse(words)
+  local asked = { configs = {}, overrides = {}, places = {}, names = {}, flags = {} }
+  local i, literal = 1, false
+  local first, verb = words[1], "run"
+  if first == nil then
+    return { verb = "help", names = {}, flags = {}, empty = true }
+  elseif first == "--version" or first == "-V" then
+    return { verb = "version", names = {}, flags = {} }
+  elseif first == "--help" or first == "-h" then
+    return { verb = "help", names = {}, flags = {} }
+  elseif M.verbs[first] then
+    verb, i = first, 2
+  elseif first:sub(1, 1) == "-" and not is_config(first) then
+    return nil, usage(("a command starts with a verb or a config, not with `%s`"):format(
+      require "wick.fail".quote(first)), 1, words, { "`wick help` lists the verbs" })
+  elseif not is_config(first) then
+    local fail = require "wick.fail"
+    local near = fail.near(first, M.order)
+    return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
+      { near[1] and ("did you mean `wick %s`?"):format(near[1])
+        or "a config ends in .yaml, or is named with a `/`; `wick help` lists the verbs" })
+  end
+  asked.verb = verb
+  while i <= #words do
+    local word = words[i]
+    local name, value = word:match("^%-%-([%w-]+)=(.*)$")
+    name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
+    if literal then
+      asked.names[#asked.names + 1] = word
+    elseif word == "--" then
+      literal = true
+    elseif name then
+      local long = flag_named(name)
+      local flag = long and M.flags[long]
+      if not flag or not M.verbs[verb].flags[long] then
+        return nil, usage(("`wick %s` has no flag `%s`"):format(verb,
+          require "wick.fail".quote(word:match("^[^=]*"))), i, words, near_flags(name, verb))
+      end
+      if flag.value then
+        if value == nil then
+          i = i + 1
+          value = words[i]
+        end
+        if value == nil then
+          return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
+            { ("write `--%s %s`"):format(long, flag.value) })
+        end
+        if flag.choices and not table.concat(flag.choices, "\0"):find(value, 1, true) then
+          return nil, usage(("`--%s` is one of %s"):format(long, table.concat(flag.choices, ", ")),
+            i, words)
+        end
+        if flag.many then
+          asked.flags[long] = asked.flags[long] or {}
+          table.insert(asked.flags[long], value)
+        else
+          asked.flags[long] = value
+          asked[long .. "_place"] = i
+        end
+      elseif value then
+        return nil, usage(("`--%s` takes no value"):format(long), i, words)
+      else
+        asked.flags[long] = true
+      end
+    elseif word:sub(1, 1) == "-" and word ~= "-" then
+      return nil, usage(("`wick %s` has no flag `%s`"):format(verb,
+        require "wick.fail".quote(word)), i, words, near_flags(word:gsub("^-+", ""), verb))
+    elseif word:find("=", 1, true) or word:match("^[+~]") then
+      asked.overrides[#asked.overrides + 1] = word
+      asked.places[#asked.overrides] = i
+    elseif verb ~= "help" and is_config(word) then
+      asked.configs[#asked.configs + 1] = word
+    else
+      asked.names[#asked.names + 1] = word
+    end
+    i = i + 1
+  end
+  return asked
+end
+
+--- The limits that `--limit` gives: a table; or nil and an error.
+function M.limits(asked, known)
+  local limits = {}
+  for _, text in ipairs(asked.flags.limit or {}) do
+    local name, number, unit = text:match("^([%w.]+)=(%d+)([KMG]?i?B?)$")
+    local scale = ({ [""] = 1, KiB = 1024, MiB = 1048576, GiB = 1073741824 })[unit or "?"]
+    local fail = require "wick.fail"
+    if not name or not known[name] then
+      local names = {}
+      for other in pairs(known) do
+        names[#names + 1] = other
+      end
+      local asked_for = text:match("^[^=]*")
+      local near = fail.near(asked_for, names)
+      return nil, usage(name and ("wick has no limit `%s`"):format(fail.quote(name))
+        or ("`--limit` needs NAME=VALUE, not `%s`"):format(fail.quote(text)), nil, nil,
+        { near[1] and not known[asked_for] and ("did you mean `%s`?"):format(near[1])
+          or "the limits: " .. fail.names(names) })
+    end
+    number = math.tointeger(tonumber(number))
+    if not scale or not number or number > 0xFFFFFFFF then
+      return nil, usage(("the limit `%s` cannot be `%s`"):format(name,
+        fail.quote(text:match("=(.*)$"))), nil, nil,
+        { "a number, alone or with KiB, MiB or GiB behind it, such as 128MiB" })
+    end
+    limits[name] = number * scale
+  end
+  return limits
+end
+
+M.usage = usage
+
+return M

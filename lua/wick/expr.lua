@@ -1,0 +1,46 @@
+-- wick.expr: expressions, the `$ @lr * 2` of a config (see the README's
+-- chapter on expressions).  This file is the face; expr/parse.lua, eval.lua
+-- and names.lua are the room.
+--
+-- May call: core (tokens, key paths), fail (near names, quoting).
+--
+-- A problem is a plain table {byte (from 1 in the text), length, message,
+-- label, notes?, helps?, name?}: the caller knows the file, the line and the
+-- catalogue's code (`name` where expr knows it better: "EEVAL", "EBUDGET",
+-- "EUNSUPPORTED").
+
+local M = {}
+
+--- What a text says: something to hand to eval, with the references in it.
+--- Reads the whole text and runs nothing of it.
+---@param text string
+---@return table? ast  ast.refs: array of {path, byte, length}, `@` included
+---@return table? problem
+function M.parse(text)
+  return require("wick.expr.parse").parse(text)
+end
+
+--- The value of a parsed expression.
+---
+---   env.ref(i)        the value of the i-th reference, asked when needed;
+---                     wick.null is nil
+---   env.call(f, byte, length, value)
+---                     nil, or a problem when f may not be called; asked
+---                     before each call of what is no built-in name.  f is
+---                     the function, `value` what was called (for `__call`)
+---   env.budget        {bytes =, nodes =}: what may still be made; goes down.
+---                     `limits` in it, by name, is for the message
+---   env.file(name), env.env(name, default)
+---                     the functions of that name: a value, or nil and why
+---
+--- A problem with `raised` was raised by code of the project: `cause` is its
+--- error value, untouched, `trace` the traceback.
+---@param ast table
+---@param env table
+---@return boolean ok
+---@return any value_or_problem
+function M.eval(ast, env)
+  return require("wick.expr.eval").eval(ast, env)
+end
+
+return M

@@ -1,0 +1,304 @@
+-- wick.expr.eval: the steps of a parsed expression -> a value.
+--
+-- May call: core (null), fail, expr/names.lua, expr/operate.lua.
+--
+-- A stack machine: `vals` is the stack, `by` the step that made each value,
+-- so that an error finds the text of the operand that is wrong.  Texts and
+-- table items are charged to env.budget before they are made.  What can run
+-- code of the project (calls, metamethods) runs protected.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+local names = require "wick.expr.names"
+local operate = require "wick.expr.operate"
+
+local M = {}
+
+local type, unpack = type, table.unpack
+local getmeta, null = debug.getmetatable, core.null
+local word = names.word
+local raise, wrong, source, charge = operate.raise, operate.wrong, operate.source, operate.charge
+local metamethod, protected, allowed = operate.metamethod, operate.protected, operate.allowed
+local binary, unary, concat = operate.binary, operate.unary, operate.concat
+
+local PASSED = 10000 -- values that one call may hand to another
+
+-- null is nil in expressions.
+local function present(v)
+  if rawequal(v, null) then
+    return nil
+  end
+  return v
+end
+
+local function get(v, key)
+  return v[key]
+end
+
+-- v[key]; the text is [from, to], its key starts at `at`.
+local function index(s, pc, v, key, by)
+  local kind = type(v)
+  if kind == "table" then
+    local found = rawget(v, key)
+    if found ~= nil or getmeta(v) == nil then
+      return present(found)
+    end
+  elseif kind ~= "userdata" or not metamethod(v, "__index") then
+    local shown = type(key) == "string" and fail.quote(key, 40) or tostring(key)
+    if kind == "string" then
+      wrong(s, by, ("cannot take `%s` from a string"):format(shown), "this is a string",
+        { helps = { "a string has these methods: " .. fail.names(names.libraries.string) } })
+    end
+    wrong(s, by, ("cannot take `%s` from %s"):format(shown, word(v)), "this is " .. word(v))
+  end
+  local ast = s.ast
+  local from, to = ast.from[pc], ast.to[pc]
+  return present(protected(from, to, ("`%s`"):format(source(s, from, to)), get, v, key))
+end
+
+-- What the functions of names.lua may ask for; one object for each eval, set
+-- before each call.
+local Call = {}
+Call.__index = Call
+
+function Call:charge(n)
+  charge(self.s, self.pc, "bytes", n)
+end
+
+function Call:argument(i, problem)
+  local by, shown = self.by[self.base + i], i - self.shift
+  if i > self.count then
+    by, problem = self.pc, problem:gsub("it is null$", "it is missing")
+  end
+  wrong(self.s, by, ("%s of `%s` %s"):format(
+    shown < 1 and "the string" or ("argument %d"):format(shown), self.name, problem), "this value")
+end
+
+function Call:refuse(message, err)
+  wrong(self.s, self.pc, message, "",
+    err and { name = err.name, notes = err.notes, helps = err.helps } or nil)
+end
+
+function Call:foreign(f, ...)
+  local s, ast = self.s, self.s.ast
+  local from, to = ast.from[self.pc], ast.to[self.pc]
+  allowed(s, f, from, to, f)
+  return protected(from, to, ("`%s`"):format(self.name), f, ...)
+end
+
+-- The function that `x:name(…)` calls; for a string nothing, but the name is
+-- known then.
+local function method(s, pc, v, by)
+  local name = s.ast.x[pc]
+  if type(v) == "string" then
+    if names.known["string." .. name] then
+      return nil
+    end
+    local near = fail.near(name, names.libraries.string)[1]
+    local at = s.ast.at[pc]
+    raise(at, at + #name - 1, ("expressions have no method `%s` for strings"):format(
+      fail.quote(name, 40)), "no such method", {
+        notes = not near and { "a string has these methods: "
+          .. fail.names(names.libraries.string) } or nil,
+        helps = { near and ("did you mean `%s`?"):format(near)
+          or "do it in a module of the project" },
+      })
+  elseif type(v) ~= "table" and not metamethod(v, "__index") then
+    wrong(s, by, ("cannot call the method `%s` of %s"):format(fail.quote(name, 40), word(v)),
+      "this is " .. word(v))
+  end
+  return index(s, pc, v, name, by)
+end
+
+-- The name of the function that stands at the bottom of a call when it is one
+-- of the built-in names, or nil.
+local function builtin(s, step, object)
+  local op = s.ast.code[step]
+  if op == "builtin" then
+    return s.ast.x[step]
+  elseif op == "method" and type(object) == "string" then
+    return "string." .. s.ast.x[step]
+  end
+end
+
+-- The names of the functions that raw fields of a table and of what its
+-- metatable's `__index` names hold; runs no code of the project.
+local function methods(v)
+  local list, seen = {}, {}
+  for _ = 1, 16 do
+    if type(v) == "table" then
+      for key, field in next, v do
+        if type(key) == "string" and type(field) == "function" and not seen[key]
+          and not key:find("^__") then
+          seen[key] = true
+          list[#list + 1] = key
+        end
+      end
+    end
+    v = metamethod(v, "__index")
+    if type(v) ~= "table" then
+      break
+    end
+  end
+  return list
+end
+
+-- What the step `step` found cannot be called; `object`: whose method it
+-- should have been.
+local function uncallable(s, step, v, object)
+  local ast = s.ast
+  local from, to, name = ast.from[step], ast.to[step], ast.x[step]
+  if v ~= nil or ast.code[step] ~= "method" then
+    raise(from, to, ("`%s` is %s and cannot be called"):format(source(s, from, to), word(v)),
+      "this is " .. word(v))
+  end
+  local list, at = methods(object), ast.at[step]
+  local near = fail.near(name, list)[1]
+  raise(at, to, ("there is no method `%s` here"):format(fail.quote(name, 40)), "no such method", {
+    notes = not near and list[1] and { "methods here: " .. fail.names(list) } or nil,
+    helps = near and { ("did you mean `%s`?"):format(near) } or nil,
+  })
+end
+
+-- The call of vals[base] with the values above it; gives all it returns.
+local function call(s, pc, vals, by, base, sp)
+  local ast, step, count = s.ast, by[base], sp - base
+  if count > PASSED then
+    wrong(s, pc, ("a call takes at most %s"):format(operate.counted(PASSED, "values")),
+      operate.counted(count, "values") .. " here")
+  end
+  local name = builtin(s, step, count > 0 and vals[base + 1] or nil)
+  if name then
+    local c = s.call
+    c.pc, c.base, c.count = pc, base, count
+    c.shift = ast.code[step] == "method" and 1 or 0
+    c.name = c.shift == 1 and ast.x[step] or name
+    return names.known[name](c, unpack(vals, base + 1, sp))
+  end
+  local v, from, to = vals[base], ast.from[step], ast.to[step]
+  local f, chain = v, 0
+  while type(f) ~= "function" do
+    f, chain = metamethod(f, "__call"), chain + 1
+    if f == nil or chain > 16 then
+      uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
+    end
+  end
+  allowed(s, f, from, to, v)
+  local results = table.pack(xpcall(v, operate.handler, unpack(vals, base + 1, sp)))
+  if not results[1] then
+    operate.raised(from, to, ("`%s`"):format(source(s, from, to)), results[2])
+  end
+  return unpack(results, 2, results.n)
+end
+
+local function set(s, pc, t, key, value, by)
+  if key == nil or key ~= key then
+    wrong(s, by, ("a key of a table cannot be %s"):format(key == nil and "null" or "NaN"),
+      "this key")
+  end
+  charge(s, pc, "nodes", 1)
+  t[key] = value
+end
+
+local function run(ast, env)
+  local code, x = ast.code, ast.x
+  local vals, by, sp = {}, {}, 0 -- the stack, and the steps that made it
+  local bases, open = {}, 0 -- where calls and tables begin on it
+  local s = { ast = ast, env = env }
+  s.call = setmetatable({ s = s, by = by, env = env }, Call)
+  local pc, n = 0, ast.n
+  while pc < n do
+    pc = pc + 1
+    local op = code[pc]
+    if op == "const" then
+      sp = sp + 1
+      vals[sp], by[sp] = x[pc], pc
+    elseif op == "ref" then
+      local v = env.ref(x[pc])
+      sp = sp + 1
+      vals[sp], by[sp] = present(v), pc
+    elseif op == "binary" then
+      sp = sp - 1
+      vals[sp] = binary(s, pc, x[pc], vals[sp], vals[sp + 1], by[sp], by[sp + 1])
+      by[sp] = pc
+    elseif op == "field" then
+      vals[sp], by[sp] = index(s, pc, vals[sp], x[pc], by[sp]), pc
+    elseif op == "index" then
+      sp = sp - 1
+      vals[sp], by[sp] = index(s, pc, vals[sp], vals[sp + 1], by[sp]), pc
+    elseif op == "callee" then
+      open = open + 1
+      bases[open] = sp
+    elseif op == "method" then
+      local v = vals[sp]
+      local f = method(s, pc, v, by[sp])
+      open = open + 1
+      bases[open] = sp
+      vals[sp + 1], by[sp + 1] = v, by[sp]
+      vals[sp], by[sp] = f, pc
+      sp = sp + 1
+    elseif op == "call" then
+      local base = bases[open]
+      open = open - 1
+      if x[pc] then -- all its values
+        local results = table.pack(call(s, pc, vals, by, base, sp))
+        sp = base - 1
+        for i = 1, results.n do
+          sp = sp + 1
+          vals[sp], by[sp] = present(results[i]), pc
+        end
+      else
+        vals[base], by[base] = present((call(s, pc, vals, by, base, sp))), pc
+        sp = base
+      end
+    elseif op == "builtin" then
+      sp = sp + 1
+      vals[sp], by[sp] = names.value(x[pc], env), pc
+    elseif op == "and" or op == "or" then
+      if (op == "and") == (not vals[sp]) then
+        pc = x[pc] - 1 -- the left side is the value
+      else
+        sp = sp - 1
+      end
+    elseif op == "unary" then
+      vals[sp], by[sp] = unary(s, pc, x[pc], vals[sp], by[sp]), pc
+    elseif op == "concat" then
+      local first = sp - x[pc] + 1
+      vals[first], by[first] = concat(s, pc, vals, by, first, sp), pc
+      sp = first
+    elseif op == "table" then
+      sp, open = sp + 1, open + 1
+      vals[sp], by[sp], bases[open] = {}, pc, sp
+    elseif op == "item" then
+      set(s, pc, vals[sp - 1], x[pc], vals[sp])
+      sp = sp - 1
+    elseif op == "items" then
+      local base = bases[open]
+      for i = base + 1, sp do
+        set(s, pc, vals[base], x[pc] + i - base - 1, vals[i])
+      end
+      sp = base
+    elseif op == "setname" then
+      set(s, pc, vals[sp - 1], x[pc], vals[sp])
+      sp = sp - 1
+    elseif op == "set" then
+      set(s, pc, vals[sp - 2], vals[sp - 1], vals[sp], by[sp - 1])
+      sp = sp - 2
+    else -- tabled
+      open = open - 1
+    end
+  end
+  return vals[1]
+end
+
+function M.eval(ast, env)
+  local ok, result = pcall(run, ast, env)
+  if ok then
+    return true, result
+  elseif getmetatable(result) == operate.Problem then
+    return false, result.given or setmetatable(result, nil)
+  end
+  error(result, 0)
+end
+
+return M

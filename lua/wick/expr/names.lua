@@ -1,0 +1,280 @@
+-- wick.expr.names: the names that expressions have, and what they do.
+--
+-- May call: fail.
+--
+-- Each function here is called with `c`, the call, before its arguments:
+--   c:charge(n)             n bytes are about to be made
+--   c:argument(i, problem)  raises what is wrong with argument i
+--   c:refuse(problem)       raises what is wrong with the whole call
+--   c:foreign(f, ...)       calls code of the project, protected
+
+local fail = require "wick.fail"
+
+local M = {}
+
+local type, tostring, tonumber, pcall, select = type, tostring, tonumber, pcall, select
+local tointeger = math.tointeger
+local upper, lower, rep, format, sub = string.upper, string.lower, string.rep,
+  string.format, string.sub
+
+-- What there is, for messages and for the parser.
+M.top = { "env", "file", "math", "select", "string", "tonumber", "tostring", "type" }
+M.libraries = {
+  math = {
+    "abs", "acos", "asin", "atan", "ceil", "cos", "deg", "exp", "floor", "fmod", "huge",
+    "log", "max", "maxinteger", "min", "mininteger", "modf", "pi", "rad", "sin", "sqrt",
+    "tan", "tointeger", "type", "ult",
+  },
+  string = { "format", "len", "lower", "rep", "sub", "upper" },
+}
+M.constants = {
+  ["math.huge"] = math.huge, ["math.pi"] = math.pi,
+  ["math.maxinteger"] = math.maxinteger, ["math.mininteger"] = math.mininteger,
+}
+
+-- Names of Lua that a writer may expect.
+M.lua = {
+  assert = true, collectgarbage = true, coroutine = true, debug = true, dofile = true,
+  error = true, getmetatable = true, io = true, ipairs = true, load = true, loadfile = true,
+  next = true, os = true, package = true, pairs = true, pcall = true, print = true,
+  rawequal = true, rawget = true, rawlen = true, rawset = true, require = true,
+  setmetatable = true, table = true, utf8 = true, warn = true, xpcall = true,
+  self = true, _G = true, _ENV = true, _VERSION = true,
+}
+-- Names of other languages, and what to write.
+M.instead = {
+  null = "Lua writes `nil`", None = "Lua writes `nil`", NULL = "Lua writes `nil`",
+  True = "Lua writes `true`", TRUE = "Lua writes `true`",
+  False = "Lua writes `false`", FALSE = "Lua writes `false`",
+  os = "for a variable of the environment, write `env('NAME', 'default')`",
+  io = "for the path of a file, write `file('name')`",
+  require = "name what a module exports in `_target_`",
+}
+
+local WORDS = {
+  ["nil"] = "null", boolean = "a boolean", number = "a number", string = "a string",
+  table = "a table", userdata = "an object", thread = "a coroutine",
+}
+WORDS["function"] = "a function"
+
+--- What a value is, in the words of messages.
+function M.word(v)
+  return WORDS[type(v)]
+end
+
+-- A text argument; numbers are texts as Lua has it.
+local function text(c, i, v)
+  if type(v) == "number" then
+    return tostring(v)
+  elseif type(v) ~= "string" then
+    c:argument(i, "must be a string, and it is " .. M.word(v))
+  end
+  return v
+end
+
+-- An integer argument.
+local function integer(c, i, v, default)
+  if v == nil and default then
+    return default
+  end
+  local n = tonumber(v)
+  if not n then
+    c:argument(i, "must be an integer, and it is " .. M.word(v))
+  end
+  return tointeger(n) or c:argument(i, ("must be an integer, and it is %s"):format(n))
+end
+
+-- tostring without the addresses of tables and functions.
+local function plain(c, i, v)
+  local kind = type(v)
+  if kind == "table" or kind == "userdata" then
+    local meta = debug.getmetatable(v)
+    local made = type(meta) == "table" and rawget(meta, "__tostring")
+    if made then
+      v = c:foreign(made, v)
+      return type(v) == "string" and v
+        or c:argument(i, "has a `__tostring` that gives " .. M.word(v))
+    end
+  end
+  if kind == "table" or kind == "userdata" or kind == "function" or kind == "thread" then
+    c:argument(i, ("is %s, which has no text"):format(M.word(v)))
+  end
+  return tostring(v)
+end
+
+-- One conversion of format, done; `size` is what it holds at least.
+local CONVERSIONS = { d = true, i = true, s = true, g = true, f = true, x = true }
+
+local function convert(c, i, spec, kind, v)
+  if kind == "s" then
+    v = plain(c, i, v)
+    local width = tonumber(spec:match("^%%[-+ #0]*(%d*)")) or 0
+    c:charge(#v > width and #v or width)
+    if spec == "%s" then
+      return v
+    end
+  else
+    local n = tonumber(v)
+    if not n then
+      c:argument(i, ("must be a number for `%s`, and it is %s"):format(spec, M.word(v)))
+    elseif kind ~= "g" and kind ~= "f" and not tointeger(n) then
+      c:argument(i, ("must be an integer for `%s`, and it is %s"):format(spec, n))
+    end
+    v = n
+  end
+  local ok, made = pcall(format, spec, v)
+  if not ok then
+    c:argument(1, ("has `%s`, which `format` does not know"):format(fail.quote(spec)))
+  elseif kind ~= "s" then
+    c:charge(#made) -- at most some 400 bytes
+  end
+  return made
+end
+
+-- string.format with six conversions.
+local function formatted(c, pattern, ...)
+  pattern = text(c, 1, pattern)
+  local parts, n, at, used, given = {}, 0, 1, 1, select("#", ...)
+  while true do
+    local from = pattern:find("%", at, true)
+    n = n + 1
+    parts[n] = sub(pattern, at, (from or #pattern + 1) - 1)
+    c:charge(#parts[n])
+    if not from then
+      return table.concat(parts)
+    end
+    local flags, kind = pattern:match("^([-+ #0]*%d?%d?%.?%d?%d?)(.?)", from + 1)
+    local spec = "%" .. flags .. kind
+    n = n + 1
+    if spec == "%%" then
+      c:charge(1)
+      parts[n] = "%"
+    elseif not CONVERSIONS[kind] then
+      c:argument(1, ("has `%s`, and `format` knows only %%d %%i %%s %%g %%f %%x and %%%%"):format(
+        fail.quote(spec)))
+    else
+      if used > given then
+        c:refuse(("`format` has no value for `%s`"):format(spec))
+      end
+      parts[n] = convert(c, used + 1, spec, kind, (select(used, ...)))
+      used = used + 1
+    end
+    at = from + #spec
+  end
+end
+
+-- Lua's own function, its complaints reworded.
+local function own(f)
+  return function(c, ...)
+    local got = table.pack(pcall(f, ...))
+    if got[1] then
+      return table.unpack(got, 2, got.n)
+    end
+    local i, why = tostring(got[2]):match("^bad argument #(%d+) to '[^']*' %((.*)%)$")
+    if not i then
+      c:refuse(("`%s` fails: %s"):format(c.name, fail.quote(tostring(got[2]))))
+    end
+    local want, is = why:match("^(%w+) expected, got (.*)$")
+    if not want then
+      c:argument(tonumber(i), "is not what it takes: " .. why)
+    end
+    c:argument(tonumber(i), ("must be %s %s, and it is %s"):format(
+      want:find("^[aeiou]") and "an" or "a", want,
+      is == "no value" and "missing" or WORDS[is] or "another"))
+  end
+end
+
+-- A function of the caller: a value, or nil and why.
+local function given(name)
+  return function(c, ...)
+    local f = c.env[name]
+    if not f then
+      c:refuse(("there is no `%s` here"):format(name))
+    end
+    text(c, 1, (...))
+    local ok, value, err = pcall(f, ...)
+    if not ok then
+      value, err = nil, value
+    end
+    if value == nil and err ~= nil then
+      c:refuse(type(err) == "table" and err.message or tostring(err),
+        type(err) == "table" and err or nil)
+    elseif type(value) == "string" then
+      c:charge(#value)
+    end
+    return value
+  end
+end
+
+M.known = {
+  tonumber = own(tonumber),
+  type = own(type),
+  select = own(select),
+  env = given "env",
+  file = given "file",
+}
+
+function M.known.tostring(c, ...)
+  if select("#", ...) == 0 then
+    c:argument(1, "is missing")
+  end
+  local made = plain(c, 1, (...))
+  c:charge(#made)
+  return made
+end
+
+for _, name in ipairs(M.libraries.math) do
+  M.known["math." .. name] = M.constants["math." .. name] or own(math[name])
+end
+
+M.known["string.len"] = function(c, s)
+  return #text(c, 1, s)
+end
+
+M.known["string.upper"] = function(c, s)
+  s = text(c, 1, s)
+  c:charge(#s)
+  return upper(s)
+end
+
+M.known["string.lower"] = function(c, s)
+  s = text(c, 1, s)
+  c:charge(#s)
+  return lower(s)
+end
+
+M.known["string.sub"] = function(c, s, i, j)
+  s = text(c, 1, s)
+  i, j = integer(c, 2, i), integer(c, 3, j, -1)
+  local size = #s
+  local first = i > 0 and i or i == 0 and 1 or i < -size and 1 or size + i + 1
+  local last = j > size and size or j >= 0 and j or j < -size and 0 or size + j + 1
+  c:charge(last >= first and last - first + 1 or 0)
+  return sub(s, first, last)
+end
+
+M.known["string.rep"] = function(c, s, n, between)
+  s, n = text(c, 1, s), integer(c, 2, n)
+  between = between == nil and "" or text(c, 3, between)
+  if n <= 0 then
+    return ""
+  end
+  c:charge((#s + 0.0) * n + (#between + 0.0) * (n - 1))
+  return rep(s, n, between)
+end
+
+M.known["string.format"] = formatted
+
+-- The functions themselves, where a name is a value and is not called.
+local VALUES = { tonumber = tonumber, tostring = tostring, type = type, select = select }
+
+--- The value of a name that is not called at once.
+function M.value(name, env)
+  local library, field = name:match("^(%a+)%.(%a+)$")
+  if library then
+    return (library == "math" and math or string)[field]
+  end
+  return VALUES[name] or env[name]
+end
+
+return M

@@ -1,0 +1,566 @@
+-- wick.load: runs a project's modules, and gives the constructor that a target
+-- names.
+--
+-- May call: core, fail, origin, target; raised (its words for failures).
+--
+-- A module is run once per root and inode.  It is registered before it runs,
+-- so a circle is seen, and forgotten when it fails.  What this room uses is
+-- taken as it was when wick was opened: no module can change it.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+local origin = require "wick.origin"
+local target = require "wick.target"
+
+local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
+local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
+local concat, insert, remove = table.concat, table.insert, table.remove
+local error, next, pcall, rawequal = error, next, pcall, rawequal
+local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
+local package, loaded, searchers = package, package.loaded, package.searchers
+
+local M = {}
+
+local FRAMES = 200 -- of the stack that are looked at when a module fails
+local INDEX_STEPS = 16
+
+local loading = {} -- records of the modules that are running, outermost first
+local raised = {} -- value, err: the last text that this room raised, and what it means
+
+-- {======================================================
+-- Running a module
+-- =======================================================
+
+-- Raises `text`, as Lua users know it; whoever catches it in enter finds `err`.
+local function raise(text, err)
+  raised.value, raised.err = text, err
+  error(text, 0)
+end
+
+-- What stands on the stack behind `level`, innermost first, up to the call that
+-- protects it, or `whole`: frames of the project and its libraries.  Frames of
+-- C and of wick are only counted.
+local here = getinfo(1, "S").source
+local wicks = match(here, "^(.*)load%.lua$") or here
+
+local function walk(level, whole)
+  local frames, hidden = {}, 0
+  for at = level + 1, level + FRAMES do
+    local info = getinfo(at, "Slnf")
+    if not info or not whole and (rawequal(info.func, xpcall) or rawequal(info.func, pcall)) then
+      break
+    elseif info.what == "C" or sub(info.source, 1, #wicks) == wicks then
+      hidden = hidden + 1
+    else
+      info.func = nil
+      frames[#frames + 1] = info
+    end
+  end
+  return frames, hidden
+end
+
+-- Ends a run: what did not come to its end is forgotten.
+local Run = {}
+
+function Run.__close(run)
+  local project, record = run.project, run.record
+  for i = #loading, 1, -1 do
+    if loading[i] == record then
+      remove(loading, i)
+      break
+    end
+  end
+  if record.state ~= "loaded" then
+    record.state = nil
+    project.inodes[record.id] = nil
+    loaded[record.canonical] = run.before
+    target.forget(project)
+  end
+end
+
+-- Puts a module's value where `require` finds it, unless the program has put
+-- something else there.
+local function place(project, record)
+  local name = record.canonical
+  if project.refs > 0 and loaded[name] == nil then
+    loaded[name] = record.value
+    project.placed[name] = record.value
+    origin.own(name, record.value)
+  end
+end
+
+-- Modules that require each other; `record` is running already.
+local function circle(record)
+  local chain = {}
+  for i = #loading, 1, -1 do
+    insert(chain, 1, loading[i])
+    if loading[i] == record then
+      break
+    end
+  end
+  local frames = walk(2, true)
+  return target.room("wick.raised").circle(chain, record, frames)
+end
+
+-- The value of a module, which is run unless it was.  Raises what it raises.
+local function run(project, record)
+  local first = project.inodes[record.id]
+  if first and first.text == record.text then
+    if first.state == "loading" then
+      local err = circle(first)
+      raise(err.message .. ": " .. err.circle, err)
+    end
+    if first ~= record then
+      record.state, record.value, record.chunk = "loaded", first.value, nil
+      place(project, record)
+    end
+    return record.value
+  end
+  local chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  local before = loaded[record.canonical]
+  local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
+  record.chunk, record.state = nil, "loading"
+  project.inodes[record.id] = record
+  project.sources["@" .. record.path] = true
+  loading[#loading + 1] = record
+  local value = chunk(record.canonical, record.path)
+  if not value then
+    local err = target.room("wick.raised").nothing(record, value)
+    raise(format("error loading module '%s' from file '%s':\n\tit returned %s", record.canonical,
+      record.path, value == nil and "nothing" or "false"), err)
+  end
+  record.state, record.value = "loaded", value
+  place(project, record)
+  return value
+end
+
+-- What is known of a failure at the moment it happens.
+local function handler(value)
+  local chain = {}
+  for i = 1, #loading do
+    chain[i] = loading[i]
+  end
+  local caught = { value = value, chain = chain, frames = {}, hidden = 0 }
+  if raised.err and rawequal(value, raised.value) then
+    caught.err = raised.err
+  end
+  caught.frames, caught.hidden = walk(2)
+  return caught
+end
+
+-- The value of a module; nil, err when it fails.
+local function enter(project, record)
+  if record.state == "loaded" then
+    return record.value
+  end
+  raised.value, raised.err = nil, nil
+  local ok, value = xpcall(run, handler, project, record)
+  raised.value, raised.err = nil, nil
+  if ok then
+    return value
+  end
+  if type(value) ~= "table" or not value.frames then -- the handler itself failed
+    value = { value = value, chain = { record }, frames = {}, hidden = 0 }
+  end
+  return nil, target.room("wick.raised").failed(project, record, value)
+end
+
+-- }======================================================
+
+-- {======================================================
+-- require
+-- =======================================================
+
+-- A module that is not there, as `require` lists what it tried.
+local function not_there(project, rel)
+  local stem = project.base .. (gsub(rel, "%.", "/"))
+  local lines = {}
+  if rel == "" then
+    lines[1] = "no file '" .. project.base .. "init.lua'"
+  else
+    lines[1] = "no file '" .. stem .. ".lua'"
+    lines[2] = "no file '" .. stem .. "/init.lua'"
+    lines[3] = "no file '" .. stem .. ".so'"
+  end
+  lines[#lines + 1] = format("no such module in the project '%s' (root '%s')", project.name,
+    project.path)
+  return concat(lines, "\n\t")
+end
+
+-- A module that is there and cannot be loaded, as Lua says it.
+local function not_loaded(project, name, err)
+  local said = err.message
+  if err.name == "ESYNTAX" and err.marks[1] then
+    said = format("%s:%d: %s", err.marks[1].file, err.marks[1].line,
+      match(err.notes[1] or "", "^Lua says: (.*)$") or said)
+  elseif err.notes[1] then
+    said = said .. " (" .. err.notes[1] .. ")"
+  end
+  local where = err.module_file and project.base .. err.module_file or project.path
+  return format("error loading module '%s' from file '%s':\n\t%s", name, where, said)
+end
+
+-- The entry in package.searchers: canonical names of open projects, which are
+-- modules and nothing else.
+local function search(name)
+  local head, rel = match(name, "^([^.]*)%.?(.*)$")
+  local project = target.open[head]
+  if not project then
+    if head == "project" and next(target.open) then
+      return "no project is called 'project'; a module is required by the project's own name, "
+        .. "such as '" .. next(target.open) .. sub(name, #head + 1) .. "'"
+    end
+    return nil
+  end
+  local ok, err = core.name(name)
+  if not ok then
+    return format("no name of the project '%s': %s", project.name,
+      err.marks[1] and err.marks[1].label or err.message)
+  end
+  local record
+  record, err = target.find(project, rel)
+  if record == nil then
+    raise(not_loaded(project, name, err), err)
+  elseif not record then
+    return not_there(project, rel)
+  end
+  return function()
+    return run(project, record)
+  end, record.path
+end
+
+local function install()
+  for i = 1, #searchers do
+    if rawequal(searchers[i], search) then
+      return
+    end
+  end
+  insert(searchers, #searchers < 1 and 1 or 2, search)
+end
+
+-- Takes the searcher out of a list of searchers.
+local function uninstall(list)
+  for i = type(list) == "table" and #list or 0, 1, -1 do
+    if rawequal(list[i], search) then
+      remove(list, i)
+    end
+  end
+end
+
+target.watch.opened = install
+
+function target.watch.closing(project)
+  for name, value in next, project.placed do
+    if rawequal(loaded[name], value) then
+      loaded[name] = nil
+    end
+    origin.own(name, nil)
+  end
+  project.placed = {}
+end
+
+function target.watch.closed()
+  uninstall(searchers)
+  if not rawequal(package.searchers, searchers) then
+    uninstall(package.searchers)
+  end
+end
+
+if next(target.open) then
+  install()
+end
+
+-- }======================================================
+
+-- {======================================================
+-- From a target to a value
+-- =======================================================
+
+-- EORIGIN for what was reached at `span` of the target.  `verb`: is, calls.
+local function foreign(name, span, verb, what)
+  return fail.new("EORIGIN", {
+    message = format("target `%s` leads out of the project", name),
+    notes = { "a target must lead to something that the project itself defines" },
+    helps = { "write a function in the project that calls it, and name that function" },
+    target_span = span,
+    target_label = "this " .. verb .. " " .. what,
+  })
+end
+
+-- The parts of the target that a candidate's fields are named by: the span of
+-- field i of n.
+local function span_of(search_, found, i)
+  local name = found.name
+  local stop = #name
+  if i == 0 then
+    return search_:span(found.stage)
+  elseif i == 1 and found.path[2] then
+    stop = stop - #search_.last - 1
+  end
+  local part = found.path[i]
+  if i == 1 and search_.rest == "" then
+    return { 1, stop } -- the project's own name, perhaps written `project`
+  end
+  return { stop - #part + 1, stop }
+end
+
+-- Takes the fields of a candidate from its module's value.  true, value when
+-- they are there; false when they are not; nil, err when one is foreign.
+local function take(search_, found, value)
+  local project = search_.project
+  local what = origin.check(value, project)
+  if what then
+    return nil, foreign(found.name, span_of(search_, found, 0), "is", what)
+  end
+  for i = 1, #found.path do
+    local field
+    if type(value) == "table" then
+      field = rawget(value, found.path[i])
+    end
+    if field ~= nil then
+      value = field
+      what = origin.check(value, project)
+      if what then
+        return nil, foreign(found.name, span_of(search_, found, i), "is", what)
+      end
+    elseif i > 1 or not found.optional then
+      return false
+    end
+  end
+  return true, value
+end
+
+-- Goes from candidate to candidate until one has what the target names.
+local function lead(project, name)
+  local search_, err = target.candidates(project, name)
+  if not search_ then
+    return nil, err
+  end
+  while true do
+    local found
+    found, err = search_:next()
+    if not found then
+      return nil, err or search_:fail()
+    end
+    local value
+    value, err = enter(project, found.record)
+    if err then
+      err.target_span = search_:span(found.stage)
+      target.forget(project)
+      return nil, err
+    end
+    local ok, problem = take(search_, found, value)
+    if ok then
+      found.uncertain = false
+      return found, problem
+    elseif ok == nil then
+      return nil, problem
+    end
+    search_.vain = found
+  end
+end
+
+--- The value that a target names.
+---@param project table
+---@param name string
+---@return any value
+---@return table? err
+function M.value(project, name)
+  local found, value = lead(project, name)
+  if not found then
+    return nil, value
+  end
+  return value
+end
+
+--- The value of a module, by its canonical name or as resolve found it.
+---@param project table
+---@param what string|table
+---@return any value
+---@return table? err
+function M.module(project, what)
+  if type(what) == "table" then
+    return enter(project, what.record)
+  end
+  local search_, err = target.candidates(project, what)
+  if not search_ then
+    return nil, err
+  end
+  local record
+  record, err = target.find(project, search_.rest)
+  if record then
+    return enter(project, record)
+  end
+  search_.stage = 1
+  return nil, err and target.room("wick.verdict").refused(search_, err) or search_:fail()
+end
+
+-- }======================================================
+
+-- {======================================================
+-- Constructors
+-- =======================================================
+
+local METHOD = { self = true, cls = true, class = true, _ = true }
+
+-- What is finally called when `value` is, for callable tables and userdata.
+local function called(value)
+  for _ = 1, INDEX_STEPS do
+    if type(value) == "function" then
+      return value
+    end
+    local meta = getmetatable(value)
+    value = meta and rawget(meta, "__call")
+    if value == nil then
+      return nil
+    end
+  end
+end
+
+-- The `new` of a table or userdata: its own, or through tables in __index.
+local function new_of(value)
+  for _ = 0, INDEX_STEPS do
+    if type(value) == "table" then
+      local new = rawget(value, "new")
+      if new ~= nil then
+        return new
+      end
+    end
+    local meta = getmetatable(value)
+    value = meta and rawget(meta, "__index")
+    if type(value) ~= "table" then
+      return nil
+    end
+  end
+end
+
+-- How a value is called: what to call, the kind, the function finally called;
+-- nil when it cannot be.
+local function calling(value)
+  local kind = type(value)
+  if kind == "function" then
+    return value, "function", value
+  elseif kind ~= "table" and kind ~= "userdata" then
+    return nil
+  end
+  local call = called(value)
+  if call then
+    return value, "__call", call
+  end
+  local new = new_of(value)
+  local f = new ~= nil and called(new)
+  if not f then
+    return nil
+  elseif type(new) == "function" and METHOD[getlocal(new, 1)] then
+    return function(...)
+      return new(value, ...)
+    end, "method", f
+  end
+  return new, "new", f
+end
+
+--- What a target calls: {call =, value =, found =, kind =}.  `kind` is
+--- "function", "__call", "new" or "method"; `call` takes the arguments and
+--- nothing else, and raises what the project raises.
+---@param project table
+---@param name string
+---@return table? constructor
+---@return table? err
+function M.constructor(project, name)
+  local constructor = project.constructors[name]
+  if constructor then
+    return constructor
+  end
+  local found, value = lead(project, name)
+  if not found then
+    return nil, value
+  end
+  local call, kind, f = calling(value)
+  if not call then
+    return nil, target.room("wick.raised").not_callable(found, value, calling)
+  end
+  local what = origin.callable(f, project)
+  if what then
+    return nil, foreign(name, { 1, #name }, "calls", what)
+  end
+  constructor = { call = call, value = value, found = found, kind = kind }
+  project.constructors[name] = constructor
+  return constructor
+end
+
+--- The same for a target whose module the caller allowed by name: a member of
+--- what the stock searchers find.
+---@param name string
+---@return table? constructor
+---@return table? err
+function M.allowed(name)
+  local ok, value = core.name(name)
+  if not ok then
+    return nil, target.room("wick.verdict").misnamed(value)
+  end
+  local module, member = match(name, "^(.*)%.([^.]*)$")
+  if not module then
+    return nil, fail.new("ENOMEMBER", {
+      message = format("target `%s` names a module and no member of it", name),
+      helps = { format("write `%s.Name`", name) },
+      target_span = { 1, #name },
+      target_label = "a member is missing",
+    })
+  end
+  ok, value = pcall(require, module)
+  if not ok then
+    return nil, target.room("wick.raised").not_allowed(module, value)
+  end
+  local field
+  if type(value) == "table" then
+    field = rawget(value, member)
+  end
+  if field == nil then
+    return nil, target.room("wick.raised").no_member(name, module, value, member)
+  end
+  local found = { name = name, rule = 3, path = { member }, record = { value = value } }
+  local call, kind = calling(field)
+  if not call then
+    return nil, target.room("wick.raised").not_callable(found, field, calling)
+  end
+  return { call = call, value = field, found = found, kind = kind }
+end
+
+--- Whether a target would lead to something, as far as the texts can tell;
+--- compiles, and runs nothing.  Warnings: a later candidate that fits as well.
+--- Notes: what only a run can tell.
+---@param project table
+---@param name string
+---@return true? ok
+---@return table? err
+---@return table[] warnings
+---@return string[] notes
+function M.check(project, name)
+  local search_, err = target.candidates(project, name)
+  if not search_ then
+    return nil, err, {}, {}
+  end
+  local found
+  found, err = search_:next()
+  if not found then
+    return nil, err or search_:fail(), {}, {}
+  end
+  local warnings, notes = {}, {}
+  if found.uncertain then
+    notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
+      project.label, found.file, found.path[1])
+  end
+  search_.again = true
+  local later = search_:next()
+  while later and (later.record == found.record or later.uncertain) do
+    later = search_:next()
+  end
+  if later then
+    warnings[1] = target.room("wick.raised").second(project, found, later)
+  end
+  return true, nil, warnings, notes
+end
+
+-- }======================================================
+
+return M

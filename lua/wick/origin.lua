@@ -1,0 +1,301 @@
+-- wick.origin: is what a name leads to the project's own?  (design 3, Origin)
+--
+-- May call: nothing but Lua's own libraries.
+--
+-- Foreign is what raw field values and metatables reach in at most three
+-- steps from _G and the standard libraries as they were when this file was
+-- loaded, and from each foreign module as it was when it was first seen.  The
+-- set is made when it is first needed.  It finds functions and tables that a
+-- project exports by accident; it does not stop a project that means harm.
+
+local getinfo, getmetatable = debug.getinfo, debug.getmetatable
+local format, sub, match = string.format, string.sub, string.match
+local concat, sort, unpack = table.concat, table.sort, table.unpack
+local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
+local loaded = package.loaded
+
+local M = {}
+
+local STEPS = 3
+
+--- The standard libraries by name; a project cannot be called like one.
+M.standard = {
+  _G = true, coroutine = true, debug = true, io = true, math = true, os = true,
+  package = true, string = true, table = true, utf8 = true,
+}
+
+local BASE = {
+  assert = true, collectgarbage = true, dofile = true, error = true, getmetatable = true,
+  ipairs = true, load = true, loadfile = true, next = true, pairs = true, pcall = true,
+  print = true, rawequal = true, rawget = true, rawlen = true, rawset = true, require = true,
+  select = true, setmetatable = true, tonumber = true, tostring = true, type = true,
+  warn = true, xpcall = true,
+}
+
+local made = setmetatable({}, { __mode = "k" }) -- functions that wick made
+local own = {} -- name in package.loaded -> the project's module there
+local seen = setmetatable({}, { __mode = "v" }) -- name -> what package.loaded had there
+local copies = {} -- a standard library -> its fields when wick opened
+
+-- The set.  Tables and userdata first, since a class is a table: they are few.
+-- The functions in `unread` tables are added when one is asked for.
+local things = setmetatable({}, { __mode = "k" })
+local functions = setmetatable({}, { __mode = "k" })
+local unread = setmetatable({}, { __mode = "k" })
+local started = false
+
+-- Takes down what _G and the standard libraries hold now.  Happens once, when
+-- wick opens; costs a shallow copy of some 150 fields.
+local function snapshot()
+  for name in next, M.standard do
+    local library = loaded[name]
+    if type(library) == "table" then
+      local copy = {}
+      for key, value in next, library do
+        copy[key] = value
+      end
+      copies[library] = copy
+    end
+  end
+end
+
+-- Takes a table or userdata into the set, and into `level`.
+local function add(value, level)
+  local kind = type(value)
+  if (kind == "table" or kind == "userdata") and not things[value] then
+    things[value] = true
+    level[#level + 1] = value
+  end
+end
+
+-- Takes in what the values of `level` reach.  The fields of package.loaded
+-- are no step: what stands there is looked at by itself.
+local function spread(level)
+  for _ = 1, STEPS do
+    local nearby = {}
+    for i = 1, #level do
+      local value = level[i]
+      if type(value) == "table" and not rawequal(value, loaded) then
+        unread[value] = true
+        for _, field in next, copies[value] or value do
+          if type(field) ~= "function" then
+            add(field, nearby)
+          end
+        end
+      end
+      add(getmetatable(value), nearby)
+    end
+    level = nearby
+  end
+end
+
+local function is_wicks(name)
+  return name == "wick" or type(name) == "string" and sub(name, 1, 5) == "wick."
+end
+
+-- Brings the set up to date: makes it, or adds what is new in package.loaded.
+local function refresh()
+  local level
+  if not started then
+    started, level = true, {}
+    for library in next, copies do
+      add(library, level)
+    end
+    add(getmetatable(""), level)
+  end
+  for name, value in next, loaded do
+    if not rawequal(seen[name], value) then
+      seen[name] = value
+      if not is_wicks(name) and not rawequal(own[name], value) then
+        level = level or {}
+        level[#level + 1] = value -- even when something else led to it before
+        if type(value) == "function" then
+          functions[value] = true
+        elseif type(value) == "table" or type(value) == "userdata" then
+          things[value] = true
+        end
+      end
+    end
+  end
+  if level then
+    spread(level)
+  end
+end
+
+-- Whether a value is in the set.
+local function is_foreign(value)
+  refresh()
+  if type(value) ~= "function" then
+    return things[value] ~= nil
+  end
+  for table in next, unread do
+    for _, field in next, copies[table] or table do
+      if type(field) == "function" then
+        functions[field] = true
+      end
+    end
+    unread[table] = nil
+  end
+  return functions[value] ~= nil
+end
+
+-- The keys that lead from `root` to a value, at most STEPS of them, or nil.
+local function way(root, value)
+  if rawequal(root, value) then
+    return {}
+  end
+  local level, known = { { root } }, {}
+  for _ = 1, STEPS do
+    local nearby = {}
+    local function step(place, key, field)
+      local keys = { unpack(place, 2) }
+      keys[#keys + 1] = key
+      if rawequal(field, value) then
+        return keys
+      elseif (type(field) == "table" or type(field) == "userdata") and not known[field] then
+        known[field] = true
+        nearby[#nearby + 1] = { field, unpack(keys) }
+      end
+    end
+    for i = 1, #level do
+      local at = level[i][1]
+      if type(at) == "table" and not rawequal(at, loaded) then
+        for key, field in next, copies[at] or at do
+          local keys = step(level[i], key, field)
+          if keys then
+            return keys
+          end
+        end
+      end
+      local meta = getmetatable(at)
+      local keys = meta and step(level[i], "metatable", meta)
+      if keys then
+        return keys
+      end
+    end
+    level = nearby
+  end
+end
+
+-- What leads to a foreign value: the name of a library, "_G" or the name of a
+-- module, and the keys from there.  nil when that is no longer so.
+local function source_of(value)
+  if rawequal(value, getmetatable("")) then
+    return "string", { "metatable" }
+  end
+  local names = {}
+  for name in next, loaded do
+    if type(name) == "string" and not is_wicks(name) and not rawequal(own[name], loaded[name]) then
+      names[#names + 1] = name
+    end
+  end
+  sort(names, function(a, b) -- libraries first, then _G: `os.exit`, not `_G.os.exit`
+    local x = a == "_G" and 2 or M.standard[a] and 1 or 3
+    local y = b == "_G" and 2 or M.standard[b] and 1 or 3
+    return x < y or x == y and a < b
+  end)
+  for i = 1, #names do
+    local keys = way(loaded[names[i]], value)
+    if keys then
+      return names[i], keys
+    end
+  end
+end
+
+-- Whether the way starts in the standard libraries, not in a global of the
+-- program or a module.
+local function is_standard(root, keys)
+  if root ~= "_G" then
+    return M.standard[root] ~= nil
+  end
+  local first = keys[1]
+  return first == nil or first == "_G" or BASE[first] ~= nil or M.standard[first] ~= nil
+end
+
+-- What a foreign value is, for people, and whether it is standard.
+local function describe(value)
+  local root, keys = source_of(value)
+  if not root then
+    return "what another module had before", false
+  end
+  local parts = {}
+  if root ~= "_G" or #keys == 0 then
+    parts[1] = root
+  end
+  for i = 1, #keys do
+    if type(keys[i]) ~= "string" or not match(keys[i], "^[%a_][%w_]*$") then
+      break -- named by the table that it stands in
+    end
+    parts[#parts + 1] = keys[i]
+  end
+  local name = concat(parts, ".")
+  if is_standard(root, keys) then
+    return format("`%s` of the standard library", name), true
+  elseif root == "_G" then
+    return format("the global `%s` of the program", name), false
+  elseif name == root then
+    return format("the module `%s`", root), false
+  end
+  return format("`%s` of the module `%s`", name, root), false
+end
+
+--- Remembers a function that wick itself made (`_partial_`): it is accepted.
+---@generic F: function
+---@param f F
+---@return F
+function M.mark(f)
+  made[f] = true
+  return f
+end
+
+--- Tells that package.loaded[name] is the project's module `value`; nil when
+--- it no longer is.
+---@param name string
+---@param value any
+function M.own(name, value)
+  own[name] = value
+end
+
+--- Whether package.loaded has a module of this name that is neither wick's nor
+--- a project's.
+---@param name string
+---@return boolean
+function M.taken(name)
+  local value = loaded[name]
+  return value ~= nil and not rawequal(value, own[name]) or is_wicks(name)
+end
+
+--- nil when the value is the project's own or was made for it; else what it
+--- is, such as "`os.execute` of the standard library".
+---@param value any
+---@param project? table  wick.target's project
+---@return string?
+function M.check(value, project)
+  local kind = type(value)
+  if kind == "function" then
+    if made[value] or project and project.sources[getinfo(value, "S").source] then
+      return nil
+    end
+  elseif kind ~= "table" and kind ~= "userdata" then
+    return nil
+  end
+  return is_foreign(value) and describe(value) or nil
+end
+
+--- For the function that is finally called, which may come from a class
+--- library: nil, or what it is when that is of the standard libraries.
+---@param f any
+---@param project? table  whose functions need no look
+---@return string?
+function M.callable(f, project)
+  if type(f) ~= "function" or made[f]
+    or project and project.sources[getinfo(f, "S").source] or not is_foreign(f) then
+    return nil
+  end
+  local what, standard = describe(f)
+  return standard and what or nil
+end
+
+snapshot()
+
+return M

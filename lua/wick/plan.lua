@@ -1,0 +1,140 @@
+-- wick.plan: which object needs which, and the order that follows; where in the
+-- config an error of a target is told.
+--
+-- Part of resolve: uses evaluate's state (tree, late, hosts), fail, core.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+local M = {}
+
+local GREY, BLACK = 1, 2
+
+local function path_of(tree, id)
+  return core.keytext(tree:segments(id))
+end
+
+--- The error of a chain of nodes, each of which needs the next, the last the
+--- first.  `edges[i]` is the node that says so (default: the node itself).
+function M.circle(self, chain, edges)
+  local tree = self.tree
+  local names, marks = {}, {}
+  for i, id in ipairs(chain) do
+    names[i] = path_of(tree, id)
+  end
+  for i = 1, math.min(3, #chain) do
+    local place = edges and edges[i] or chain[i]
+    marks[i] = tree:mark(place, ("%d. `%s` needs `%s`%s"):format(
+      i, names[i], names[i % #chain + 1], i == #chain and #chain > 1 and " again" or ""),
+      tree:kind(place) == "map" and "key" or nil)
+  end
+  local whole = table.move(names, 1, #names, 1, {})
+  whole[#whole + 1] = names[1]
+  local shown = whole
+  if #whole > 40 then
+    shown = table.move(whole, 1, 20, 1, {})
+    shown[21] = ("… %d more …"):format(#whole - 30)
+    table.move(whole, #whole - 9, #whole, 22, shown)
+  end
+  return fail.new("ECYCLE", {
+    message = #chain == 1 and "this value refers to itself"
+      or "these values refer to each other in a circle",
+    key = names[1],
+    marks = marks,
+    chain = whole,
+    notes = #chain > 3 and { "the circle: " .. table.concat(shown, " -> ") } or nil,
+    helps = { #chain == 1 and "replace it with a literal value"
+      or "replace one of them with a literal value" },
+  })
+end
+
+--- The objects that the value of `id` is made of: of a component those that
+--- its options need, of a late node those that its references name.
+function M.needs(self, id)
+  local late = self.late[id]
+  if not late then
+    return self.tree:needs(id)
+  end
+  local list, seen = {}, {}
+  for _, target in ipairs(late.targets) do
+    local object = self.tree:object(target)
+    for _, need in ipairs(object and { object } or self.tree:needs(target)) do
+      if not seen[need] then
+        seen[need] = true
+        list[#list + 1] = need
+      end
+    end
+  end
+  return list
+end
+
+-- The node inside `from` that refers to the object `to`.
+local function edge(self, from, to)
+  local open = { from }
+  while #open > 0 do
+    local id = table.remove(open)
+    if id == to or (id ~= from and self.tree:object(id) == to) then
+      return id
+    end
+    local children = self.tree:children(id)
+    for i = #children, 1, -1 do
+      open[#open + 1] = children[i]
+    end
+  end
+  return from
+end
+
+--- The objects below and behind `roots`, needed ones first, else in document
+--- order; values of the host are left out.  Gives nil and an error when they
+--- need each other in a circle.
+function M.order(self, roots)
+  local color, list = {}, {}
+  for _, root in ipairs(roots) do
+    local stack = {}
+    if not color[root] and self.hosts[root] == nil then
+      stack[1] = { id = root, needs = M.needs(self, root), i = 1 }
+      color[root] = GREY
+    end
+    while #stack > 0 do
+      local frame = stack[#stack]
+      local need = frame.needs[frame.i]
+      frame.i = frame.i + 1
+      if not need then
+        color[frame.id] = BLACK
+        list[#list + 1] = frame.id
+        stack[#stack] = nil
+      elseif color[need] == GREY then
+        local chain, edges, from = {}, {}, #stack
+        while stack[from].id ~= need do
+          from = from - 1
+        end
+        for i = from, #stack do
+          chain[#chain + 1] = stack[i].id
+          edges[#edges + 1] = edge(self, stack[i].id, i < #stack and stack[i + 1].id or need)
+        end
+        return nil, M.circle(self, chain, edges)
+      elseif not color[need] and self.hosts[need] == nil then
+        color[need] = GREY
+        stack[#stack + 1] = { id = need, needs = M.needs(self, need), i = 1 }
+      end
+    end
+  end
+  return list
+end
+
+--- The error of a name, told at the `_target_` of component `id`.  An error
+--- whose place to edit is in a module keeps that place first.
+function M.locate(self, id, err)
+  local tree = self.tree
+  local target = tree:find(id, "_target_")
+  local span = err.target_span
+  local last = err.target_last or err.name == "ERUNTIME" or err.name == "ENOEXPORT"
+    or err.name == "EREQUIRE"
+  local label = err.target_label or last and "loaded because of this target" or ""
+  local mark = tree:mark(target, label, span and span[1] or nil, span and span[2] or nil)
+  table.insert(err.marks, last and math.min(#err.marks, 2) + 1 or 1, mark)
+  err.key = path_of(tree, target)
+  return err
+end
+
+return M

@@ -1,0 +1,505 @@
+-- wick.raised: the words of load.  A module that raised, a circle of modules, a
+-- module that returned nothing, a value that cannot be called.
+--
+-- May call: core, fail, target.  Loaded when something failed, after the stack
+-- was looked at.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+local target = require "wick.target"
+
+local getmetatable = debug.getmetatable
+local find_string, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
+local match, sub = string.match, string.sub
+local concat, sort = table.concat, table.sort
+local ipairs, next, pcall, rawget, tostring, type =
+  ipairs, next, pcall, rawget, tostring, type
+
+local M = {}
+
+local LINES = 20 -- of an error's own text
+local TRACE = 12 -- frames of a trace
+
+-- {======================================================
+-- Places
+-- =======================================================
+
+-- The byte where line `line` of a text starts, with lines counted as Lua does.
+local function start_of(text, line)
+  local at = 1
+  for _ = 2, line do
+    local from = find_string(text, "[\r\n]", at)
+    if not from then
+      break
+    end
+    local pair = sub(text, from, from + 1)
+    at = (pair == "\r\n" or pair == "\n\r") and from + 2 or from + 1
+  end
+  return at
+end
+
+-- Where in a line the part is that an error speaks of: the `require` of a
+-- module, or the name that the error quotes; else all of it.
+local function part_of(written, module, text)
+  if module then
+    local quoted, stop = find_string(written, "[\"']" .. gsub(module, "%p", "%%%0") .. "[\"']")
+    if quoted then
+      local before = match(sub(written, 1, quoted - 1), "()require%s*%(?%s*$")
+      if before then
+        local close = find_string(sub(written, before, quoted - 1), "(", 1, true)
+          and match(written, "^%s*%)()", stop + 1)
+        return before, (close and close - 1 or stop) - before + 1
+      end
+      return quoted, stop - quoted + 1
+    end
+  end
+  local word = text and match(text, "%(%l+ '([%a_][%w_]*)'%)")
+  if word then
+    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
+    local from, to = find_string(written, pattern)
+    if from and not find_string(written, pattern, to + 1) then
+      return from, to - from + 1
+    end
+  end
+  local from, trimmed = match(written, "^%s*()(.-)%s*$")
+  return from, #trimmed > 0 and #trimmed or 1
+end
+
+-- A mark in a module's file.
+local function mark_line(record, line, label, module, text)
+  local start = start_of(record.text, line)
+  local written = match(record.text, "^[^\r\n]*", start)
+  local from, length = part_of(written, module, text)
+  local mark = fail.mark(record.path, record.text, start + from - 1, length, label)
+  mark.line = line
+  return mark
+end
+
+-- A mark on the end of a module's file, or on what it returns.
+local function mark_end(record, value)
+  local text = record.text
+  local _, _, byte = core.exports(text)
+  if byte <= #text then
+    local from, expression = match(text, "^return%s*()([^\r\n;]*)", byte)
+    expression = match(expression, "^(.-)%s*$")
+    if #expression == 0 or find_string(expression, "^%-%-") then
+      return fail.mark(record.path, text, byte, 6, "this returns nothing")
+    end
+    return fail.mark(record.path, text, from, #expression,
+      value == nil and "this is nil" or "this is false")
+  end
+  local from, last = match(text, "()([^\r\n]*%S)%s*$")
+  return fail.mark(record.path, text, from or 1, last and #last or 1,
+    "the file ends without `return M`")
+end
+
+-- The line in which the main chunk of a module is, or nil: a tail call has no
+-- frame.
+local function main_line(frames, record)
+  for i = 1, #frames do
+    if frames[i].what == "main" and frames[i].source == "@" .. record.path then
+      return frames[i].currentline
+    end
+  end
+end
+
+-- The mark on the place where one module requires another.
+local function mark_require(frames, record, wanted, label)
+  local line = main_line(frames, record)
+  if not line then
+    local _, _, byte = core.exports(record.text)
+    line = core.place(record.text, byte)
+  end
+  return mark_line(record, line, label, wanted)
+end
+
+-- }======================================================
+
+-- {======================================================
+-- Modules that cannot be loaded
+-- =======================================================
+
+-- What every failure of a load says of the target that asked for it.
+local function blame(err)
+  err.target_label = "loaded because of this target"
+  err.target_last = true -- the place to edit is in the module
+  return err
+end
+
+local function short(record)
+  return record.rel == "" and record.canonical or record.rel
+end
+
+--- Modules that require each other: `chain` is who waits for whom, and the last
+--- one requires `first` again.
+---@param chain table[]
+---@param first table
+---@param frames table[]
+---@return table err
+function M.circle(chain, first, frames)
+  local names, marks = {}, {}
+  for i, record in ipairs(chain) do
+    names[i] = record.canonical
+    local wanted = chain[i + 1] or first
+    if i == 1 or i == #chain then
+      local label = format("%s needs %s%s", short(record), short(wanted),
+        i == #chain and ", which is still loading" or "")
+      marks[#marks + 1] = mark_require(frames, record, wanted.canonical, label)
+    end
+  end
+  names[#names + 1] = first.canonical
+  local last = chain[#chain]
+  local err = fail.new("EREQUIRE", {
+    message = #chain == 1 and format("module `%s` requires itself", first.canonical)
+      or "modules require each other in a circle",
+    marks = marks,
+    notes = { "the circle: " .. concat(names, " -> ") },
+    helps = {
+      #chain == 1 and "remove this `require`; a module knows itself by its own table"
+        or format("move the `require` in %s into the function that uses it", last.file),
+    },
+    circle = concat(names, " -> "),
+  })
+  return blame(err)
+end
+
+--- A module that returned nil, nothing, or false.
+---@param record table
+---@param value nil|false
+---@return table err
+function M.nothing(record, value)
+  local mark = mark_end(record, value)
+  return blame(fail.new("ENOEXPORT", {
+    message = format("module `%s` returned %s", record.canonical,
+      value == nil and "nothing" or "false"),
+    marks = { mark },
+    helps = {
+      find_string(mark.label, "ends without", 1, true) and "add `return M` as the last line"
+        or "return the module's table",
+    },
+    module = record,
+  }))
+end
+
+-- An error value as text, whatever it is.
+local function text_of(value)
+  if type(value) == "string" then
+    return value
+  elseif type(value) == "number" then
+    return tostring(value)
+  elseif fail.is(value) then
+    return value.message
+  end
+  local meta = getmetatable(value)
+  if type(meta) == "table" and rawget(meta, "__tostring") then
+    local ok, text = pcall(tostring, value)
+    if ok then
+      return text
+    end
+  end
+  return format("(error object is a %s value)", type(value))
+end
+
+-- The module of a frame, when it is one of the project's.
+local function module_of(project, chain, frame)
+  for i = 1, #chain do
+    if frame.source == "@" .. chain[i].path then
+      return chain[i]
+    end
+  end
+  for _, record in next, project.records do
+    if record and frame.source == "@" .. record.path then
+      return record
+    end
+  end
+end
+
+-- The frame that an error's text names in front, and the text behind that; else
+-- the innermost frame in a file of the project.
+local function origin_of(project, caught, text)
+  local frames = caught.frames
+  for i = 1, #frames do
+    local before = format("%s:%d: ", frames[i].short_src, frames[i].currentline)
+    if sub(text, 1, #before) == before then
+      text = sub(text, #before + 1)
+      local record = module_of(project, caught.chain, frames[i])
+      if record then
+        return record, frames[i].currentline, text
+      end
+      break
+    end
+  end
+  for i = 1, #frames do
+    local record = module_of(project, caught.chain, frames[i])
+    if record and frames[i].currentline > 0 then
+      return record, frames[i].currentline, text
+    end
+  end
+  return nil, nil, text
+end
+
+-- The calls that were going on, without those of wick and C.
+local function trace_of(project, caught)
+  local frames, lines = caught.frames, {}
+  for i = 1, #frames do
+    if i > TRACE then
+      lines[i] = format("… and %d more", #frames - TRACE)
+      break
+    end
+    local frame = frames[i]
+    local record = module_of(project, caught.chain, frame)
+    local where = record and project.label .. record.file or fail.quote(frame.short_src)
+    local what = frame.what == "main" and "the module itself"
+      or frame.name and "function " .. fail.quote(frame.name)
+      or format("the function of line %d", frame.linedefined)
+    lines[i] = format("%s:%d  %s", where, frame.currentline, what)
+  end
+  if caught.hidden > 0 then
+    lines[#lines] = format("%s  (%d frame%s of wick and C hidden)", lines[#lines], caught.hidden,
+      caught.hidden == 1 and "" or "s")
+  end
+  return "trace: " .. concat(lines, "\n")
+end
+
+-- An error's text in lines that are fit for a note.
+local function lines_of(text)
+  local lines = {}
+  for line in gmatch(text, "[^\r\n]+") do
+    if #lines == LINES then
+      lines[#lines + 1] = "…"
+      break
+    end
+    lines[#lines + 1] = fail.quote(gsub(line, "\t", "  "), 200)
+  end
+  return concat(lines, "\n")
+end
+
+-- What helps against a module that `require` did not find.
+local function help_missing(err, project, chain, wanted)
+  local head, rel = match(wanted, "^([^.]*)%.?(.*)$")
+  local notes, helps = err.notes, err.helps
+  if target.open[head] then
+    local owner = target.open[head]
+    local stem = gsub(rel, "%.", "/")
+    notes[#notes + 1] = format("looked below the project root %s: %s", owner.path,
+      rel == "" and "init.lua" or format("%s.lua, %s/init.lua, %s.so", stem, stem, stem))
+    local near = fail.near(wanted, target.names(owner))
+    if near[1] then
+      helps[#helps + 1] = format("did you mean `require \"%s\"`?", near[1])
+    end
+    return
+  end
+  local beside = chain[#chain] and match(chain[#chain].canonical, "^(.*)%.[^.]*$")
+  for _, before in ipairs { project.name, beside } do
+    local name = before .. "." .. wanted
+    if core.name(name) and target.find(project, sub(name, #project.name + 2)) then
+      helps[#helps + 1] = format("the project has it: write `require \"%s\"`", name)
+      return
+    end
+  end
+  if find_string(wanted, "^[%w_.%-]+$") then
+    helps[#helps + 1] = format(
+      "install the rock that provides `%s`: luarocks --lua-version 5.4 search %s", wanted, wanted)
+  end
+end
+
+--- A module that raised while it was loaded.  `caught` is what load's handler
+--- saw: value, err (when the value was raised by load itself), chain, frames,
+--- hidden.
+---@param project table
+---@param record table  the module that was asked for
+---@param caught table
+---@return table err
+function M.failed(project, record, caught)
+  local inner, chain = caught.err, caught.chain
+  if inner and (inner.name == "EREQUIRE" or inner.module == record
+    or #chain == 0) then
+    return blame(inner)
+  end
+  local module = chain[#chain] or record
+  local text = text_of(caught.value)
+  local place, line, said = origin_of(project, caught, text)
+  local wanted = match(said, "^module '([^'\n]*)' not found:")
+  local names = {}
+  for i = 1, #chain do
+    names[i] = chain[i].canonical
+  end
+  local err = fail.new("ERUNTIME", {
+    message = format("module `%s` failed while it was being loaded", module.canonical),
+    cause = caught.value,
+    frames = caught.frames,
+    hidden = caught.hidden,
+  })
+  local marks, notes = err.marks, err.notes
+  local label = wanted and format("module `%s` not found", fail.quote(wanted))
+    or fail.quote(match(said, "^[^\r\n]*"), 120)
+  if inner then
+    wanted = match(said, "module '([^'\n]*)'")
+    label = inner.message
+    marks[1] = inner.marks[1]
+    for i = 1, #inner.notes do
+      notes[i] = inner.notes[i]
+    end
+    for i = 1, #inner.helps do
+      err.helps[i] = inner.helps[i]
+    end
+    if marks[1] and module ~= inner.module and place then
+      marks[2] = mark_line(place, line, format("`%s` requires it here", place.canonical), wanted)
+    end
+  end
+  if not marks[1] then
+    if place then
+      marks[1] = mark_line(place, line, label, wanted, said)
+    else
+      local _, _, byte = core.exports(module.text)
+      marks[1] = mark_line(module, (core.place(module.text, byte)), label, wanted, said)
+    end
+  end
+  if not marks[2] and #chain > 1 then
+    local above = chain[#chain - 1]
+    marks[2] = mark_require(caught.frames, above, module.canonical,
+      format("`%s` requires `%s` here", above.canonical, module.canonical))
+  end
+  if wanted and wanted ~= module.canonical then
+    names[#names + 1] = fail.quote(wanted)
+  end
+  if #names > 1 then
+    notes[#notes + 1] = "load chain: " .. concat(names, " → ")
+  end
+  if not inner and not match(said, "^module '([^'\n]*)' not found:")
+    and (find_string(said, "[\r\n]") or #said > 120) then
+    notes[#notes + 1] = "the error says: " .. lines_of(said)
+  end
+  if #caught.frames > 1 then
+    notes[#notes + 1] = trace_of(project, caught)
+  end
+  if wanted and not inner then
+    help_missing(err, project, chain, wanted)
+  end
+  return blame(err)
+end
+
+-- }======================================================
+
+-- {======================================================
+-- Values and candidates
+-- =======================================================
+
+local function a(value)
+  local kind = type(value)
+  return kind == "nil" and "nil" or "a " .. kind
+end
+
+--- A target whose value cannot be called.  `calling` is load's rule for what
+--- can.
+---@param found table
+---@param value any
+---@param calling fun(value: any): any
+---@return table err
+function M.not_callable(found, value, calling)
+  local kind = type(value)
+  local label = "this is " .. a(value)
+  if kind == "table" or kind == "userdata" then
+    label = label .. " without `__call` or `new`"
+    local new = kind == "table" and rawget(value, "new")
+    if new then
+      label = format("this is %s whose `new` is %s", a(value), a(new))
+    end
+  end
+  local helps = {
+    format("to hand over the value itself, name it in a reference, such as `\"$ (@model).%s\"`, "
+      .. "or export a function", found.path[2] or found.path[1]),
+  }
+  local module, names = found.record.value, {}
+  for key, member in next, type(module) == "table" and module or {} do
+    if type(key) == "string" and calling(member) then
+      names[#names + 1] = key
+    end
+  end
+  if #names > 0 then
+    sort(names)
+    helps[2] = "callable members of this module: " .. fail.names(names)
+  end
+  return fail.new("ENOTCALLABLE", {
+    message = format("target `%s` is not a constructor", found.name),
+    helps = helps,
+    target_span = { 1, #found.name },
+    target_label = label,
+  })
+end
+
+--- An allowed module that `require` did not give.
+---@param module string
+---@param value any  what it raised
+---@return table err
+function M.not_allowed(module, value)
+  local text = text_of(value)
+  local fields = {
+    cause = value,
+    notes = { "the error says: " .. lines_of(text) },
+    target_span = { 1, #module },
+    target_label = "loaded because of this target",
+  }
+  if find_string(text, "^module '[^'\n]*' not found:") then
+    fields.message = format("module `%s` not found", module)
+    fields.target_label = "no searcher finds this module"
+    return fail.new("ENOTFOUND", fields)
+  end
+  fields.message = format("module `%s` failed while it was being loaded", module)
+  return fail.new("ERUNTIME", fields)
+end
+
+--- An allowed module without the member that a target names.
+---@param name string
+---@param module string
+---@param value any
+---@param member string
+---@return table err
+function M.no_member(name, module, value, member)
+  local names = {}
+  for key in next, type(value) == "table" and value or {} do
+    if type(key) == "string" then
+      names[#names + 1] = key
+    end
+  end
+  local near = fail.near(member, names)
+  local err = fail.new("ENOMEMBER", {
+    message = format("module `%s` has no member `%s`", module, member),
+    target_span = { #name - #member + 1, #name },
+    target_label = "not exported",
+  })
+  if near[1] then
+    err.helps[1] = format("did you mean `%s.%s`?", module, near[1])
+  else
+    err.notes[1] = #names > 0 and "it has: " .. fail.names(names) or "it has no members"
+  end
+  return err
+end
+
+--- The warning that another candidate would do as well.
+---@param project table
+---@param found table
+---@param later table
+---@return table warning
+function M.second(project, found, later)
+  local field = later.path[2] or later.path[1]
+  local function line(sign, candidate, words)
+    return format("%s %s%s   %s", sign, project.label, candidate.file, words)
+  end
+  local chosen = found.rule == 1 and "the module itself"
+    or found.rule == 2 and "the class file " .. found.path[1]
+    or format("the module that exports `%s`", found.path[1])
+  local also = later.rule == 1 and "is a module of that name" or later.rule == 2
+    and "is a class file for " .. later.path[1] or format("also exports `%s`", field)
+  return fail.warning("ESECOND", {
+    message = format("`%s` is also provided by a second candidate", found.name),
+    notes = { line("✓", found, "chosen: " .. chosen) .. "\n" .. line("·", later, also) },
+    helps = { "remove one of the two" },
+    target_span = { 1, #found.name },
+    target_label = "",
+  })
+end
+
+-- }======================================================
+
+return M
