@@ -1,0 +1,42 @@
+-- The optimizer: gradient descent with momentum.
+
+local util = require "iris.util"
+
+---@class SGD
+---@field lr number
+---@field momentum number
+local SGD = {}
+SGD.__index = SGD
+
+---@class SGD.Options
+---@field lr number         how far one step goes
+---@field momentum number   how much of the last step is in the next
+
+---@param options SGD.Options
+---@return SGD?
+---@return string? message
+function SGD.new(options)
+  local ok, problem = util.check(options, { lr = "number", momentum = "number" })
+  if not ok then
+    return nil, problem
+  end
+  return setmetatable({ lr = options.lr, momentum = options.momentum, speed = {} }, SGD)
+end
+
+---One step against the gradients, which are the sums over `count` examples;
+---leaves them at zero.
+---@param parameters Parameter[]
+---@param count integer
+function SGD:step(parameters, count)
+  for _, p in ipairs(parameters) do
+    local speed = self.speed[p] or {}
+    self.speed[p] = speed
+    for i, gradient in ipairs(p.gradient) do
+      speed[i] = (speed[i] or 0) * self.momentum - self.lr * gradient / count
+      p.value[i] = p.value[i] + speed[i]
+      p.gradient[i] = 0
+    end
+  end
+end
+
+return { SGD = SGD }
