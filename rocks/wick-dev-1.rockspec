@@ -1,0 +1,100 @@
+rockspec_format = "3.0"
+package = "wick"
+version = "dev-1"
+source = {
+  url = "git+https://example.org/wick.git",
+}
+description = {
+  summary = "turns a configuration into live objects",
+  detailed = [[
+A configuration is YAML or a Lua table; a `_target_` in it names a constructor.
+wick finds the Lua module that holds it inside the project root and nowhere
+else, loads it, calls it, and can always say where every value and every name
+came from.]],
+  license = "MIT",
+  labels = { "config", "yaml", "cli" },
+}
+supported_platforms = { "unix" }
+dependencies = {
+  "lua >= 5.4, < 5.5",
+}
+external_dependencies = {
+  YAML = { header = "yaml.h", library = "yaml" },
+}
+test_dependencies = {
+  "busted >= 2.1",
+  "luafilesystem >= 1.8",
+}
+-- LuaRocks cannot see a busted that Debian installed, but can start it.
+test = {
+  type = "command",
+  command = "lua5.4 /usr/bin/busted",
+}
+build = {
+  type = "builtin",
+  -- The same lists as in the Makefile; tests/rocks compares them.
+  modules = {
+    ["wick.core"] = {
+      sources = {
+        "src/below.c",
+        "src/chunk.c",
+        "src/core.c",
+        "src/core_tree.c",
+        "src/exports.c",
+        "src/fail.c",
+        "src/file.c",
+        "src/folder.c",
+        "src/keypath.c",
+        "src/lex.c",
+        "src/name.c",
+        "src/path.c",
+        "src/place.c",
+        "src/scalar.c",
+        "src/tree.c",
+        "src/tree_keys.c",
+        "src/value.c",
+        "src/yaml.c",
+        "src/yaml_alias.c",
+        "src/yaml_flow.c",
+        "src/yaml_indent.c",
+        "src/yaml_message.c",
+        "src/yaml_scalar.c",
+        "src/yaml_source.c",
+      },
+      incdirs = { "$(YAML_INCDIR)" },
+      libdirs = { "$(YAML_LIBDIR)" },
+      libraries = { "yaml" },
+    },
+    ["wick.build"] = "lua/wick/build.lua",
+    ["wick.check"] = "lua/wick/check.lua",
+    ["wick.cli.explain"] = "lua/wick/cli/explain.lua",
+    ["wick.cli.help"] = "lua/wick/cli/help.lua",
+    ["wick.cli.main"] = "lua/wick/cli/main.lua",
+    ["wick.cli.words"] = "lua/wick/cli/words.lua",
+    ["wick.compose"] = "lua/wick/compose.lua",
+    ["wick.evaluate"] = "lua/wick/evaluate.lua",
+    ["wick.expr"] = "lua/wick/expr.lua",
+    ["wick.expr.eval"] = "lua/wick/expr/eval.lua",
+    ["wick.expr.names"] = "lua/wick/expr/names.lua",
+    ["wick.expr.operate"] = "lua/wick/expr/operate.lua",
+    ["wick.expr.parse"] = "lua/wick/expr/parse.lua",
+    ["wick.expr.tokens"] = "lua/wick/expr/tokens.lua",
+    ["wick.fail"] = "lua/wick/fail.lua",
+    ["wick.failure"] = "lua/wick/failure.lua",
+    wick = "lua/wick/init.lua",
+    ["wick.load"] = "lua/wick/load.lua",
+    ["wick.origin"] = "lua/wick/origin.lua",
+    ["wick.override"] = "lua/wick/override.lua",
+    ["wick.plan"] = "lua/wick/plan.lua",
+    ["wick.raised"] = "lua/wick/raised.lua",
+    ["wick.read"] = "lua/wick/read.lua",
+    ["wick.report"] = "lua/wick/report.lua",
+    ["wick.show"] = "lua/wick/show.lua",
+    ["wick.sigil"] = "lua/wick/sigil.lua",
+    ["wick.target"] = "lua/wick/target.lua",
+    ["wick.verdict"] = "lua/wick/verdict.lua",
+  },
+  install = {
+    bin = { wick = "lua/wick/cli/main.lua" },
+  },
+}

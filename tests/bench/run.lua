@@ -1,0 +1,176 @@
+-- bench: what wick costs, as ratios within one run.
+--
+--     make bench
+--
+-- Only the ratios mean something on another machine.  A peer that is not
+-- there is skipped, and said so.
+
+local ROUNDS = 25
+local WICK, SPAWN, YAML = "build/bin/wick", "build/tests/spawn_bench", "build/tests/yaml_bench"
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  return file and file:close()
+end
+
+local function write(path, text)
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  assert(file:close())
+end
+
+local function shell(command)
+  assert(os.execute(command), command)
+end
+
+local pipe = assert(io.popen("mktemp -d"))
+local dir = assert(pipe:read("l"))
+pipe:close()
+pipe = assert(io.popen("pwd"))
+local here = assert(pipe:read("l"))
+pipe:close()
+
+-- Runs the peers {name, command} interleaved; gives {name -> figures}.
+local function measure(rounds, peers)
+  local words = {}
+  for i, peer in ipairs(peers) do
+    words[i] = ("'%s' %s"):format(peer[1], peer[2])
+  end
+  local out = assert(io.popen(("%s %d %s"):format(SPAWN, rounds, table.concat(words, " -- "))))
+  local figures = {}
+  for line in out:lines() do
+    local name, status, min, median, kib = line:match("^(.-)\t(%d+)\t(%d+)\t(%d+)\t(%d+)$")
+    figures[name] = { status = tonumber(status), min = tonumber(min),
+      median = tonumber(median), kib = tonumber(kib) }
+  end
+  assert(out:close(), "spawn_bench failed")
+  return figures
+end
+
+-- 30 components of 10 modules, each with a reference to the one before it:
+-- as a config, and as the program that a patient person would write.
+local function generate()
+  shell(("mkdir -p '%s/parts'"):format(dir))
+  for m = 1, 10 do
+    write(("%s/parts/part%d.lua"):format(dir, m), ([[
+-- Part number %d: remembers its options and counts what is before it.
+
+local Part = {}
+Part.__index = Part
+
+function Part.new(options)
+  assert(type(options.size) == "number", "no size")
+  assert(type(options.name) == "string", "no name")
+  local before = options.before
+  return setmetatable({
+    size = options.size,
+    name = options.name,
+    rate = options.rate,
+    items = options.items,
+    before = before,
+    total = options.size + (before and before.total or 0),
+  }, Part)
+end
+
+function Part:check()
+  assert(self.total == 465, "wrong total")
+end
+
+return { Part = Part }
+]]):format(m))
+  end
+  local yaml, lua = { "project: parts/\n\nparts:" }, {
+    ("package.path = '%s/?.lua'"):format(dir),
+  }
+  for m = 1, 10 do
+    lua[#lua + 1] = ("local part%d = require 'parts.part%d'"):format(m, m)
+  end
+  for i = 1, 30 do
+    local m = (i - 1) % 10 + 1
+    yaml[#yaml + 1] = ([[
+  c%d:
+    _target_: parts.part%d.Part
+    size: %d
+    name: part number %d
+    rate: %.2f
+    items: [1, two, 3.5, true]%s]]):format(i, m, i, i, i / 100,
+      i > 1 and ('\n    before: "@parts.c%d"'):format(i - 1) or "")
+    lua[#lua + 1] = ("local c%d = part%d.Part.new { size = %d, name = 'part number %d', "
+      .. "rate = %.2f, items = { 1, 'two', 3.5, true }%s }"):format(i, m, i, i, i / 100,
+      i > 1 and (", before = c%d"):format(i - 1) or "")
+  end
+  yaml[#yaml + 1] = '\nrun: "$ @parts.c30:check()"\n'
+  lua[#lua + 1] = "c30:check()\n"
+  write(dir .. "/config.yaml", table.concat(yaml, "\n"))
+  write(dir .. "/program.lua", table.concat(lua, "\n"))
+end
+
+local function section(title)
+  print("\n" .. title)
+end
+
+section("YAML to a tree with marks, against a bare libyaml event loop")
+if exists(YAML) then
+  io.stdout:flush()
+  if not os.execute(YAML) then
+    print("  FAILED: " .. YAML)
+  end
+else
+  print("  skipped: there is no " .. YAML)
+end
+
+if not exists(WICK) or not exists(SPAWN) then
+  print("\nskipped: there is no " .. (exists(WICK) and SPAWN or WICK))
+  shell("rm -rf " .. dir)
+  os.exit(1)
+end
+
+section("cold start: 30 components of 10 modules with references; CPU time of the process")
+generate()
+local cold = measure(ROUNDS, {
+  { "wick", ("%s/%s run %s/config.yaml"):format(here, WICK, dir) },
+  { "lua", "lua5.4 -e ''" },
+  { "by hand", ("lua5.4 %s/program.lua"):format(dir) },
+})
+local failed = false
+for _, name in ipairs { "wick", "lua", "by hand" } do
+  local f = cold[name]
+  print(("  %-9s min %6.2f ms   median %6.2f ms   peak %5d KiB%s"):format(name, f.min / 1000,
+    f.median / 1000, f.kib, f.status == 0 and "" or "   FAILED: status " .. f.status))
+  failed = failed or f.status ~= 0
+end
+for _, name in ipairs { "lua", "by hand" } do
+  print(("  wick / %-8s min %.2fx   median %.2fx"):format(name, cold.wick.min / cold[name].min,
+    cold.wick.median / cold[name].median))
+end
+
+section("refusals: CPU time until the command has said no")
+write(dir .. "/deep.yaml", "a: " .. ("["):rep(100000) .. "\n")
+local laughs = { "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]" }
+for i = 1, 20 do
+  laughs[#laughs + 1] = ("a%d: &a%d [%s]"):format(i, i, ("*a%d, "):format(i - 1):rep(9):sub(1, -3))
+end
+write(dir .. "/laughs.yaml", table.concat(laughs, "\n") .. "\n")
+shell(("mkdir '%s/odd' && mkfifo '%s/odd/pipe.lua' && truncate -s 100G '%s/odd/sparse.lua'"):format(
+  dir, dir, dir))
+write(dir .. "/pipe.yaml", "project: odd/\na: { _target_: odd.pipe }\n")
+write(dir .. "/sparse.yaml", "project: odd/\na: { _target_: odd.sparse }\n")
+local names = { "deep", "laughs", "pipe", "sparse" }
+local what = {
+  deep = "100,000 times `[`", laughs = "a billion laughs", pipe = "a FIFO called pipe.lua",
+  sparse = "a sparse module of 100 GiB",
+}
+local peers = { { "nothing", here .. "/" .. WICK .. " --version" } }
+for i, name in ipairs(names) do
+  peers[i + 1] = { name, ("%s/%s run %s/%s.yaml"):format(here, WICK, dir, name) }
+end
+local no = measure(9, peers)
+for _, name in ipairs(names) do
+  local f = no[name]
+  print(("  %-28s %6.2f ms, status %d, %.2fx of --version"):format(what[name], f.min / 1000,
+    f.status, f.min / no.nothing.min))
+  failed = failed or f.status == 0 or f.status >= 70
+end
+
+shell("rm -rf " .. dir)
+os.exit(not failed)
