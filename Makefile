@@ -101,8 +101,8 @@ INSTALLED = 755:$(WICK):bin/wick \
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan valgrind bench \
-  install uninstall clean files FORCE
+.PHONY: help all programs benches deps deps-dev demo test check asan \
+  valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules

@@ -83,6 +83,7 @@
   X(ELIMIT,     705, "limit",        7) \
   X(ENOMEM,     706, "limit",        7) \
   X(EMIX,       802, "type",         3)  /* a map merged into a scalar */ \
+  X(ENEAR,      804, "doubtful",     3)  /* nearly a reserved key, warning */ \
   X(EROOT,      803, "not found",    3)  /* the folder `project:` names */ \
   X(EBUG,      9999, "bug",         70)
 

@@ -48,16 +48,12 @@ static int hexdigit (char c) {
 }
 
 
-static int is (const char *s, size_t len, const char *word) {
-  return len == strlen(word) && memcmp(s, word, len) == 0;
-}
-
-
-/* is it one of the three spellings: inf Inf INF */
-static int spelled (const char *s, size_t len, const char *low,
-                    const char *title, const char *high) {
-  return is(s, len, low) || is(s, len, title) || is(s, len, high);
-}
+/* is it one of the three spellings, such as inf Inf INF?  The words are
+   literals, so that no call is left. */
+#define SPELLED(s, len, low, title, high) \
+  ((len) == sizeof(low) - 1 && (memcmp(s, low, sizeof(low) - 1) == 0 || \
+   memcmp(s, title, sizeof(low) - 1) == 0 || \
+   memcmp(s, high, sizeof(low) - 1) == 0))
 
 
 /* reads the digits from s on in `base`; gives 0 when one of them is none of
@@ -167,37 +163,53 @@ static wk_Kind floatkind (const Parts *p) {
 
 /* .inf, .nan and their kin, from the point on */
 static int special (const char *s, size_t len, int sign) {
-  return spelled(s, len, ".inf", ".Inf", ".INF") ||
-         (!sign && spelled(s, len, ".nan", ".NaN", ".NAN"));
+  return SPELLED(s, len, ".inf", ".Inf", ".INF") ||
+         (!sign && SPELLED(s, len, ".nan", ".NaN", ".NAN"));
 }
 
 
-wk_Kind wk_scalar_kind (const char *s, size_t len) {
+/* the kind of a text that starts with a digit, a sign or a point */
+static wk_Kind number (const char *s, size_t len) {
+  int sign = *s == '-' || *s == '+', fits;
+  size_t n = (size_t)sign;
   Parts parts;
   int64_t value;
-  int fits, sign;
+  while (n < len && isdigit_(s[n])) n++;
+  if (n == len && n > (size_t)sign && n < 19) return WK_INT;
+  if (integer(s, len, &value, &fits)) return fits ? WK_INT : WK_NONE;
+  if (special(s + sign, len - (size_t)sign, sign)) return WK_FLOAT;
+  return take(s, len, &parts) ? floatkind(&parts) : WK_STRING;
+}
+
+
+/* bytes with which something else than a string may start */
+const unsigned char wk_scalar_first[256] = {
+  ['~'] = 1, ['n'] = 1, ['N'] = 1, ['t'] = 1, ['T'] = 1, ['f'] = 1,
+  ['F'] = 1, ['-'] = 1, ['+'] = 1, ['.'] = 1, ['0'] = 1, ['1'] = 1,
+  ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1,
+  ['8'] = 1, ['9'] = 1
+};
+
+
+wk_Kind wk_scalar_typed (const char *s, size_t len) {
   if (len == 0) return WK_NULL;
   switch (*s) {
     case '~':
       return len == 1 ? WK_NULL : WK_STRING;
     case 'n': case 'N':
-      return spelled(s, len, "null", "Null", "NULL") ? WK_NULL : WK_STRING;
+      return SPELLED(s, len, "null", "Null", "NULL") ? WK_NULL : WK_STRING;
     case 't': case 'T':
-      return spelled(s, len, "true", "True", "TRUE") ? WK_BOOL : WK_STRING;
+      return SPELLED(s, len, "true", "True", "TRUE") ? WK_BOOL : WK_STRING;
     case 'f': case 'F':
-      return spelled(s, len, "false", "False", "FALSE") ? WK_BOOL
+      return SPELLED(s, len, "false", "False", "FALSE") ? WK_BOOL
                                                         : WK_STRING;
     case '-': case '+': case '.':
     case '0': case '1': case '2': case '3': case '4':
     case '5': case '6': case '7': case '8': case '9':
-      break;
+      return number(s, len);
     default:
       return WK_STRING;
   }
-  if (integer(s, len, &value, &fits)) return fits ? WK_INT : WK_NONE;
-  sign = *s == '-' || *s == '+';
-  if (special(s + sign, len - (size_t)sign, sign)) return WK_FLOAT;
-  return take(s, len, &parts) ? floatkind(&parts) : WK_STRING;
 }
 
 

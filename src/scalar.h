@@ -13,8 +13,15 @@
 #include "tree.h"
 
 /* what a plain scalar is: WK_NULL, WK_BOOL, WK_INT, WK_FLOAT, WK_STRING; or
-   WK_NONE for a number that fits neither 64 bits nor a finite double */
-wk_Kind wk_scalar_kind (const char *s, size_t len);
+   WK_NONE for a number that fits neither 64 bits nor a finite double.  Most
+   are strings, and known by their first byte. */
+wk_Kind wk_scalar_typed (const char *s, size_t len);
+extern const unsigned char wk_scalar_first[256];
+
+static inline wk_Kind wk_scalar_kind (const char *s, size_t len) {
+  if (len > 0 && !wk_scalar_first[(unsigned char)*s]) return WK_STRING;
+  return wk_scalar_typed(s, len);
+}
 
 /* the value of a text that wk_scalar_kind called so */
 int wk_scalar_bool (const char *s, size_t len);

@@ -20,7 +20,6 @@
 #include "tree.h"
 
 
-#define TARGET    "_target_"
 
 
 /*
@@ -74,7 +73,7 @@ static int grow (void **array, size_t *capacity, size_t size, size_t need,
   size_t want = *capacity > max / 2 ? max : *capacity * 2;
   void *p;
   if (want < 64) want = max < 64 ? max : 64;
-  if (want < need) want = need;
+  if (want < need || need == max) want = need;
   if (want > SIZE_MAX / size) return 0;
   p = realloc(*array, want * size);
   if (p == NULL && want > need) {  /* perhaps there is room for less */
@@ -124,6 +123,28 @@ wk_Code wk_tree_pool (wk_Tree *t, size_t len, wk_Fail *f) {
     return nomemory(f);
   t->text = array;
   return WK_OK;
+}
+
+
+void wk_tree_reserve (wk_Tree *t, size_t nodes, size_t text) {
+  size_t max = t->limits.config_nodes;
+  void *array = t->nodes;
+  if (max > UINT32_MAX - 1) max = UINT32_MAX - 1;
+  if (nodes > max - (t->nnodes < max ? t->nnodes : max))
+    nodes = max - (t->nnodes < max ? t->nnodes : max);
+  nodes += t->nnodes == 0 ? 1 : t->nnodes;
+  if (nodes > t->cnodes &&
+      grow(&array, &t->cnodes, sizeof(wk_Node), nodes, nodes)) {
+    t->nodes = array;
+    if (t->nnodes == 0) {
+      memset(&t->nodes[0], 0, sizeof(wk_Node));
+      t->nnodes = 1;
+    }
+  }
+  array = t->text;
+  if (text < UINT32_MAX - t->ntext && t->ntext + text > t->ctext &&
+      grow(&array, &t->ctext, 1, t->ntext + text, t->ntext + text))
+    t->text = array;
 }
 
 
@@ -214,22 +235,6 @@ wk_Code wk_tree_scalar (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
 ** =======================================================================
 */
 
-/* is the key node of value `value` the word that makes a map a component? */
-static int istarget (const wk_Tree *t, wk_Id value) {
-  const wk_Node *n = wk_tree_node(t, value - 1);
-  return n->kind == WK_STRING && n->size == sizeof(TARGET) - 1 &&
-         memcmp(wk_tree_text(t, n), TARGET, sizeof(TARGET) - 1) == 0;
-}
-
-
-void wk_tree_enter (wk_Tree *t, wk_Id map, wk_Id last, wk_Id child) {
-  wk_tree_chain(t, map, last, child);
-  t->nodes[child - 1].up = map;
-  if (istarget(t, child)) t->nodes[map].flags |= WK_COMPONENT;
-  if (t->nodes[map].flags & WK_INDEXED) wk_tree_hashin(t, map, child);
-}
-
-
 void wk_tree_link (wk_Tree *t, wk_Id up, wk_Id last, wk_Id child) {
   if (last == 0) {
     wk_Id v;
@@ -238,7 +243,7 @@ void wk_tree_link (wk_Tree *t, wk_Id up, wk_Id last, wk_Id child) {
   t->nodes[child].next = 0;
   t->nodes[child].flags &= (uint8_t)~WK_ABSENT;
   if (t->nodes[up].kind == WK_MAP) {
-    wk_tree_hashkey(t, child - 1);
+    wk_tree_hashkey(t, up, child - 1);
     wk_tree_enter(t, up, last, child);
   }
   else
@@ -254,7 +259,7 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
   if (v == 0) return;  /* it is in nothing */
   if (parent->kind == WK_MAP) {
     if (parent->flags & WK_INDEXED) wk_tree_hashout(t, up, child);
-    if (istarget(t, child)) parent->flags &= (uint8_t)~WK_COMPONENT;
+    if (wk_tree_istarget(t, child)) parent->flags &= (uint8_t)~WK_COMPONENT;
   }
   if (last != 0) t->nodes[last].next = t->nodes[child].next;
   else parent->first = t->nodes[child].next;

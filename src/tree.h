@@ -25,6 +25,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "fail.h"
 
@@ -129,6 +130,7 @@ wk_Code wk_tree_add (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
 wk_Code wk_tree_scalar (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
                         const char *s, size_t len, wk_Id *id, wk_Fail *f);
 
+
 #define wk_tree_node(t, id)  (&(t)->nodes[id])
 #define wk_tree_text(t, n)   ((t)->text + (n)->first)
 
@@ -153,18 +155,40 @@ static inline void wk_tree_chain (wk_Tree *t, wk_Id up, wk_Id last,
   n[child].up = up;
 }
 
-/* the value in `map` whose key equals the key node `key`, which need not be
-   linked; 0 when there is none.  Leaves the hash in the key node. */
+/* the hash of a key node, into that node; what it leads to in a hashed map
+   is fetched meanwhile */
+void wk_tree_hashkey (wk_Tree *t, wk_Id map, wk_Id key);
+/* the value in `map` whose key equals the key node `key`, which has its hash
+   and need not be linked; 0 when there is none */
 wk_Id wk_tree_same (wk_Tree *t, wk_Id map, wk_Id key);
-/* wk_tree_link into a map for a key that wk_tree_same looked for */
-void wk_tree_enter (wk_Tree *t, wk_Id map, wk_Id last, wk_Id child);
 
-/* inside the room only: the hash of a key node into the node; a value of a
-   hashed map into the hash and out of it; all values of a map out of it */
-void wk_tree_hashkey (wk_Tree *t, wk_Id key);
+/* inside the room only: a value of a hashed map into the hash and out of it;
+   all values of a map out of it */
 void wk_tree_hashin (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_hashout (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_unhash (wk_Tree *t, wk_Id map);
+
+#define WK_TARGET      "_target_"
+#define WK_TARGETSIZE  (sizeof(WK_TARGET) - 1)
+
+/* is the key node of value `value` the word that makes a map a component? */
+static inline int wk_tree_istarget (const wk_Tree *t, wk_Id value) {
+  const wk_Node *n = wk_tree_node(t, value - 1);
+  return n->size == WK_TARGETSIZE && n->kind == WK_STRING &&
+         memcmp(wk_tree_text(t, n), WK_TARGET, WK_TARGETSIZE) == 0;
+}
+
+/* wk_tree_link into a map, for a key node that has its hash */
+static inline void wk_tree_enter (wk_Tree *t, wk_Id map, wk_Id last,
+                                  wk_Id child) {
+  wk_tree_chain(t, map, last, child);
+  t->nodes[child - 1].up = map;
+  if (wk_tree_istarget(t, child)) t->nodes[map].flags |= WK_COMPONENT;
+  if (t->nodes[map].flags & WK_INDEXED) wk_tree_hashin(t, map, child);
+}
+
+/* room for so many nodes and bytes of text, if there is the memory */
+void wk_tree_reserve (wk_Tree *t, size_t nodes, size_t text);
 
 /* a hash with the tree's seed; for tables that hold hostile names */
 uint32_t wk_tree_hash (const wk_Tree *t, const char *s, size_t len);

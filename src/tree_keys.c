@@ -20,7 +20,7 @@
 
 
 /* both halves of the product of two 64-bit numbers, folded into one */
-static uint64_t fold (uint64_t a, uint64_t b) {
+static inline uint64_t fold (uint64_t a, uint64_t b) {
 #if defined(__SIZEOF_INT128__)
   __extension__ typedef unsigned __int128 Wide;
   Wide p = (Wide)a * b;
@@ -35,14 +35,14 @@ static uint64_t fold (uint64_t a, uint64_t b) {
 }
 
 
-static uint64_t word8 (const char *s) {
+static inline uint64_t word8 (const char *s) {
   uint64_t w;
   memcpy(&w, s, 8);
   return w;
 }
 
 
-static uint64_t word4 (const char *s) {
+static inline uint64_t word4 (const char *s) {
   uint32_t w;
   memcpy(&w, s, 4);
   return w;
@@ -51,7 +51,7 @@ static uint64_t word4 (const char *s) {
 
 /* a hash of bytes that nobody can foresee who does not know the seed: the
    seed goes into both factors of every product */
-uint32_t wk_tree_hash (const wk_Tree *t, const char *s, size_t len) {
+static inline uint32_t hash (const wk_Tree *t, const char *s, size_t len) {
   uint64_t k = t->seed * 0x9E3779B97F4A7C15u | 1;
   uint64_t h = t->seed ^ len, a, b;
   size_t left = len;
@@ -70,12 +70,19 @@ uint32_t wk_tree_hash (const wk_Tree *t, const char *s, size_t len) {
     for (; left > 0; left--) a = a << 8 | (unsigned char)*s++;
   }
   h = fold(a ^ k, b ^ h);
-  h = fold(h ^ 0xD6E8FEB86659FD93u, k);
   return (uint32_t)(h ^ h >> 32);
 }
 
 
+uint32_t wk_tree_hash (const wk_Tree *t, const char *s, size_t len) {
+  return hash(t, s, len);
+}
+
+
 /* the hash of an integer key: of its value, so 1 and 0x1 are one */
+#if defined(__GNUC__)
+__attribute__((noinline))
+#endif
 static uint32_t hashint (const wk_Tree *t, int64_t i) {
   char bytes[9] = "i";
   memcpy(bytes + 1, &i, 8);
@@ -93,22 +100,6 @@ typedef struct Key {
 } Key;
 
 
-static void keyof (const wk_Tree *t, wk_Id id, Key *k) {
-  const wk_Node *n = wk_tree_node(t, id);
-  k->kind = n->kind;
-  k->text = wk_tree_text(t, n);
-  k->len = n->size;
-  if (k->kind == WK_INT) {
-    k->number = wk_scalar_int(k->text, k->len);
-    k->hash = hashint(t, k->number);
-  }
-  else {
-    k->number = 0;
-    k->hash = wk_tree_hash(t, k->text, k->len);
-  }
-}
-
-
 /* is the key node of value `value` (whose hash is right) this key? */
 static int matches (const wk_Tree *t, wk_Id value, const Key *k) {
   const wk_Node *n = wk_tree_node(t, value - 1);
@@ -121,8 +112,8 @@ static int matches (const wk_Tree *t, wk_Id value, const Key *k) {
 
 
 /* the hash of a key in this map */
-static uint32_t inmap (uint32_t hash, wk_Id map) {
-  return hash ^ map * 2654435769u;
+static inline uint32_t inmap (uint32_t keyhash, wk_Id map) {
+  return keyhash ^ map * 2654435769u;
 }
 
 
@@ -145,13 +136,11 @@ static void forget (wk_Tree *t) {
 }
 
 
-/* makes room for `more` slots, so that at most two of three are taken;
-   gives 0 when memory is short */
-static int roomslots (wk_Tree *t, size_t more) {
-  size_t need = t->nslots + more, size = t->cslots == 0 ? 64 : t->cslots, i;
+/* makes the table larger for `more` slots; gives 0 when memory is short */
+static int growslots (wk_Tree *t, size_t more) {
+  size_t size = t->cslots == 0 ? 64 : t->cslots, i;
   wk_Slot *slots;
-  while (size / 3 * 2 < need) size *= 2;
-  if (size == t->cslots) return 1;
+  while (size / 2 < t->nslots + more) size *= 2;
   slots = calloc(size, sizeof(wk_Slot));
   if (slots == NULL) return 0;
   for (i = 0; i < t->cslots; i++)
@@ -160,6 +149,12 @@ static int roomslots (wk_Tree *t, size_t more) {
   t->slots = slots;
   t->cslots = size;
   return 1;
+}
+
+
+/* makes room for `more` slots, so that at most every second one is taken */
+static int roomslots (wk_Tree *t, size_t more) {
+  return t->nslots + more <= t->cslots / 2 || growslots(t, more);
 }
 
 
@@ -229,10 +224,10 @@ static wk_Id lookup (wk_Tree *t, wk_Id map, const Key *k) {
   }
   else {
     size_t mask = t->cslots - 1;
-    uint32_t hash = inmap(k->hash, map);
-    size_t i = hash & mask;
+    uint32_t wanted = inmap(k->hash, map);
+    size_t i = wanted & mask;
     for (; (v = t->slots[i].value) != 0; i = (i + 1) & mask)
-      if (t->slots[i].hash == hash && t->nodes[v].up == map &&
+      if (t->slots[i].hash == wanted && t->nodes[v].up == map &&
           matches(t, v, k))
         return v;
   }
@@ -240,17 +235,26 @@ static wk_Id lookup (wk_Tree *t, wk_Id map, const Key *k) {
 }
 
 
-void wk_tree_hashkey (wk_Tree *t, wk_Id key) {
-  Key k;
-  keyof(t, key, &k);
-  t->nodes[key].next = k.hash;
+void wk_tree_hashkey (wk_Tree *t, wk_Id map, wk_Id key) {
+  wk_Node *n = wk_tree_node(t, key);
+  const char *s = wk_tree_text(t, n);
+  n->next = n->kind == WK_INT ? hashint(t, wk_scalar_int(s, n->size))
+                              : hash(t, s, n->size);
+#if defined(__GNUC__)
+  if (t->nodes[map].flags & WK_INDEXED)
+    __builtin_prefetch(&t->slots[inmap(n->next, map) & (t->cslots - 1)]);
+#endif
 }
 
 
 wk_Id wk_tree_same (wk_Tree *t, wk_Id map, wk_Id key) {
+  const wk_Node *n = wk_tree_node(t, key);
   Key k;
-  keyof(t, key, &k);
-  t->nodes[key].next = k.hash;
+  k.text = wk_tree_text(t, n);
+  k.len = n->size;
+  k.kind = n->kind;
+  k.number = n->kind == WK_INT ? wk_scalar_int(k.text, k.len) : 0;
+  k.hash = n->next;
   return lookup(t, map, &k);
 }
 

@@ -61,9 +61,8 @@ uint8_t wk_yaml_sigil (const char *s, size_t len) {
   const char *p = s, *end = s + len;
   if (len == 0) return 0;
   if (*s == '@' || *s == '%' || *s == '$') return WK_SIGIL;
-  while ((p = memchr(p, '$', (size_t)(end - p))) != NULL) {
-    if (++p < end && *p == '{') return WK_SIGIL;
-  }
+  while (++p < end)
+    if (*p == '{' && p[-1] == '$') return WK_SIGIL;
   return 0;
 }
 
@@ -82,40 +81,17 @@ const char *wk_yaml_shown (char *out, size_t size, const char *s, size_t len) {
 ** =======================================================================
 */
 
-/* adds a node for an event.  A scalar's text is copied. */
-wk_Code wk_yaml_add (Reader *r, int kind, int flags, uint32_t pos,
-                     const char *s, size_t len, wk_Id *id) {
-  wk_Tree *t = r->tree;
-  wk_Node *n;
-  if (len > t->ctext - t->ntext) {
-    wk_Code code = wk_tree_pool(t, len, r->fail);
-    if (code != WK_OK) return wk_yaml_located(r, code, pos);
-  }
-  if ((*id = wk_tree_take(t)) == 0) {
-    wk_Code code = wk_tree_room(t, r->fail);
-    if (code != WK_OK) return wk_yaml_located(r, code, pos);
-    *id = wk_tree_take(t);
-  }
-  n = wk_tree_node(t, *id);
-  n->next = n->up = n->prev = 0;
-  n->pos = pos;
-  n->doc = r->doc;
-  n->kind = (uint8_t)kind;
-  n->flags = (uint8_t)flags;
-  if (s == NULL)
-    n->first = n->size = 0;
-  else {
-    n->first = (uint32_t)t->ntext;
-    n->size = (uint32_t)len;
-    if (len > 0) memcpy(t->text + t->ntext, s, len);
-    t->ntext += len;
-  }
-  return WK_OK;
+/* makes room for a node and `len` bytes of text.  Fails with ELIMIT, which
+   is told where it is crossed, and with ENOMEM. */
+wk_Code wk_yaml_room (Reader *r, uint32_t pos, size_t len) {
+  wk_Code code = wk_tree_pool(r->tree, len, r->fail);
+  if (code == WK_OK) code = wk_tree_room(r->tree, r->fail);
+  return code == WK_OK ? code : wk_yaml_located(r, code, pos);
 }
 
 
-/* a second document, or what a config cannot be */
-static wk_Code baddocument (Reader *r, int kind, size_t pos, size_t len) {
+/* a config cannot be this */
+COLD static wk_Code baddocument (Reader *r, int kind, size_t pos, size_t len) {
   wk_fail(r->fail, WK_EDOCUMENT, "a config is a mapping, and this one is %s",
           wk_yaml_kindname(kind));
   wk_fail_mark(r->fail, pos, len, "%s stands at the top",
@@ -123,24 +99,6 @@ static wk_Code baddocument (Reader *r, int kind, size_t pos, size_t len) {
   if (kind == WK_LIST)
     wk_fail_help(r->fail, "give it a key: write `name:` on a line above it");
   return WK_EDOCUMENT;
-}
-
-
-/* puts a node (the newest, or the top of the newest copy) where the next
-   value is wanted */
-wk_Code wk_yaml_place (Reader *r, wk_Id id) {
-  Frame *frame = &r->frames[r->depth];
-  switch (frame->want) {
-    case WANT_ITEM:
-      if (r->depth == 0) r->root = id;
-      else wk_tree_chain(r->tree, frame->node, frame->last, id);
-      break;
-    default:
-      wk_tree_enter(r->tree, frame->node, frame->last, id);
-      frame->want = WANT_KEY;
-  }
-  frame->last = id;
-  return WK_OK;
 }
 
 /* }====================================================================== */
@@ -152,7 +110,7 @@ wk_Code wk_yaml_place (Reader *r, wk_Id id) {
 ** =======================================================================
 */
 
-static wk_Code toodeep (Reader *r, uint32_t pos) {
+COLD static wk_Code toodeep (Reader *r, uint32_t pos) {
   size_t limit = r->tree->limits.document_depth;
   wk_fail(r->fail, WK_EDEPTH,
           "this document is nested more than %zu levels deep", limit);
@@ -173,9 +131,8 @@ static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
     ? e->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE
     : e->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
   uint32_t from = wk_yaml_at(r, e->start_mark.index), pos = from;
-  Frame *up = &r->frames[r->depth], *frame;
+  Frame *up = r->frame, *frame;
   uint64_t before = wk_yaml_produced(r);
-  void *array = r->frames;
   wk_Code code;
   wk_Id id;
   if (tag != NULL || anchor != NULL)
@@ -200,14 +157,17 @@ static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
     return baddocument(r, WK_LIST, pos, 1);
   if (up->role == FOR_MERGE && up->want == WANT_ITEM && !ismap)
     return wk_yaml_notmerge(r, WK_LIST, pos, 1);
-  code = wk_yaml_grow(r, &array, &r->cframes, sizeof(Frame), r->depth + 2);
-  if (code != WK_OK) return code;
-  r->frames = array;
+  if (r->depth + 2 > r->cframes) {
+    void *array = r->frames;
+    code = wk_yaml_grow(r, &array, &r->cframes, sizeof(Frame), r->depth + 2);
+    if (code != WK_OK) return code;
+    r->frames = array;
+    up = r->frame = &r->frames[r->depth];
+  }
   code = wk_yaml_add(r, (int)kind, flow ? WK_FLOW : 0, pos, NULL, 0, &id);
   if (code != WK_OK) return code;
-  up = &r->frames[r->depth];
-  frame = &r->frames[r->depth + 1];
-  memset(frame, 0, sizeof(*frame));
+  frame = up + 1;
+  memset(frame, 0, offsetof(Frame, hashes));
   if (up->want == WANT_KEY) frame->role = FOR_KEY;
   else if (up->want == WANT_MERGE) frame->role = FOR_MERGE;
   else wk_yaml_place(r, id);
@@ -216,6 +176,7 @@ static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
   frame->flow = flow ? WK_FLOW : 0;
   frame->before = before;
   r->depth++;
+  r->frame = frame;
   if (anchor != NULL) {
     uint32_t at = from;
     while (at < pos && r->source[at] != '&') at++;
@@ -227,19 +188,20 @@ static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
 
 /* a list or map is complete */
 static wk_Code finish (Reader *r) {
-  Frame *frame = &r->frames[r->depth];
+  Frame *frame = r->frame;
   wk_Id id = frame->node;
   wk_Code code = WK_OK;
   if (frame->merges) code = wk_yaml_merge(r, frame);
   if (code != WK_OK) return code;
   if (frame->anchor != 0) wk_yaml_close(r, frame);
   r->depth--;
+  r->frame--;
   if (frame->role == FOR_KEY)
     return wk_yaml_badkey(r, id, r->tree->nodes[id].pos,
                           wk_tree_extent(r->tree, id));
   if (frame->role == FOR_MERGE) {
     r->waste += wk_yaml_produced(r) - frame->before;
-    r->frames[r->depth].want = WANT_KEY;
+    r->frame->want = WANT_KEY;
     code = wk_yaml_source(r, id, NOWHERE);
   }
   return code;
@@ -264,7 +226,7 @@ wk_Code wk_yaml_second (Reader *r, size_t pos) {
 
 
 /* the only document ends */
-static wk_Code enddocument (Reader *r, const yaml_event_t *e) {
+COLD static wk_Code enddocument (Reader *r, const yaml_event_t *e) {
   wk_Tree *t = r->tree;
   if (r->top == WK_TOP_MAP && r->root != 0 &&
       t->nodes[r->root].kind != WK_MAP) {
@@ -288,9 +250,27 @@ static wk_Code enddocument (Reader *r, const yaml_event_t *e) {
 }
 
 
+/* the value that the map on top has already for its newest key, or 0 */
+static inline wk_Id already (Reader *r) {
+  Frame *frame = r->frame;
+  uint32_t hash = r->tree->nodes[r->fresh].next, i, n = frame->nkeys++;
+  wk_Id key = r->fresh;
+  r->fresh = 0;
+  if (n >= FEW) return wk_tree_same(r->tree, frame->node, key);
+  for (i = 0; i < n; i++)
+    if (frame->hashes[i] == hash)
+      return wk_tree_same(r->tree, frame->node, key);
+  frame->hashes[n] = hash;
+  return 0;
+}
+
+
 /* one event becomes nodes */
-static wk_Code take (Reader *r, const yaml_event_t *e) {
-  if (r->first != 0) return wk_yaml_twice(r, e);
+static inline wk_Code take (Reader *r, const yaml_event_t *e) {
+  if (r->fresh != 0) {
+    wk_Id first = already(r);
+    if (first != 0) return wk_yaml_twice(r, e, first);
+  }
   switch (e->type) {
     case YAML_SCALAR_EVENT:
       return wk_yaml_onscalar(r, e);
@@ -358,16 +338,18 @@ wk_Code wk_yaml_read (wk_Tree *t, uint16_t doc, int top, wk_Warn warn,
   r.top = top;
   r.source = t->docs[doc].source;
   r.length = t->docs[doc].length;
-  r.start = t->nnodes;
   code = wk_yaml_check(&r);
   if (code != WK_OK) return code;
   r.cframes = 16;
   r.frames = calloc(r.cframes, sizeof(Frame));
   if (r.frames == NULL)
     return wk_fail(f, WK_ENOMEM, "not enough memory to read this document");
+  r.frame = r.frames;
   if (!yaml_parser_initialize(&r.parser))
     code = wk_fail(f, WK_ENOMEM, "not enough memory to read this document");
   else {
+    wk_tree_reserve(t, r.length / 16, r.length / 2);
+    r.start = t->nnodes > 0 ? t->nnodes : 1;  /* node 0 is no node */
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser,
                                  (const unsigned char *)r.source + r.skip,

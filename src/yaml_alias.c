@@ -308,7 +308,8 @@ static wk_Code aliaskey (Reader *r, Frame *frame, const Anchor *a,
   if (code != WK_OK) return wk_yaml_located(r, code, pos);
   r->copied++;
   t->nodes[key].flags &= (uint8_t)~WK_SIGIL;
-  return wk_yaml_key(r, frame, key);
+  wk_yaml_key(r, frame, key);
+  return WK_OK;
 }
 
 
@@ -343,14 +344,15 @@ static wk_Code aliasvalue (Reader *r, const Anchor *a, uint32_t pos) {
   n = wk_tree_node(t, id);
   if (n->kind == WK_STRING && !(n->flags & WK_TAGGED))  /* was it a key? */
     n->flags |= wk_yaml_sigil(wk_tree_text(t, n), n->size);
-  return wk_yaml_place(r, id);
+  wk_yaml_place(r, id);
+  return WK_OK;
 }
 
 
 wk_Code wk_yaml_alias (Reader *r, const yaml_event_t *e, uint32_t pos) {
   const char *name = (const char *)e->data.alias.anchor;
   size_t len = strlen(name);
-  Frame *frame = &r->frames[r->depth];
+  Frame *frame = r->frame;
   const Anchor *a;
   wk_Id number = 0;
   if (r->cnames > 0)

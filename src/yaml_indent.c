@@ -43,7 +43,7 @@ static int keypath (const Reader *r, char *out, size_t size) {
 /* the first word of a line stands in a column where nothing is open */
 static wk_Code indent (Reader *r, size_t at) {
   const wk_Tree *t = r->tree;
-  const Frame *frame = &r->frames[r->depth];
+  const Frame *frame = r->frame;
   size_t column = wk_yaml_column(r, at), len = wk_yaml_word(r, at);
   int item = wk_yaml_is(r, at, '-');
   const char *what = item ? "list" : "mapping";
@@ -135,7 +135,7 @@ static wk_Code trailing (Reader *r, size_t at) {
 /* did not find expected key, '-' indicator, <document start> */
 wk_Code wk_yaml_strange (Reader *r, size_t at, size_t context) {
   const wk_Tree *t = r->tree;
-  wk_Id node = r->frames[r->depth].node;
+  wk_Id node = r->frame->node;
   int inmap = r->depth > 0 && t->nodes[node].kind == WK_MAP;
   int item = wk_yaml_is(r, at, '-');
   if (r->depth == 0 && r->root == 0) {

@@ -18,6 +18,17 @@
 
 #include "yaml.h"
 
+/* what is seldom called stays out of what is called for every event */
+#if defined(__GNUC__)
+#define COLD  __attribute__((cold, noinline))
+#define HOT   __attribute__((always_inline)) inline
+#else
+#define COLD
+#define HOT   inline
+#endif
+
+#define FEW  16    /* keys of a map that are told apart by their hashes alone */
+
 /* what the next node of a frame is */
 enum { WANT_ITEM, WANT_KEY, WANT_VALUE, WANT_MERGE };
 
@@ -41,6 +52,8 @@ typedef struct Frame {
   uint8_t role;
   uint8_t flow;       /* WK_FLOW or 0 */
   uint8_t merges;     /* it has a `<<` */
+  uint32_t nkeys;     /* of a map: keys so far, the newest one too */
+  uint32_t hashes[FEW];  /* the hashes of the first ones */
 } Frame;
 
 /* `&name`, and what it stands for */
@@ -77,8 +90,9 @@ typedef struct Reader {
   wk_Id root;
   int ended;          /* the document was ended by `...` */
   int inflow;         /* for a message: the place is inside [] or {} */
-  wk_Id first;        /* set when a key comes twice: the value it has */
-  Frame *frames;      /* the stack; frames[0] is unused */
+  wk_Id fresh;        /* the newest key, as long as it has no value */
+  Frame *frames;      /* the stack; frames[0] stands for the document */
+  Frame *frame;       /* its top */
   size_t depth, cframes;
   Anchor *anchors;    /* anchors[0] is unused */
   size_t nanchors, canchors, nnamed;
@@ -100,10 +114,8 @@ typedef struct Reader {
 /* yaml.c */
 wk_Code wk_yaml_grow (Reader *r, void **array, size_t *capacity, size_t size,
                       size_t need);
-wk_Code wk_yaml_add (Reader *r, int kind, int flags, uint32_t pos,
-                     const char *s, size_t len, wk_Id *id);
+COLD wk_Code wk_yaml_room (Reader *r, uint32_t pos, size_t len);
 wk_Code wk_yaml_second (Reader *r, size_t pos);
-wk_Code wk_yaml_place (Reader *r, wk_Id id);
 wk_Code wk_yaml_located (Reader *r, wk_Code code, uint32_t pos);
 uint8_t wk_yaml_sigil (const char *s, size_t len);
 const char *wk_yaml_kindname (int kind);
@@ -112,9 +124,8 @@ const char *wk_yaml_shown (char *out, size_t size, const char *s, size_t len);
 /* yaml_scalar.c */
 #define CORE  "tag:yaml.org,2002:"
 int wk_yaml_iskey (const wk_Node *n);
-wk_Code wk_yaml_key (Reader *r, Frame *frame, wk_Id key);
 wk_Code wk_yaml_badkey (Reader *r, wk_Id key, uint32_t pos, size_t len);
-wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e);
+wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e, wk_Id first);
 wk_Code wk_yaml_badtag (Reader *r, const char *tag, uint32_t pos);
 wk_Code wk_yaml_mismatch (Reader *r, const char *tag, const char *what,
                           uint32_t tagpos, uint32_t pos, size_t len);
@@ -186,5 +197,73 @@ wk_Code wk_yaml_nocolon (Reader *r, size_t at);
 wk_Code wk_yaml_colon (Reader *r, size_t at);
 wk_Code wk_yaml_flow (Reader *r, size_t at, size_t open);
 wk_Code wk_yaml_nonode (Reader *r, size_t at);
+
+/*
+** What every event needs, and therefore no call.
+*/
+
+/* memcpy for texts that are mostly shorter than a call takes */
+static HOT void wk_yaml_copy (char *to, const char *from, size_t len) {
+  if (len > 16) memcpy(to, from, len);
+  else if (len >= 8) {
+    memcpy(to, from, 8);
+    memcpy(to + len - 8, from + len - 8, 8);
+  }
+  else if (len >= 4) {
+    memcpy(to, from, 4);
+    memcpy(to + len - 4, from + len - 4, 4);
+  }
+  else {
+    to[0] = from[0];
+    to[len / 2] = from[len / 2];
+    to[len - 1] = from[len - 1];
+  }
+}
+
+/* adds a node for an event; a copy of the text when it is a scalar */
+static HOT wk_Code wk_yaml_add (Reader *r, int kind, int flags, uint32_t pos,
+                                const char *s, size_t len, wk_Id *id) {
+  wk_Tree *t = r->tree;
+  wk_Node *n;
+  if (len > t->ctext - t->ntext || t->nnodes >= t->cnodes) {
+    wk_Code code = wk_yaml_room(r, pos, len);
+    if (code != WK_OK) return code;
+  }
+  *id = (wk_Id)t->nnodes++;
+  n = wk_tree_node(t, *id);
+  n->next = n->up = n->prev = 0;
+  n->first = s != NULL ? (uint32_t)t->ntext : 0;
+  n->size = (uint32_t)len;
+  n->pos = pos;
+  n->doc = r->doc;
+  n->kind = (uint8_t)kind;
+  n->flags = (uint8_t)flags;
+  if (len > 0) {
+    wk_yaml_copy(t->text + t->ntext, s, len);
+    t->ntext += len;
+  }
+  return WK_OK;
+}
+
+/* puts a node (the newest, or the top of the newest copy) where the next
+   value is wanted */
+static HOT void wk_yaml_place (Reader *r, wk_Id id) {
+  Frame *frame = r->frame;
+  if (frame->want == WANT_VALUE) {
+    wk_tree_enter(r->tree, frame->node, frame->last, id);
+    frame->want = WANT_KEY;
+  }
+  else if (r->depth == 0) r->root = id;
+  else wk_tree_chain(r->tree, frame->node, frame->last, id);
+  frame->last = id;
+}
+
+/* the key node of the next value.  Whether the map has it already is asked
+   when the value comes, and by then its slot is near. */
+static HOT void wk_yaml_key (Reader *r, Frame *frame, wk_Id key) {
+  wk_tree_hashkey(r->tree, frame->node, key);
+  r->fresh = frame->key = key;
+  frame->want = WANT_VALUE;
+}
 
 #endif

@@ -52,16 +52,6 @@ wk_Code wk_yaml_badkey (Reader *r, wk_Id key, uint32_t pos, size_t len) {
 }
 
 
-/* the key node of the next value; a key that the map has already is an
-   error, told when its value is known */
-wk_Code wk_yaml_key (Reader *r, Frame *frame, wk_Id key) {
-  frame->key = key;
-  frame->want = WANT_VALUE;
-  r->first = wk_tree_same(r->tree, frame->node, key);
-  return WK_OK;
-}
-
-
 /* where a key was written, which for a copy is its alias */
 static uint32_t written (const Reader *r, wk_Id key, size_t *len) {
   const wk_Via *via = wk_tree_viaof(r->tree, key);
@@ -71,9 +61,9 @@ static uint32_t written (const Reader *r, wk_Id key, size_t *len) {
 
 
 /* a key comes twice; `e` is the event of its second value */
-wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e) {
+wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e, wk_Id first) {
   const wk_Tree *t = r->tree;
-  wk_Id key = r->frames[r->depth].key, old = r->first - 1;
+  wk_Id key = r->frame->key, old = first - 1;
   const wk_Node *n = wk_tree_node(t, key), *m = wk_tree_node(t, old);
   size_t len, oldlen;
   uint32_t pos = written(r, key, &len), oldpos = written(r, old, &oldlen);
@@ -104,19 +94,13 @@ wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e) {
 
 
 /* a second `<<` */
-static wk_Code mergedtwice (Reader *r, uint32_t pos, uint32_t oldpos) {
+COLD static wk_Code mergedtwice (Reader *r, uint32_t pos, uint32_t oldpos) {
   wk_fail(r->fail, WK_EDUPKEY, "the key `<<` appears twice in one mapping");
   wk_fail_mark(r->fail, pos, 2, "given again here");
   wk_fail_mark(r->fail, oldpos, 2, "first given here");
   wk_fail_help(r->fail, "merge several mappings with one list: "
                         "`<<: [*a, *b]`");
   return WK_EDUPKEY;
-}
-
-
-/* `[?x]`: libyaml takes the `?` for the mark of a long key */
-static int questioned (const Reader *r, const Frame *frame, uint32_t pos) {
-  return frame->flow && pos > r->skip && r->source[pos - 1] == '?';
 }
 
 /* }====================================================================== */
@@ -166,7 +150,7 @@ uint32_t wk_yaml_tagplace (const Reader *r, uint32_t from, uint32_t to) {
 }
 
 
-static wk_Code badnumber (Reader *r, const char *s, size_t len,
+COLD static wk_Code badnumber (Reader *r, const char *s, size_t len,
                           uint32_t pos) {
   char text[96];
   int isint = memchr(s, '.', len) == NULL &&
@@ -230,7 +214,7 @@ static wk_Kind tagged (Reader *r, const yaml_event_t *e, uint32_t pos,
 
 
 /* a value without text in {}, whose key has a `:`: was it meant as two? */
-static void spacing (Reader *r, const Frame *frame) {
+COLD static void spacing (Reader *r, const Frame *frame) {
   const wk_Node *key = wk_tree_node(r->tree, frame->key);
   const char *s = wk_tree_text(r->tree, key);
   const char *colon = memchr(s, ':', key->size);
@@ -251,94 +235,120 @@ static void spacing (Reader *r, const Frame *frame) {
 }
 
 
-/* a scalar that is a key: a string, an integer or `<<` */
-static wk_Code keyscalar (Reader *r, Frame *frame, const yaml_event_t *e,
-                          wk_Kind kind, int flags, uint32_t pos, wk_Id *id) {
-  const char *s = (const char *)e->data.scalar.value;
-  size_t len = e->data.scalar.length;
-  wk_Code code;
-  if (questioned(r, frame, pos)) {
-    r->inflow = 1;
-    return wk_yaml_reserved(r, pos - 1);
-  }
-  if ((flags & WK_PLAIN) && len == 2 && s[0] == '<' && s[1] == '<' &&
-      e->data.scalar.tag == NULL) {
-    if (frame->merges) return mergedtwice(r, pos, frame->mergepos);
-    frame->merges = 1;
-    frame->mergepos = pos;
-    frame->after = frame->last;
-    frame->sources = (uint32_t)r->nsources;
-    frame->want = WANT_MERGE;
-    *id = 0;
-    return WK_OK;
-  }
-  code = wk_yaml_add(r, (int)kind, flags, pos, s, len, id);
-  if (code != WK_OK) return code;
-  if (kind != WK_STRING && kind != WK_INT)
-    return wk_yaml_badkey(r, *id, pos, len > 0 ? len : 1);
-  return wk_yaml_key(r, frame, *id);
+/* a plain `<<`: what comes next is merged */
+COLD static wk_Code mergekey (Reader *r, Frame *frame, uint32_t pos) {
+  if (frame->merges) return mergedtwice(r, pos, frame->mergepos);
+  frame->merges = 1;
+  frame->mergepos = pos;
+  frame->after = frame->last;
+  frame->sources = (uint32_t)r->nsources;
+  frame->want = WANT_MERGE;
+  return WK_OK;
 }
 
 
-wk_Code wk_yaml_onscalar (Reader *r, const yaml_event_t *e) {
+/* puts a scalar where it belongs, as a key or as a value; *id is its node,
+   or 0 when it is `<<` */
+static HOT wk_Code put (Reader *r, const yaml_event_t *e, wk_Kind kind,
+                        int flags, uint32_t pos, wk_Id *id) {
   const char *s = (const char *)e->data.scalar.value;
   size_t len = e->data.scalar.length;
-  Frame *frame = &r->frames[r->depth];
-  uint32_t from = wk_yaml_at(r, e->start_mark.index), pos = from;
-  int flags = frame->flow;
-  wk_Code code = WK_OK;
-  wk_Kind kind;
-  wk_Id id;
-  if (len > r->tree->limits.scalar_bytes) {
-    char n[48], max[48];
-    wk_fail(r->fail, WK_ESIZE, "this text is longer than %s",
-            wk_yaml_bytes(max, sizeof(max), r->tree->limits.scalar_bytes));
-    wk_fail_mark(r->fail, pos, 1, "%s", wk_yaml_bytes(n, sizeof(n), len));
-    wk_fail_note(r->fail, "the limit `scalar.bytes` is %zu",
-                 r->tree->limits.scalar_bytes);
-    return WK_ESIZE;
+  Frame *frame = r->frame;
+  wk_Code code;
+  if (frame->want == WANT_KEY) {
+    if (frame->flow && pos > r->skip && r->source[pos - 1] == '?') {
+      r->inflow = 1;  /* `{?x: 1}`; libyaml takes the `?` for a sign */
+      return wk_yaml_reserved(r, pos - 1);
+    }
+    if (len == 2 && s[0] == '<' && s[1] == '<' && (flags & WK_PLAIN) &&
+        e->data.scalar.tag == NULL) {
+      *id = 0;
+      return mergekey(r, frame, pos);
+    }
+    code = wk_yaml_add(r, (int)kind, flags, pos, s, len, id);
+    if (code != WK_OK) return code;
+    if (kind != WK_STRING && kind != WK_INT)
+      return wk_yaml_badkey(r, *id, pos, len > 0 ? len : 1);
+    wk_yaml_key(r, frame, *id);
+    return WK_OK;
   }
-  if (e->data.scalar.anchor != NULL || e->data.scalar.tag != NULL)
-    pos = wk_yaml_content(r, from, wk_yaml_at(r, e->end_mark.index));
-  if (e->data.scalar.tag != NULL) {
-    const char *tag = (const char *)e->data.scalar.tag;
+  if (frame->want == WANT_MERGE ||
+      (frame->role == FOR_MERGE && frame->want == WANT_ITEM))
+    return wk_yaml_notmerge(r, (int)kind, pos, len > 0 ? len : 1);
+  if (kind == WK_STRING) {
+    if (!(flags & WK_TAGGED)) flags |= wk_yaml_sigil(s, len);
+  }
+  else if (len == 0) {
+    flags |= WK_EMPTY;
+    if (frame->flow && frame->want == WANT_VALUE &&
+        (r->tree->nodes[frame->key].flags & WK_PLAIN))
+      spacing(r, frame);
+  }
+  code = wk_yaml_add(r, (int)kind, flags, pos, s, len, id);
+  if (code == WK_OK) wk_yaml_place(r, *id);
+  return code;
+}
+
+
+COLD static wk_Code toolong (Reader *r, uint32_t pos, size_t len) {
+  size_t limit = r->tree->limits.scalar_bytes;
+  char n[48], max[48];
+  wk_fail(r->fail, WK_ESIZE, "this text is longer than %s",
+          wk_yaml_bytes(max, sizeof(max), limit));
+  wk_fail_mark(r->fail, pos, 1, "%s", wk_yaml_bytes(n, sizeof(n), len));
+  wk_fail_note(r->fail, "the limit `scalar.bytes` is %zu", limit);
+  return WK_ESIZE;
+}
+
+
+/* a scalar with an anchor, a tag or both before it, from `from` on */
+COLD static wk_Code dressed (Reader *r, const yaml_event_t *e, uint32_t from) {
+  const char *tag = (const char *)e->data.scalar.tag;
+  const char *s = (const char *)e->data.scalar.value;
+  size_t len = e->data.scalar.length;
+  uint32_t pos = wk_yaml_content(r, from, wk_yaml_at(r, e->end_mark.index));
+  int flags = r->frame->flow;
+  int plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+  wk_Kind kind = WK_STRING;
+  wk_Code code = WK_OK;
+  wk_Id id = 0, number;
+  if (tag != NULL) {
     kind = tagged(r, e, pos, wk_yaml_tagplace(r, from, pos), &code);
     if (code != WK_OK) return code;
     if (strcmp(tag, CORE "str") == 0) flags |= WK_TAGGED;
-    if (e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && tag[1] != '\0')
-      flags |= WK_PLAIN;
+    if (plain && tag[1] != '\0') flags |= WK_PLAIN;
   }
-  else if (e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+  else if (plain) {
     kind = wk_scalar_kind(s, len);
     flags |= WK_PLAIN;
     if (kind == WK_NONE) return badnumber(r, s, len, pos);
   }
-  else
-    kind = WK_STRING;
-  if (frame->want == WANT_KEY)
-    code = keyscalar(r, frame, e, kind, flags, pos, &id);
-  else if (frame->want == WANT_MERGE || (frame->role == FOR_MERGE &&
-                                         frame->want == WANT_ITEM))
-    return wk_yaml_notmerge(r, (int)kind, pos, len > 0 ? len : 1);
-  else {
-    if (kind == WK_STRING && !(flags & WK_TAGGED))
-      flags |= wk_yaml_sigil(s, len);
-    else if (kind == WK_NULL && len == 0) {
-      flags |= WK_EMPTY;
-      if (frame->flow && frame->want == WANT_VALUE &&
-          (r->tree->nodes[frame->key].flags & WK_PLAIN))
-        spacing(r, frame);
-    }
-    code = wk_yaml_add(r, (int)kind, flags, pos, s, len, &id);
-    if (code == WK_OK) code = wk_yaml_place(r, id);
-  }
+  code = put(r, e, kind, flags, pos, &id);
   if (code == WK_OK && e->data.scalar.anchor != NULL && id != 0) {
-    wk_Id number;
     uint32_t at = from;
     while (at < pos && r->source[at] != '&') at++;
     code = wk_yaml_anchor(r, e->data.scalar.anchor, at, id, 0, &number);
   }
   return code;
+}
+
+
+wk_Code wk_yaml_onscalar (Reader *r, const yaml_event_t *e) {
+  size_t len = e->data.scalar.length;
+  uint32_t pos = wk_yaml_at(r, e->start_mark.index);
+  int flags = r->frame->flow;
+  wk_Kind kind = WK_STRING;
+  wk_Id id;
+  if (len > r->tree->limits.scalar_bytes) return toolong(r, pos, len);
+  if (e->data.scalar.anchor != NULL || e->data.scalar.tag != NULL)
+    return dressed(r, e, pos);
+  if (e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE) {
+    const char *s = (const char *)e->data.scalar.value;
+    kind = wk_scalar_kind(s, len);
+    flags |= WK_PLAIN;
+    if (kind == WK_NONE) return badnumber(r, s, len, pos);
+  }
+  return put(r, e, kind, flags, pos, &id);
 }
 
 

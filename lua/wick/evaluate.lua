@@ -356,6 +356,7 @@ function M.run(context)
     budget = {
       bytes = context.limits["value.bytes"],
       nodes = context.limits["value.nodes"],
+      limits = context.limits,
     },
     errors = {},
     place = {}, -- error -> its node

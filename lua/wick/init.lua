@@ -61,16 +61,20 @@ end
 -- What every verb checks of the reserved keys once values are there.
 local function check_structure(self)
   local tree, errors = self.tree, self.errors
-  for _, child in ipairs(tree:children(self.top)) do
-    local key = tree:key(child)
-    local near = type(key) == "string" and fail.near(key, { "project", "run", "defaults" })[1]
-    if near and near ~= key and not tree:find(self.top, near) then
+  local lacking = {} -- kind of value -> the reserved key that would hold it
+  for kind, name in pairs { string = "project", list = "defaults", late = "run" } do
+    lacking[kind] = not tree:find(self.top, name) and name or nil
+  end
+  for _, child in ipairs(next(lacking) and tree:children(self.top) or {}) do
+    local name = lacking[tree:kind(child)]
+    local key = name and tree:key(child)
+    if type(key) == "string" and #key <= 10 and fail.near(key, { name })[1] then
       self.warnings[#self.warnings + 1] = fail.warning("ENEAR", {
         message = ("the key `%s` is nearly the reserved key `%s`, which is not there"):format(
-          fail.quote(key), near),
+          fail.quote(key), name),
         key = key,
         marks = { tree:mark(child, "an ordinary key", "key") },
-        helps = { ("did you mean `%s`?"):format(near) },
+        helps = { ("did you mean `%s`?"):format(name) },
       })
     end
   end
@@ -325,14 +329,14 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
-  local build, evaluate = require "wick.build", require "wick.evaluate"
+  local build, plan = require "wick.build", require "wick.plan"
   local id, err = node_at(self, path)
   if not id then
     return nil, err
   end
   local tree = self.tree
   local object = tree:object(id)
-  local ok, wrong = build.build(self, object and { object } or evaluate.needs(self, id))
+  local ok, wrong = build.build(self, object and { object } or plan.needs(self, id))
   if not ok then
     return nil, wrong
   end

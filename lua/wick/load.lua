@@ -1,14 +1,13 @@
 -- wick.load: runs a project's modules, and gives the constructor that a target
 -- names.
 --
--- May call: core, fail, origin, target; raised (its words for failures).
+-- May call: core, origin, target; raised (its words for failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
 -- so a circle is seen, and forgotten when it fails.  What this room uses is
 -- taken as it was when wick was opened: no module can change it.
 
 local core = require "wick.core"
-local fail = require "wick.fail"
 local origin = require "wick.origin"
 local target = require "wick.target"
 
@@ -99,7 +98,7 @@ local function circle(record)
     end
   end
   local frames = walk(2, true)
-  return target.room("wick.raised").circle(chain, record, frames)
+  return target.tell("wick.raised", "circle", chain, record, frames)
 end
 
 -- The value of a module, which is run unless it was.  Raises what it raises.
@@ -125,7 +124,7 @@ local function run(project, record)
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
   if not value then
-    local err = target.room("wick.raised").nothing(record, value)
+    local err = target.tell("wick.raised", "nothing", record, value)
     raise(format("error loading module '%s' from file '%s':\n\tit returned %s", record.canonical,
       record.path, value == nil and "nothing" or "false"), err)
   end
@@ -162,7 +161,7 @@ local function enter(project, record)
   if type(value) ~= "table" or not value.frames then -- the handler itself failed
     value = { value = value, chain = { record }, frames = {}, hidden = 0 }
   end
-  return nil, target.room("wick.raised").failed(project, record, value)
+  return nil, target.tell("wick.raised", "failed", project, record, value)
 end
 
 -- }======================================================
@@ -278,7 +277,7 @@ end
 
 -- EORIGIN for what was reached at `span` of the target.  `verb`: is, calls.
 local function foreign(name, span, verb, what)
-  return fail.new("EORIGIN", {
+  return target.failure("EORIGIN", {
     message = format("target `%s` leads out of the project", name),
     notes = { "a target must lead to something that the project itself defines" },
     helps = { "write a function in the project that calls it, and name that function" },
@@ -392,7 +391,7 @@ function M.module(project, what)
     return enter(project, record)
   end
   search_.stage = 1
-  return nil, err and target.room("wick.verdict").refused(search_, err) or search_:fail()
+  return nil, err and target.tell("wick.verdict", "refused", search_, err) or search_:fail()
 end
 
 -- }======================================================
@@ -477,7 +476,7 @@ function M.constructor(project, name)
   end
   local call, kind, f = calling(value)
   if not call then
-    return nil, target.room("wick.raised").not_callable(found, value, calling)
+    return nil, target.tell("wick.raised", "not_callable", found, value, calling)
   end
   local what = origin.callable(f, project)
   if what then
@@ -496,11 +495,11 @@ end
 function M.allowed(name)
   local ok, value = core.name(name)
   if not ok then
-    return nil, target.room("wick.verdict").misnamed(value)
+    return nil, target.tell("wick.verdict", "misnamed", value)
   end
   local module, member = match(name, "^(.*)%.([^.]*)$")
   if not module then
-    return nil, fail.new("ENOMEMBER", {
+    return nil, target.failure("ENOMEMBER", {
       message = format("target `%s` names a module and no member of it", name),
       helps = { format("write `%s.Name`", name) },
       target_span = { 1, #name },
@@ -509,19 +508,19 @@ function M.allowed(name)
   end
   ok, value = pcall(require, module)
   if not ok then
-    return nil, target.room("wick.raised").not_allowed(module, value)
+    return nil, target.tell("wick.raised", "not_allowed", module, value)
   end
   local field
   if type(value) == "table" then
     field = rawget(value, member)
   end
   if field == nil then
-    return nil, target.room("wick.raised").no_member(name, module, value, member)
+    return nil, target.tell("wick.raised", "no_member", name, module, value, member)
   end
   local found = { name = name, rule = 3, path = { member }, record = { value = value } }
   local call, kind = calling(field)
   if not call then
-    return nil, target.room("wick.raised").not_callable(found, field, calling)
+    return nil, target.tell("wick.raised", "not_callable", found, field, calling)
   end
   return { call = call, value = field, found = found, kind = kind }
 end
@@ -556,7 +555,7 @@ function M.check(project, name)
     later = search_:next()
   end
   if later then
-    warnings[1] = target.room("wick.raised").second(project, found, later)
+    warnings[1] = target.tell("wick.raised", "second", project, found, later)
   end
   return true, nil, warnings, notes
 end

@@ -8,11 +8,12 @@
 -- set is made when it is first needed.  It finds functions and tables that a
 -- project exports by accident; it does not stop a project that means harm.
 
-local getinfo, getmetatable = debug.getinfo, debug.getmetatable
+local getinfo, getmetatable, setmeta = debug.getinfo, debug.getmetatable, debug.setmetatable
 local format, sub, match = string.format, string.sub, string.match
 local concat, sort, unpack = table.concat, table.sort, table.unpack
+local error, pcall, rawget, rawset = error, pcall, rawget, rawset
 local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
-local loaded = package.loaded
+local package, loaded, _G = package, package.loaded, _G
 
 local M = {}
 
@@ -46,7 +47,12 @@ local started = false
 
 -- Takes down what _G and the standard libraries hold now.  Happens once, when
 -- wick opens; costs a shallow copy of some 150 fields.
+local strings, strings_index, globals_meta, searchers
+
 local function snapshot()
+  strings, globals_meta = getmetatable(""), getmetatable(_G)
+  strings_index = rawget(strings, "__index")
+  searchers = { unpack(package.searchers) }
   for name in next, M.standard do
     local library = loaded[name]
     if type(library) == "table" then
@@ -263,6 +269,48 @@ end
 function M.taken(name)
   local value = loaded[name]
   return value ~= nil and not rawequal(value, own[name]) or is_wicks(name)
+end
+
+-- Gives back what clean changed: a list of tables, keys and values.
+local function put_back(changed, string_meta, global_meta)
+  setmeta("", string_meta)
+  setmeta(_G, global_meta)
+  for i = #changed, 1, -1 do
+    rawset(changed[i][1], changed[i][2], changed[i][3])
+  end
+end
+
+--- Calls f with the standard libraries, _G and the methods of strings as they
+--- were when wick was opened, whatever modules made of them since; then they are
+--- as before.  For words about failures: no code of a project belongs in it.
+---@param f function
+---@return any ...
+function M.clean(f, ...)
+  local changed, string_meta, global_meta = {}, getmetatable(""), getmetatable(_G)
+  setmeta(_G, globals_meta)
+  setmeta("", strings)
+  local function set(t, key, value)
+    local now = rawget(t, key)
+    if not rawequal(now, value) then
+      changed[#changed + 1] = { t, key, now }
+      rawset(t, key, value)
+    end
+  end
+  for library, copy in next, copies do
+    for key, value in next, copy do
+      set(library, key, value)
+    end
+  end
+  set(strings, "__index", strings_index)
+  set(package, "searchers", searchers)
+  local function finish(ok, ...)
+    put_back(changed, string_meta, global_meta)
+    if not ok then
+      error((...), 0)
+    end
+    return ...
+  end
+  return finish(pcall(f, ...))
 end
 
 --- nil when the value is the project's own or was made for it; else what it

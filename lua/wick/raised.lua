@@ -194,7 +194,7 @@ local function text_of(value)
   if type(meta) == "table" and rawget(meta, "__tostring") then
     local ok, text = pcall(tostring, value)
     if ok then
-      return text
+      return format("%s", text)
     end
   end
   return format("(error object is a %s value)", type(value))
@@ -281,7 +281,8 @@ local function help_missing(err, project, chain, wanted)
   if target.open[head] then
     local owner = target.open[head]
     local stem = gsub(rel, "%.", "/")
-    notes[#notes + 1] = format("looked below the project root %s: %s", owner.path,
+    notes[#notes + 1] = format("looked below the project root %s: %s",
+      fail.quote(owner.path, 200),
       rel == "" and "init.lua" or format("%s.lua, %s/init.lua, %s.so", stem, stem, stem))
     local near = fail.near(wanted, target.names(owner))
     if near[1] then

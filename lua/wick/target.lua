@@ -14,9 +14,7 @@ local origin = require "wick.origin"
 
 local find_string, format, gsub = string.find, string.format, string.gsub
 local lower, match = string.lower, string.match
-local pcall, rawget, require, setmetatable, type = pcall, rawget, require, setmetatable, type
-local error, next, unpack = error, next, table.unpack
-local package, loaded = package, package.loaded
+local next, rawget, require, setmetatable, type = next, rawget, require, setmetatable, type
 
 local M = {}
 
@@ -29,27 +27,40 @@ M.watch = { opened = function() end, closing = function() end, closed = function
 local shared = {} -- "dev:ino" of a root -> {refs, inodes}, for all projects of it
 
 -- {======================================================
--- Rooms that only a failure needs
+-- Words, which only a failure needs
 -- =======================================================
 
-local path, cpath, searchers = package.path, package.cpath, { unpack(package.searchers) }
+local function tell(room, name, ...)
+  return require(room)[name](...)
+end
 
---- A room of wick, loaded when it is first needed, whatever the modules of a
---- project did to `package` since wick was opened.
+--- Calls a function of a room that is loaded when it is first needed, with Lua
+--- as it was when wick was opened: modules may have changed it since.
+---@param room string
 ---@param name string
----@return any
-function M.room(name)
-  if loaded[name] then
-    return loaded[name]
-  end
-  local now_path, now_cpath, now_searchers = package.path, package.cpath, package.searchers
-  package.path, package.cpath, package.searchers = path, cpath, searchers
-  local ok, room = pcall(require, name)
-  package.path, package.cpath, package.searchers = now_path, now_cpath, now_searchers
-  if not ok then
-    error(room, 0)
-  end
-  return room
+---@return any ...
+function M.tell(room, name, ...)
+  return origin.clean(tell, room, name, ...)
+end
+
+--- An error of wick.fail, made in the same way.
+---@param name string
+---@param fields table
+---@return table err
+function M.failure(name, fields)
+  return origin.clean(fail.new, name, fields)
+end
+
+local failure = M.failure
+
+local function quote(text)
+  return origin.clean(fail.quote, text, 200)
+end
+
+-- The last component of a path, for messages.
+local function label_of(text)
+  local last = match(text, "([^/]*)$")
+  return (find_string(last, "[^%w._-]") and quote(last) or last) .. "/"
 end
 
 -- }======================================================
@@ -100,8 +111,8 @@ end
 -- EPROJECT, unless the name is free for a project.
 local function check_name(name, dir)
   if not is_name(name) then
-    return fail.new("EPROJECT", {
-      message = format("`%s` cannot be the name of a project", fail.quote(name)),
+    return failure("EPROJECT", {
+      message = format("`%s` cannot be the name of a project", quote(name)),
       notes = {
         "a project's name is a Lua identifier of at most 64 bytes and not `init`: "
           .. "[A-Za-z_][A-Za-z0-9_]*",
@@ -109,9 +120,9 @@ local function check_name(name, dir)
     })
   elseif origin.standard[name] or origin.taken(name) then
     local what = origin.standard[name] and "a standard library of Lua" or "a loaded module"
-    return fail.new("EPROJECT", {
+    return failure("EPROJECT", {
       message = format("the project cannot be called `%s`, %s has that name", name, what),
-      helps = { format("give it another name: `my_%s=%s`", name, fail.quote(dir)) },
+      helps = { format("give it another name: `my_%s=%s`", name, quote(dir)) },
     })
   end
 end
@@ -145,10 +156,12 @@ function M.project(dir, options)
     return project
   end
   if project then
-    err = fail.new("EPROJECT", {
+    err = failure("EPROJECT", {
       message = format("two open projects are called `%s`", name),
-      notes = { format("`%s` is %s, and was to be %s as well", name, project.path, info.path) },
-      helps = { format("give one of them another name: `my_%s=%s`", name, fail.quote(written)) },
+      notes = {
+        format("`%s` is %s, and was to be %s as well", name, quote(project.path), quote(info.path)),
+      },
+      helps = { format("give one of them another name: `my_%s=%s`", name, quote(written)) },
     })
   else
     err = check_name(name, written)
@@ -165,7 +178,7 @@ function M.project(dir, options)
     root = root,
     key = key,
     base = info.path == "/" and "/" or info.path .. "/", -- of chunk names
-    label = match(info.path, "([^/]*)$") .. "/", -- of files, in notes
+    label = label_of(info.path), -- of files, in notes
     folds = info.folds,
     limit = limit or core.limits["module.bytes"],
     refs = 1,
@@ -253,9 +266,9 @@ local function ambiguous(project, what, files)
   for i = 1, #files do
     list[i] = project.label .. files[i]
   end
-  return fail.new("EAMBIGUOUS", {
+  return failure("EAMBIGUOUS", {
     message = format("%s is provided by more than one file", what),
-    notes = { "these files provide it: " .. fail.names(list) },
+    notes = { "these files provide it: " .. origin.clean(fail.names, list) },
     helps = { "delete or rename all of them but one" },
     target_label = "ambiguous",
   })
@@ -263,7 +276,7 @@ end
 
 -- A file that wick cannot load yet.
 local function plugin(project, file)
-  return fail.new("EPLUGIN", {
+  return failure("EPLUGIN", {
     message = "C plugins are not in this version of wick",
     notes = { format("this name leads to %s%s, a C plugin", project.label, file) },
     target_label = "a C plugin",
@@ -644,7 +657,7 @@ function Search:next()
       return found
     elseif err then
       self.stopped = err
-      return nil, M.room("wick.verdict").refused(self, err)
+      return nil, M.tell("wick.verdict", "refused", self, err)
     end
   end
   if self.again then
@@ -659,7 +672,7 @@ end
 --- was loaded in vain, if any.
 ---@return table err
 function Search:fail()
-  return M.room("wick.verdict").missing(self)
+  return M.tell("wick.verdict", "missing", self)
 end
 
 --- A search for what holds a target; runs nothing.
@@ -669,21 +682,21 @@ end
 ---@return table? err
 function M.candidates(project, name)
   if project.refs == 0 then
-    return nil, fail.new("EPROJECT", {
+    return nil, failure("EPROJECT", {
       message = format("the project `%s` is closed", project.name),
     })
   elseif type(name) ~= "string" then
-    return nil, fail.new("ETARGET", {
+    return nil, failure("ETARGET", {
       message = format("a target is text, not a %s", type(name)),
     })
   end
   local ok, err = core.name(name)
   if not ok then
-    return nil, M.room("wick.verdict").misnamed(err)
+    return nil, M.tell("wick.verdict", "misnamed", err)
   end
   local head, rest = match(name, "^([^.]*)%.?(.*)$")
   if head ~= "project" and head ~= project.name then
-    return nil, M.room("wick.verdict").outside(project, name, head)
+    return nil, M.tell("wick.verdict", "outside", project, name, head)
   end
   local parent, last, grand, holder = "", project.name, "", nil
   if rest ~= "" then
@@ -721,7 +734,7 @@ function M.resolve(project, name)
   local found
   found, err = search:next()
   if found then
-    return M.room("wick.verdict").place(found)
+    return M.tell("wick.verdict", "place", found)
   end
   return nil, err or search:fail()
 end
@@ -731,7 +744,7 @@ end
 ---@param name string
 ---@return table explanation  {answer =, verdicts = {{rule, file, verdict, note, chosen}, ...}}
 function M.explain(project, name)
-  return M.room("wick.verdict").explain(project, name)
+  return M.tell("wick.verdict", "explain", project, name)
 end
 
 --- Canonical names of the project's modules, for near names: at most 2,000
@@ -739,7 +752,7 @@ end
 ---@param project table
 ---@return string[]
 function M.names(project)
-  return M.room("wick.verdict").names(project)
+  return M.tell("wick.verdict", "names", project)
 end
 
 function Project:resolve(name)

@@ -406,7 +406,8 @@ local function places(search)
     line(4, format("%s, for a member `%s` with a method `%s`",
       concat(files_of(search.grand), ", "), search.holder, search.last), outcome(search.grand))
   end
-  local note = { format("looked below the project root %s, in this order:", project.path) }
+  local note = { format("looked below the project root %s, in this order:",
+    fail.quote(project.path, 200)) }
   for i = 1, #lines do
     local l = lines[i]
     note[i + 1] = format("%d  %s%s   %s", l.rule, l.left, rep(" ", widest - #l.left), l.right)
