@@ -191,7 +191,6 @@ $(B)/obj/tests/%.o: %.c
 	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # A module finds liblua in whoever loads it: no -llua here.
-$(B)/obj/core.o: ALL_CFLAGS += -fvisibility=default
 $(CORE): $(CORE_OBJ) src/core.map build/sources
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

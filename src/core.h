@@ -1,7 +1,7 @@
 /*
 ** core.h -- what the files of the binding share.
 **
-** The binding (core.c, core_tree.c, value.c) is the only C that hands rooms
+** The binding (core*.c, value.c) is the only C that hands rooms
 ** to Lua; those rooms never see a lua_State.  Whatever a room allocates goes
 ** into a guard that Lua owns before anything can raise.
 */
@@ -38,12 +38,44 @@ void **wk_push_guard (lua_State *L);
 /* pushes the one wick.null */
 void wk_push_null (lua_State *L);
 
+/* t[field] = s or n, t being the table on the top */
+void wk_set_string (lua_State *L, const char *field, const char *s);
+void wk_set_integer (lua_State *L, const char *field, lua_Integer n);
+
+/* core_root.c: core.root(dir, options), core.file(path, limit),
+   core.name(text), core.compile(text, path) */
+int wk_core_root (lua_State *L);
+int wk_core_file (lua_State *L);
+int wk_core_name (lua_State *L);
+int wk_core_compile (lua_State *L);
+void wk_open_root (lua_State *L);
+
+/* core_words.c: what stands above each of them */
+int wk_core_lex (lua_State *L);
+int wk_core_unquote (lua_State *L);
+int wk_core_keypath (lua_State *L);
+int wk_core_keytext (lua_State *L);
+int wk_core_place (lua_State *L);
+int wk_core_quote (lua_State *L);
+int wk_core_exports (lua_State *L);
+
 wk_Tree *wk_check_tree (lua_State *L, int arg);
 wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg);
 
 /* core.tree and the methods of a tree */
 int wk_new_tree (lua_State *L);
 void wk_open_tree (lua_State *L);
+
+/* core_edit.c: methods of a tree, told there */
+int wk_edit_put (lua_State *L);
+int wk_edit_add (lua_State *L);
+int wk_edit_remove (lua_State *L);
+int wk_edit_refer (lua_State *L);
+int wk_edit_late (lua_State *L);
+int wk_edit_scan (lua_State *L);
+int wk_edit_needs (lua_State *L);
+int wk_edit_sigils (lua_State *L);
+int wk_edit_object (lua_State *L);
 
 /* value.c: node -> value, value -> node; methods of a tree */
 int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */

@@ -31,7 +31,7 @@
   X(EENCODING,  106, "encoding",     3) \
   X(ETAG,       107, "tag",          3) \
   X(EALIAS,     108, "not found",    3)  /* an alias without its anchor */ \
-  X(EKEY,       109, "type",         3)  /* a key that is no string, integer */ \
+  X(EKEY,       109, "type",         3)  /* a key of another type */ \
   X(EVALUE,     110, "range",        3)  /* a number that does not fit */ \
   X(EDOCUMENT,  111, "type",         3)  /* two documents, a list on top */ \
   X(EALIASLOOP, 112, "cycle",        3)  /* an alias inside its own anchor */ \
@@ -134,7 +134,8 @@ typedef struct wk_Fail {
 
 /* start the failure `code` with its headline; clears what was there.
    Gives `code`, so `return wk_fail(f, WK_ENAME, ...)` reads well. */
-wk_Code wk_fail (wk_Fail *f, wk_Code code, const char *fmt, ...) WK_PRINTF(3, 4);
+wk_Code wk_fail (wk_Fail *f, wk_Code code, const char *fmt, ...)
+                 WK_PRINTF(3, 4);
 
 /* add a mark, a note, a help; silently dropped when the value is full */
 void wk_fail_mark (wk_Fail *f, size_t byte, size_t length,

@@ -41,6 +41,8 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
       from = i + 1;
     }
   }
+  if (from == 0 && byte >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0)
+    from = 3;  /* a byte order mark takes no column */
   *column = 1;
   for (i = from; i < byte; i++) {
     if (((unsigned char)source[i] & 0xC0) != 0x80) ++*column;

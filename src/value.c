@@ -195,9 +195,13 @@ static wk_Code makenode (lua_State *L, wk_Tree *t, int word, uint16_t doc,
   wk_Code code;
   switch (word) {
     case 1: s = lua_toboolean(L, 5) ? "true" : "false"; len = strlen(s); break;
-    case 2: s = number; len = wk_scalar_printint(number, luaL_checkinteger(L, 5));
+    case 2:
+      s = number;
+      len = wk_scalar_printint(number, luaL_checkinteger(L, 5));
       break;
-    case 3: s = number; len = wk_scalar_printfloat(number, luaL_checknumber(L, 5));
+    case 3:
+      s = number;
+      len = wk_scalar_printfloat(number, luaL_checknumber(L, 5));
       break;
     case 4: case 5: case 6: s = luaL_checklstring(L, 5, &len); break;
     default: break;

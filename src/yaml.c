@@ -61,6 +61,11 @@ uint8_t wk_yaml_sigil (const char *s, size_t len) {
   const char *p = s, *end = s + len;
   if (len == 0) return 0;
   if (*s == '@' || *s == '%' || *s == '$') return WK_SIGIL;
+  if (len > 16) {  /* worth a call */
+    while ((p = memchr(p, '$', (size_t)(end - p))) != NULL)
+      if (++p < end && *p == '{') return WK_SIGIL;
+    return 0;
+  }
   while (++p < end)
     if (*p == '{' && p[-1] == '$') return WK_SIGIL;
   return 0;

@@ -12,7 +12,7 @@
 #include "tree.h"
 
 /* what a document may be at its top */
-#define WK_TOP_MAP  0    /* a config: a map; an empty document is an empty map */
+#define WK_TOP_MAP  0    /* a map; an empty document is an empty map */
 #define WK_TOP_ANY  1    /* an override's value, or a file that is copied */
 
 /* warnings found on the way: `{x:1}` and the like */

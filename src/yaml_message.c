@@ -115,7 +115,7 @@ static size_t value (const Reader *r, size_t at) {
 wk_Code wk_yaml_reserved (Reader *r, size_t at) {
   char c = wk_yaml_byte(r, at);
   size_t len = value(r, at), from = wk_yaml_first(r, at);
-  char text[96], key[96], sign[16];
+  char text[96], key[96], sign[16], q = '"';
   if (c == '`') snprintf(sign, sizeof(sign), "a backtick");
   else snprintf(sign, sizeof(sign), "`%c`", c);
   if (c == '$')
@@ -132,16 +132,14 @@ wk_Code wk_yaml_reserved (Reader *r, size_t at) {
   if (r->inflow || at < from || at - from > 40) from = at;
   wk_yaml_quote(r, key, sizeof(key), from, at - from);
   wk_yaml_quote(r, text, sizeof(text), at, len);
-  if (memchr(r->source + at, '"', len) != NULL)
-    wk_fail_help(r->fail, "quote it: `%s'%s'`", key, text);
-  else
-    wk_fail_help(r->fail, "quote it: `%s\"%s\"`", key, text);
+  if (memchr(r->source + at, '"', len) != NULL) q = '\'';
+  wk_fail_help(r->fail, "quote it: `%s%c%s%c`", key, q, text, q);
   if (r->inflow)
     wk_fail_note(r->fail, "inside `[]` and `{}` a value with `$`, `@`, `%%` "
                           "or `?` needs quotes");
   if ((c == '@' || c == '%') && !wk_yaml_is(r, at + len, ':'))
     wk_fail_help(r->fail, "to mean the text `%s` itself, double the sign: "
-                          "`\"%c%s\"`", text, c, text);
+                          "`%c%c%s%c`", text, q, c, text, q);
   return WK_ERESERVED;
 }
 

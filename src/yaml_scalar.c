@@ -136,7 +136,9 @@ wk_Code wk_yaml_mismatch (Reader *r, const char *tag, const char *what,
                 strlen(tag) - (sizeof(CORE) - 1));
   wk_fail(r->fail, WK_ETAG, "`!!%s` stands before %s", text, what);
   wk_fail_mark(r->fail, tagpos, wk_yaml_word(r, tagpos), "this tag");
-  if (pos != tagpos) wk_fail_mark(r->fail, pos, len, "does not fit this");
+  if (pos != tagpos)
+    wk_fail_mark(r->fail, pos, len > 0 ? len : 1, "does not fit this");
+  wk_fail_help(r->fail, "delete the tag, or write a value that it fits");
   return WK_ETAG;
 }
 
@@ -153,10 +155,10 @@ uint32_t wk_yaml_tagplace (const Reader *r, uint32_t from, uint32_t to) {
 COLD static wk_Code badnumber (Reader *r, const char *s, size_t len,
                           uint32_t pos) {
   char text[96];
-  int isint = memchr(s, '.', len) == NULL &&
-              (memchr(s, 'e', len) == NULL || len > 1) &&
-              (s[len > 1] == 'x' || (memchr(s, 'e', len) == NULL &&
-                                     memchr(s, 'E', len) == NULL));
+  int based = len > 1 && s[0] == '0' && (s[1] == 'x' || s[1] == 'o');
+  int isint = based || (memchr(s, '.', len) == NULL &&
+                        memchr(s, 'e', len) == NULL &&
+                        memchr(s, 'E', len) == NULL);
   wk_fail(r->fail, WK_EVALUE, isint ? "the integer `%s` does not fit 64 bits"
                                     : "the number `%s` is too large",
           wk_yaml_shown(text, sizeof(text), s, len));

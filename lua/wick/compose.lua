@@ -45,7 +45,8 @@ function M.lay(tree, id, from)
   if (below == "map") ~= (above == "map") then
     local path = core.keytext(tree:segments(id))
     return nil, fail.new("EMIX", {
-      message = ("cannot merge %s into %s at `%s`"):format(fail.kinds[above], fail.kinds[below], path),
+      message = ("cannot merge %s into %s at `%s`"):format(fail.kinds[above], fail.kinds[below],
+        path),
       key = path,
       marks = {
         tree:mark(from, fail.kinds[above] .. ", merged on top"),

@@ -88,7 +88,9 @@ local function check_structure(self)
         helps = { "a target is `my_project.module.Name`" },
       })
     end
-    if args and tree:kind(args) ~= "list" then
+    -- an empty Lua table is an empty map, and a list where one is wanted
+    if args and tree:kind(args) ~= "list"
+      and not (tree:kind(args) == "map" and #tree:children(args) == 0) then
       errors[#errors + 1] = fail.new("ERESERVEDKEY", {
         message = "`_args_` must be a list of positional arguments",
         key = core.keytext(tree:segments(args)),
@@ -469,6 +471,8 @@ end
 
 Project.__close = Project.close
 
+local imported = {} -- projects that import opened, and holds
+
 --- The value that `name` leads to in the project at `dir`, which stays open:
 --- what was loaded may `require` more of it later.
 function M.import(name, dir)
@@ -477,11 +481,12 @@ function M.import(name, dir)
     return nil, err
   end
   local value, wrong = require "wick.load".value(project, name)
-  if value == nil then
+  if value == nil or imported[project] then
     project:close()
-    return nil, wrong
+  else
+    imported[project] = true
   end
-  return value
+  return value, wrong
 end
 
 --

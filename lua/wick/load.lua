@@ -329,8 +329,18 @@ local function take(search_, found, value)
   return true, value
 end
 
+-- The error of a module's file in this phase: the one that was told before, if
+-- any.  `phase` is nil or a table of the caller.
+local function once(phase, file, err)
+  if phase and file then
+    phase[file] = phase[file] or err
+    return phase[file]
+  end
+  return err
+end
+
 -- Goes from candidate to candidate until one has what the target names.
-local function lead(project, name)
+local function lead(project, name, phase)
   local search_, err = target.candidates(project, name)
   if not search_ then
     return nil, err
@@ -339,14 +349,17 @@ local function lead(project, name)
     local found
     found, err = search_:next()
     if not found then
-      return nil, err or search_:fail()
+      return nil, err and once(phase, err.module_file, err) or search_:fail()
+    end
+    if phase and phase[found.file] then
+      return nil, phase[found.file]
     end
     local value
     value, err = enter(project, found.record)
     if err then
       err.target_span = search_:span(found.stage)
       target.forget(project)
-      return nil, err
+      return nil, once(phase, found.file, err)
     end
     local ok, problem = take(search_, found, value)
     if ok then
@@ -461,16 +474,19 @@ end
 --- What a target calls: {call =, value =, found =, kind =}.  `kind` is
 --- "function", "__call", "new" or "method"; `call` takes the arguments and
 --- nothing else, and raises what the project raises.
+--- `phase` is an empty table to begin with: a module that fails is run once as
+--- long as the caller hands in the same one, and gives the same error.
 ---@param project table
 ---@param name string
+---@param phase? table
 ---@return table? constructor
 ---@return table? err
-function M.constructor(project, name)
+function M.constructor(project, name, phase)
   local constructor = project.constructors[name]
   if constructor then
     return constructor
   end
-  local found, value = lead(project, name)
+  local found, value = lead(project, name, phase)
   if not found then
     return nil, value
   end
@@ -530,11 +546,12 @@ end
 --- Notes: what only a run can tell.
 ---@param project table
 ---@param name string
+---@param phase? table  as for constructor
 ---@return true? ok
 ---@return table? err
 ---@return table[] warnings
 ---@return string[] notes
-function M.check(project, name)
+function M.check(project, name, phase)
   local search_, err = target.candidates(project, name)
   if not search_ then
     return nil, err, {}, {}
@@ -542,7 +559,7 @@ function M.check(project, name)
   local found
   found, err = search_:next()
   if not found then
-    return nil, err or search_:fail(), {}, {}
+    return nil, err and once(phase, err.module_file, err) or search_:fail(), {}, {}
   end
   local warnings, notes = {}, {}
   if found.uncertain then

@@ -61,8 +61,8 @@ local function parse(word, number)
     local rest = #word > path.length
     return nil, fail.new("EOVERRIDE", {
       message = "this override is not of the form `key=value`",
-      marks = { place(number, word, rest and path.length + 1 or 1,
-        rest and 1 or #word, rest and "expected `=` here" or "expected `=` and a value behind it") },
+      marks = { rest and place(number, word, path.length + 1, 1, "expected `=` here")
+        or place(number, word, 1, #word, "expected `=` and a value behind it") },
       helps = { ("`%s=VALUE` sets it"):format(fail.quote(word:sub(1, path.length))) },
     })
   end

@@ -14,7 +14,8 @@ local origin = require "wick.origin"
 
 local find_string, format, gsub = string.find, string.format, string.gsub
 local lower, match = string.lower, string.match
-local next, rawget, require, setmetatable, type = next, rawget, require, setmetatable, type
+local error, next, pcall, rawget, require = error, next, pcall, rawget, require
+local setmetatable, type = setmetatable, type
 
 local M = {}
 
@@ -315,11 +316,15 @@ local function admit(project, rel, file, text, info)
     id = info.dev .. ":" .. info.ino,
     info = info,
   }
-  local err
-  record.chunk, err = core.compile(text, record.path)
-  if not record.chunk then
+  -- Lua calls the message handler of an xpcall around us for errors of its
+  -- parser that are no syntax errors; behind a pcall there is none.
+  local ok, chunk, err = pcall(core.compile, text, record.path)
+  if not ok then
+    error(chunk, 0)
+  elseif not chunk then
     return nil, not_compiled(project, record, err)
   end
+  record.chunk = chunk
   return record
 end
 

@@ -153,9 +153,9 @@ describe("wick.load", function()
     it("to the end, and says what the module has", function()
       assert.equal("ENOMEMBER: module `p.m` has no member `heed`\n"
         .. "5..8 not exported\n"
-        .. "ROOT/m.lua:1:8 +12 this table exports: head, tail\n"
+        .. "ROOT/m.lua:2:8 +1 this table exports: head, tail\n"
         .. "help: did you mean `head`?",
-        failing({ ["m.lua"] = "return setmetatable((function() return { head = print, tail = 1 } end)(), nil)" },
+        failing({ ["m.lua"] = "local f = load 'return { head = print, tail = 1 }'\nreturn f()" },
           "p.m.heed"))
       assert.equal("ENOMEMBER: `p.m.A` has no member `mak`\n"
         .. "7..9 not exported\n"
@@ -187,12 +187,14 @@ describe("wick.load", function()
     end
 
     it("a function", function()
-      assert.same({ "function", 1, nil, 3 }, { call("return function(...) return ... end", 1, nil, 3) })
+      assert.same({ "function", 1, nil, 3 }, { call("return function(...) return ... end", 1, nil,
+        3) })
     end)
 
     it("a table or userdata with __call, before its new", function()
       assert.same({ "__call", "called", 7 }, { call([[
-        return setmetatable({ new = error }, { __call = function(_, a) return "called", a end })]], 7) })
+        return setmetatable({ new = error }, { __call = function(_, a) return "called", a end })]],
+          7) })
       assert.same({ "__call", "called" }, { call([[
         local inner = setmetatable({}, { __call = function() return "called" end })
         return setmetatable({}, { __call = inner })]]) })
@@ -200,7 +202,8 @@ describe("wick.load", function()
 
     it("new as a function", function()
       assert.same({ "new", "opts" }, { call("return { new = function(o) return o end }", "opts") })
-      assert.same({ "new", "opts" }, { call("return { new = function(...) return ... end }", "opts") })
+      assert.same({ "new", "opts" }, { call("return { new = function(...) return ... end }",
+        "opts") })
       assert.same({ "new", "ok" }, { call([[
         return { new = setmetatable({}, { __call = function() return "ok" end }) }]]) })
     end)
@@ -268,13 +271,15 @@ describe("wick.load", function()
       assert.truthy(failing(files, "p.m.n"):find("\n1..5 this is a number\n", 1, true))
       assert.truthy(failing(files, "p.m.Bad"):find(
         "\n1..7 this is a table whose `new` is a string\n", 1, true))
-      assert.truthy(failing({ ["x.lua"] = "return true" }, "p.x"):find("this is a boolean", 1, true))
+      assert.truthy(failing({ ["x.lua"] = "return true" }, "p.x"):find("this is a boolean", 1,
+        true))
     end)
   end)
 
   describe("runs a module", function()
     it("once, with its name and path, and registers it", function()
-      with({ ["a/init.lua"] = "runs = (runs or 0) + 1 return { name = (...), path = select(2, ...) }",
+      with({ ["a/init.lua"] = "runs = (runs or 0) + 1\n"
+        .. "return { name = (...), path = select(2, ...) }",
         ["b.lua"] = "return { a = require 'p.a' }" }, function(project)
         finally(function()
           _G.runs = nil
@@ -413,7 +418,8 @@ describe("wick.load", function()
           .. "\tno such module in the project 'p' (root 'ROOT')\n",
           message:match("^.-%(root 'ROOT'%)\n"))
         _, message = pcall(require, "p")
-        assert.truthy(plain(message, project):find("\n\tno file 'ROOT/init.lua'\n\tno such", 1, true))
+        assert.truthy(plain(message, project):find("\n\tno file 'ROOT/init.lua'\n\tno such", 1,
+          true))
         _, message = pcall(require, "p.a.init")
         assert.truthy(message:find("\n\tno name of the project 'p': `init` is not part of a name\n",
           1, true))
@@ -424,7 +430,8 @@ describe("wick.load", function()
     end)
 
     it("that raises for what is there and broken, as Lua does", function()
-      with({ ["bad.lua"] = "local x\nx = = 1\n", ["fast.so"] = "", ["two.lua"] = "", ["two.so"] = "",
+      with({ ["bad.lua"] = "local x\nx = = 1\n", ["fast.so"] = "", ["two.lua"] = "",
+        ["two.so"] = "",
         ["nothing.lua"] = "" }, function(project, dir)
         lfs.link("/etc/passwd", dir .. "/link.lua", true)
         local function message(name)
@@ -436,7 +443,8 @@ describe("wick.load", function()
         assert.equal("error loading module 'p.bad' from file 'ROOT/bad.lua':\n"
           .. "\tROOT/bad.lua:2: unexpected symbol near '='", message "p.bad")
         assert.equal("error loading module 'p.fast' from file 'ROOT/fast.so':\n"
-          .. "\tC plugins are not in this version of wick (this name leads to p/fast.so, a C plugin)",
+          .. "\tC plugins are not in this version of wick "
+          .. "(this name leads to p/fast.so, a C plugin)",
           message "p.fast")
         assert.equal("error loading module 'p.two' from file 'ROOT':\n"
           .. "\tmodule `p.two` is provided by more than one file "
@@ -502,11 +510,11 @@ describe("wick.load", function()
     it("that a module needs itself", function()
       assert.equal("EREQUIRE: module `p.a` requires itself\n"
         .. "1..3 loaded because of this target\n"
-        .. "ROOT/a.lua:2:3 +15 a needs a, which is still loading\n"
+        .. "ROOT/a.lua:2:3 +17 a needs a, which is still loading\n"
         .. "note: the circle: p.a -> p.a\n"
         .. "help: remove this `require`; a module knows itself by its own table",
         failing({ ["a.lua"] = "local M = {}\n  require ( \"p.a\" )\nM.X = 1 return M" }, "p.a.X")
-          :gsub("%+17", "+15"))
+          )
     end)
 
     it("of three, entered from outside", function()
@@ -562,15 +570,17 @@ describe("wick.load", function()
       assert.equal("ENOEXPORT: module `p.util` returned nothing\n"
         .. "1..6 loaded because of this target\n"
         .. "ROOT/util.lua:2:8 +1 this is nil\n"
-        .. "help: return the module's table", failing({ ["util.lua"] = "local M\nreturn M" }, "p.util"))
+        .. "help: return the module's table", failing({ ["util.lua"] = "local M\nreturn M" },
+          "p.util"))
       assert.truthy(failing({ ["util.lua"] = "return" }, "p.util"):find(
         "\nROOT/util.lua:1:1 +6 this returns nothing\n", 1, true))
-      assert.truthy(failing({ ["util.lua"] = "return nil" }, "p.util"):find("+3 this is nil", 1, true))
+      assert.truthy(failing({ ["util.lua"] = "return nil" }, "p.util"):find("+3 this is nil", 1,
+        true))
       assert.equal("ENOEXPORT: module `p.util` returned false\n"
         .. "1..6 loaded because of this target\n"
         .. "ROOT/util.lua:1:8 +10 this is false\n"
-        .. "help: return the module's table", failing({ ["util.lua"] = "return 1 == 2 + 3" }, "p.util")
-          :gsub("1:8 %+10", "1:8 +10"))
+        .. "help: return the module's table", failing({ ["util.lua"] = "return 1 == 2 + 3" },
+          "p.util"))
     end)
 
     it("when another module requires it", function()
@@ -609,7 +619,8 @@ describe("wick.load", function()
         .. "ROOT/data.lua:3:13 +13 module `csv` not found\n"
         .. "note: load chain: p.data → csv\n"
         .. "help: install the rock that provides `csv`: luarocks --lua-version 5.4 search csv",
-        failing({ ["data.lua"] = "local M = {}\n\nlocal csv = require \"csv\"\nM.Loader = csv\nreturn M" },
+        failing({ ["data.lua"] = "local M = {}\n\nlocal csv = require \"csv\"\n"
+          .. "M.Loader = csv\nreturn M" },
           "p.data.Loader"))
     end)
 
@@ -625,12 +636,16 @@ describe("wick.load", function()
     end)
 
     it("that a module of the project was required without its name", function()
-      local text = failing({ ["a.lua"] = "return { X = require('util') }", ["util.lua"] = "return {}" },
+      local text = failing({ ["a.lua"] = "return { X = require('util') }",
+        ["util.lua"] = "return {}" },
         "p.a.X")
-      assert.truthy(text:find("help: the project has it: write `require \"p.util\"`", 1, true), text)
-      text = failing({ ["m/a.lua"] = "return { X = require 'util' }", ["m/util.lua"] = "return {}" },
+      assert.truthy(text:find("help: the project has it: write `require \"p.util\"`", 1, true),
+        text)
+      text = failing({ ["m/a.lua"] = "return { X = require 'util' }",
+        ["m/util.lua"] = "return {}" },
         "p.m.a.X")
-      assert.truthy(text:find("help: the project has it: write `require \"p.m.util\"`", 1, true), text)
+      assert.truthy(text:find("help: the project has it: write `require \"p.m.util\"`", 1, true),
+        text)
     end)
 
     it("the whole chain", function()
@@ -657,7 +672,8 @@ describe("wick.load", function()
         .. "ROOT/a.lua:1:11 +13 `p.a` requires it here\n"
         .. "note: Lua says: syntax error near <eof>\n"
         .. "note: load chain: p.a → p.b",
-        failing({ ["a.lua"] = "local b = require 'p.b'\nreturn { X = b }", ["b.lua"] = "x" }, "p.a.X"))
+        failing({ ["a.lua"] = "local b = require 'p.b'\nreturn { X = b }", ["b.lua"] = "x" },
+          "p.a.X"))
     end)
 
     it("and keeps its error value", function()
@@ -688,7 +704,8 @@ describe("wick.load", function()
         end)
         return result
       end
-      assert.equal("told", label("error(setmetatable({}, { __tostring = function() return 'told' end }))"))
+      assert.equal("told",
+        label("error(setmetatable({}, { __tostring = function() return 'told' end }))"))
       assert.equal("(error object is a table value)",
         label("error(setmetatable({}, { __tostring = function() error 'no' end }))"))
       assert.equal("(error object is a table value)",
@@ -721,13 +738,14 @@ describe("wick.load", function()
         package.loaded.wick_spec_blame = nil
       end)
       package.path = file .. ";" .. path
-      local text = failing({ ["a.lua"] = "local lib = require 'wick_spec_blame'\nlib.check 'here'" },
+      local text = failing({ ["a.lua"] = "local l = require 'wick_spec_blame'\nl.check 'right'" },
         "p.a")
-      assert.truthy(text:find("\nROOT/a.lua:2:1 +16 wrong here\n", 1, true), text)
+      assert.truthy(text:find("\nROOT/a.lua:2:1 +15 wrong right\n", 1, true), text)
     end)
 
     it("and forgets it", function()
-      with({ ["a.lua"] = "runs = (runs or 0) + 1\nif runs < 3 then error 'no' end return { x = runs }",
+      with({ ["a.lua"] = "runs = (runs or 0) + 1\n"
+        .. "if runs < 3 then error 'no' end return { x = runs }",
         ["b.lua"] = "return { a = require 'p.a', c = require 'p.c' }", ["c.lua"] = "return {}" },
         function(project)
           finally(function()
@@ -743,7 +761,8 @@ describe("wick.load", function()
     end)
 
     it("and keeps what it required successfully", function()
-      with({ ["a.lua"] = "require 'p.good' error 'no'", ["good.lua"] = "return {}" }, function(project)
+      with({ ["a.lua"] = "require 'p.good' error 'no'", ["good.lua"] = "return {}" },
+        function(project)
         assert.is_nil((load.value(project, "p.a")))
         assert.is_table(package.loaded["p.good"])
       end)
@@ -754,6 +773,27 @@ describe("wick.load", function()
         assert.is_nil((load.constructor(project, "p.a")))
         helper.write(dir .. "/a.lua", "return function() return 'fixed' end")
         assert.equal("fixed", load.constructor(project, "p.a").call())
+      end)
+    end)
+
+    it("once in a phase of the caller", function()
+      with({ ["a.lua"] = "runs = (runs or 0) + 1\nerror 'no'\nreturn { x = 1, y = 2 }",
+        ["bad.lua"] = "x x" }, function(project)
+        finally(function()
+          _G.runs = nil
+        end)
+        local phase = {}
+        local _, first = load.constructor(project, "p.a.x", phase)
+        local _, second = load.constructor(project, "p.a.y", phase)
+        assert.equal(first, second)
+        assert.equal(1, _G.runs)
+        _, second = load.constructor(project, "p.a.y")
+        assert.not_equal(first, second)
+        assert.equal(2, _G.runs)
+        _, first = load.constructor(project, "p.bad.x", phase)
+        _, second = load.check(project, "p.bad.y", phase)
+        assert.equal(first, second)
+        assert.equal("ESYNTAX", first.name)
       end)
     end)
 
@@ -876,7 +916,8 @@ describe("wick.load", function()
           .. "· p/m/init.lua   also exports `MyModel`\n"
           .. "help: remove one of the two", say(project, warnings[1]))
         warnings = select(3, load.check(project, "p.Net"))
-        assert.equal("✓ p/Net.lua   chosen: the module itself\n· p/net.lua   is a class file for Net",
+        assert.equal("✓ p/Net.lua   chosen: the module itself\n"
+          .. "· p/net.lua   is a class file for Net",
           warnings[1].notes[1])
       end)
     end)

@@ -257,7 +257,8 @@ nil
     it("and says what to do", function()
       with({ ["util.lua"] = "return { run = os.execute }" }, function(project)
         local _, err = load.value(project, "p.util.run")
-        assert.same({ "a target must lead to something that the project itself defines" }, err.notes)
+        assert.same({ "a target must lead to something that the project itself defines" },
+          err.notes)
         assert.same({ "write a function in the project that calls it, and name that function" },
           err.helps)
         assert.equal(5, err.status)
@@ -293,7 +294,7 @@ nil
       return setmetatable(class, { __call = function() return "called" end })
     end }
     loaded("wick_spec_oop", lib, function()
-      with({ ["net.lua"] = "local oop = require 'wick_spec_oop'\nlocal Net = oop.class()\nreturn Net",
+      with({ ["net.lua"] = "local Net = require('wick_spec_oop').class()\nreturn Net",
         ["bad.lua"] = "return { make = require 'wick_spec_oop'.class }" }, function(project)
         assert.equal("called", load.constructor(project, "p.Net").call())
         local _, err = load.constructor(project, "p.bad.make")

@@ -156,8 +156,8 @@ describe("wick.target", function()
       local _, err = target.project(dir)
       package.loaded.wick_spec_foreign = nil
       assert.equal("EPROJECT", err.name)
-      assert.equal("the project cannot be called `wick_spec_foreign`, a loaded module has that name",
-        err.message)
+      assert.equal("the project cannot be called `wick_spec_foreign`, "
+        .. "a loaded module has that name", err.message)
       assert.equal("wick_spec_foreign", named(dir))
       assert.equal("EPROJECT", select(2, named(folder({ ["x.lua"] = "" }, "wick"))).name)
     end)
@@ -609,13 +609,11 @@ describe("wick.target", function()
     end)
 
     it("an unreadable file", function()
+      if select(2, helper.run { "id", "-u" }) == "0\n" then
+        pending "root reads everything"
+      end
       with({ ["a.lua"] = "return {}", ["b/c.lua"] = "return {}" }, function(project, dir)
         os.execute("chmod 0 " .. dir .. "/a.lua " .. dir .. "/b")
-        local root = io.open(dir .. "/a.lua")
-        if root then
-          root:close()
-          return -- nothing is unreadable to root
-        end
         assert.equal("EACCES", answer(project, "p.a"))
         assert.equal("EACCES", answer(project, "p.b.c"))
         os.execute("chmod 755 " .. dir .. "/b")
@@ -638,10 +636,13 @@ describe("wick.target", function()
         assert.equal("ENOTFOUND: module `p.modles` not found\n"
           .. "1..8 no file provides this module\n"
           .. "note: looked below the project root ROOT, in this order:\n"
-          .. "1  modles/MyModel.lua, modles/MyModel/init.lua, modles/MyModel.so   no folder `modles`\n"
-          .. "2  modles/ for a class file `mymodel`                               no folder `modles`\n"
+          .. "1  modles/MyModel.lua, modles/MyModel/init.lua, modles/MyModel.so   "
+          .. "no folder `modles`\n"
+          .. "2  modles/ for a class file `mymodel`                               "
+          .. "no folder `modles`\n"
           .. "3  modles.lua, modles/init.lua, modles.so                           not found\n"
-          .. "4  init.lua, for a member `modles` with a method `MyModel`          exports: VERSION\n"
+          .. "4  init.lua, for a member `modles` with a method `MyModel`          "
+          .. "exports: VERSION\n"
           .. "help: did you mean `p.models`? (p/models.lua exports MyModel)", say(project, err))
         assert.equal("p.models.MyModel", err.replacement)
       end)
@@ -825,10 +826,20 @@ describe("wick.target", function()
       local explanation = target.explain(project, name)
       for _, v in ipairs(explanation.verdicts) do
         lines[#lines + 1] = ("%d %s %s%s%s"):format(v.rule, v.chosen and "*" or "-", v.file,
-          " | " .. v.verdict, v.note and " | " .. v.note or "")
+          " | " .. v.verdict:gsub("^found: (.*), mode 0644, no link on the way$", "%1"),
+        v.note and " | " .. v.note:gsub("^text, ", "") or "")
       end
       return table.concat(lines, "\n"), explanation.answer
     end
+
+    it("what a file is", function()
+      with({ ["x.lua"] = "return { x = 1 }" }, function(project)
+        local verdict = target.explain(project, "p.x").verdicts[1]
+        assert.same({ rule = 1, file = "x.lua", chosen = true,
+          verdict = "found: 16 bytes, mode 0644, no link on the way",
+          note = "text, compiles; exports x" }, verdict)
+      end)
+    end)
 
     it("every candidate", function()
       with({
@@ -840,7 +851,7 @@ describe("wick.target", function()
 1 - models/MyModel.lua | no such file
 1 - models/MyModel/init.lua | no such file
 1 - models/MyModel.so | no such file
-2 * models/my_model.lua | found: 79 bytes, mode 0644, no link on the way | text, compiles; exports new (function)
+2 * models/my_model.lua | 79 bytes | compiles; exports new (function)
 3 - models.lua | no such file
 3 - models/init.lua | exports nothing called MyModel
 3 - models.so | no such file
@@ -863,13 +874,13 @@ describe("wick.target", function()
         local text, err = explain(project, "p.m.Net")
         assert.equal([[
 1 - m/Net.lua | refused[W0501]: the way to `m/Net.lua` is a symbolic link
-1 - m/Net/init.lua | found: 3 bytes, mode 0644, no link on the way | refused[W0205]: does not compile, line 1: syntax error
+1 - m/Net/init.lua | 3 bytes | refused[W0205]: does not compile, line 1: syntax error
 1 - m/Net.so | no such file
-2 - m/net.lua | found: 79 bytes, mode 0644, no link on the way | text, compiles; exports new (function)
-3 - m.lua | found: 32 bytes, mode 0644, no link on the way | text, compiles; exports Net
+2 - m/net.lua | 79 bytes | compiles; exports new (function)
+3 - m.lua | 32 bytes | compiles; exports Net
 3 - m/init.lua | no such file
-3 - m.so | found: 0 bytes, mode 0644, no link on the way | a C plugin, which this version does not load
-4 - init.lua | found: 10 bytes, mode 0644, no link on the way | text, compiles; whether it exports m shows only when it runs]], text)
+3 - m.so | 0 bytes | a C plugin, which this version does not load
+4 - init.lua | 10 bytes | compiles; whether it exports m shows only when it runs]], text)
         assert.equal("ESYMLINK", err.name)
         assert.equal(5, err.status)
       end)
@@ -889,8 +900,7 @@ describe("wick.target", function()
 4 - init.lua | no such file]], text)
         assert.equal("ENOTFOUND", err.name)
         text = explain(project, "p.big.x")
-        assert.truthy(text:find("3 * big.lua | found: 1,219 bytes, mode 0644, no link on the way "
-          .. "| text, compiles; exports x", 1, true))
+        assert.truthy(text:find("3 * big.lua | 1,219 bytes | compiles; exports x", 1, true))
         text, err = explain(project, "os.exit")
         assert.equal("", text)
         assert.equal("EPREFIX", err.name)

@@ -6,9 +6,11 @@ local M = {}
 
 --- The flags: name -> {value = what follows, or nil for a switch, help}.
 M.flags = {
-  project = { value = "[NAME=]DIR", help = "the project's folder; the config's own `project:` is ignored" },
+  project = { value = "[NAME=]DIR",
+    help = "the project's folder; the config's own `project:` is ignored" },
   allow = { value = "MODULE", many = true, help = "let targets name this installed module, too" },
-  limit = { value = "NAME=VALUE", many = true, help = "change a limit, such as document.depth=512" },
+  limit = { value = "NAME=VALUE", many = true,
+    help = "change a limit, such as document.depth=512" },
   resolver = { value = "WAY", choices = { "auto", "openat2", "walk" },
     help = "how files are opened: auto, openat2 or walk" },
   only = { value = "NAME", help = "run this item of `run:` alone" },

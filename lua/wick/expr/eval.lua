@@ -76,7 +76,7 @@ end
 
 function Call:refuse(message, err)
   wrong(self.s, self.pc, message, "",
-    err and { name = err.name, notes = err.notes, helps = err.helps } or nil)
+    err and { name = err.name, notes = err.notes, helps = err.helps, cause = err.cause } or nil)
 end
 
 function Call:foreign(f, ...)

@@ -170,13 +170,16 @@ local function own(f)
     if got[1] then
       return table.unpack(got, 2, got.n)
     end
-    local i, why = tostring(got[2]):match("^bad argument #(%d+) to '[^']*' %((.*)%)$")
+    local i, reason = tostring(got[2]):match("^bad argument #(%d+) to '[^']*' %((.*)%)$")
     if not i then
-      c:refuse(("`%s` fails: %s"):format(c.name, fail.quote(tostring(got[2]))))
+      local own_words = type(got[2]) == "string"
+      c:refuse(("`%s` fails: %s"):format(c.name,
+        own_words and fail.quote(got[2]) or M.word(got[2])),
+        not own_words and { cause = got[2] } or nil)
     end
-    local want, is = why:match("^(%w+) expected, got (.*)$")
+    local want, is = reason:match("^(%w+) expected, got (.*)$")
     if not want then
-      c:argument(tonumber(i), "is not what it takes: " .. why)
+      c:argument(tonumber(i), "is not what it takes: " .. reason)
     end
     c:argument(tonumber(i), ("must be %s %s, and it is %s"):format(
       want:find("^[aeiou]") and "an" or "a", want,

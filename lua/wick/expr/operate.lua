@@ -168,10 +168,10 @@ local COMPARE = {
   [">="] = { "__le", function(a, b) return a >= b end },
 }
 
--- A number, or a string that is one; else nil.
-local function number(v)
+-- A number, or a string that is one (but, as in Lua, not for its bits).
+local function number(v, bits)
   local kind = type(v)
-  return kind == "number" and v or kind == "string" and tonumber(v) or nil
+  return kind == "number" and v or kind == "string" and not bits and tonumber(v) or nil
 end
 
 -- A word for an operand that is wrong.
@@ -183,10 +183,10 @@ local function operand(v)
 end
 
 local function arithmetic(s, pc, op, a, b, bya, byb)
-  local info = OPERATORS[op]
-  local x, y = number(a), number(b)
+  local info, bits = OPERATORS[op], BITS[op]
+  local x, y = number(a, bits), number(b, bits)
   if x and y then
-    if BITS[op] then
+    if bits then
       local culprit = not tointeger(x) and bya or not tointeger(y) and byb
       if culprit then
         wrong(s, culprit, ("`%s` takes integers only"):format(op),
@@ -206,7 +206,7 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
   if info[4] then
     one, two = two, one
   end
-  wrong(s, x and byb or bya, info[2]:format(one, two), "this is " .. word(x and b or a))
+  wrong(s, x and byb or bya, info[2]:format(one, two), "this is " .. (x and word(b) or word(a)))
 end
 
 local function compare(s, pc, op, a, b)
@@ -261,7 +261,7 @@ local function unary(s, pc, op, v, by)
     end
     wrong(s, by, ("cannot take the length of %s"):format(word(v)), "this is " .. word(v))
   end
-  local x = number(v)
+  local x = number(v, op == "~")
   if x and op == "-" then
     return -x
   elseif x then
@@ -309,7 +309,7 @@ local function concat(s, pc, vals, by, first, last)
       local culprit = left ~= "string" and left ~= "number" and i or nil
       wrong(s, culprit and by[culprit] or made,
         ("cannot join %s and %s"):format(word(v), word(result)),
-        "this is " .. word(culprit and v or result))
+        "this is " .. (culprit and word(v) or word(result)))
     end
     made = pc
   end

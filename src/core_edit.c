@@ -1,0 +1,297 @@
+/*
+** core_edit.c -- part of the binding: edits of a tree, and walks over it in
+** document order.
+**
+** May call: fail, tree, scalar, core.h.
+*/
+
+#include <string.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "core.h"
+#include "scalar.h"
+#include "tree.h"
+
+
+/* does this node's up link to a map, so that a key stands before it? */
+static int haskey (const wk_Tree *t, wk_Id id) {
+  wk_Id up = wk_tree_node(t, id)->up;
+  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP;
+}
+
+
+/*
+** {======================================================
+** Editing
+** =======================================================
+*/
+
+/* tree:put(id, from) -> true | nil, err: the unlinked node `from` takes the
+   place of `id`, which keeps what it was as its previous node */
+int wk_edit_put (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), from = wk_check_id(L, t, 3);
+  wk_Fail fail;
+  if (wk_tree_replace(t, id, from, &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+
+/* marks a map as a component once it has the key `_target_` */
+static void note_target (wk_Tree *t, wk_Id map, const char *key, size_t len) {
+  if (len == 8 && memcmp(key, "_target_", 8) == 0)
+    wk_tree_node(t, map)->flags |= WK_COMPONENT;
+}
+
+
+/* tree:add(up, key, from) -> node | nil, err: a new last value of a map
+   (under a string or integer key) or list (key nil) with the content of the
+   unlinked node `from` */
+int wk_edit_add (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id up = wk_check_id(L, t, 2), from = wk_check_id(L, t, 4), id = 0;
+  uint16_t doc = wk_tree_node(t, from)->doc;
+  uint32_t pos = 0;
+  wk_Fail fail;
+  wk_Code code = WK_OK;
+  if (lua_type(L, 3) == LUA_TNUMBER) {
+    char text[40];
+    size_t len = wk_scalar_printint(text, luaL_checkinteger(L, 3));
+    code = wk_tree_scalar(t, WK_INT, doc, pos, text, len, &id, &fail);
+  }
+  else if (!lua_isnoneornil(L, 3)) {
+    size_t len;
+    const char *key = luaL_checklstring(L, 3, &len);
+    code = wk_tree_scalar(t, WK_STRING, doc, pos, key, len, &id, &fail);
+    note_target(t, up, key, len);
+  }
+  if (code == WK_OK) code = wk_tree_add(t, WK_NULL, doc, pos, &id, &fail);
+  if (code == WK_OK) {
+    wk_tree_link(t, up, 0, id);
+    code = wk_tree_replace(t, id, from, &fail);
+  }
+  if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
+  wk_tree_node(t, id)->prev = 0;
+  lua_pushinteger(L, id);
+  return 1;
+}
+
+
+/* tree:remove(id) */
+int wk_edit_remove (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  wk_Id up = wk_tree_node(t, id)->up;
+  luaL_argcheck(L, up != 0, 2, "the top cannot be removed");
+  wk_tree_unlink(t, id);
+  if (wk_tree_node(t, up)->kind == WK_MAP &&
+      wk_tree_find(t, up, "_target_", 8) == 0)
+    wk_tree_node(t, up)->flags &= (uint8_t)~WK_COMPONENT;
+  return 0;
+}
+
+
+/* makes `id` a node without children that stands for something else; its
+   text stays behind in the node that `prev` names */
+static wk_Code become (wk_Tree *t, wk_Id id, wk_Kind kind, wk_Id target,
+                       wk_Fail *f) {
+  const wk_Node *n = wk_tree_node(t, id);
+  wk_Id fresh;
+  wk_Code code = wk_tree_add(t, kind, n->doc, n->pos, &fresh, f);
+  if (code != WK_OK) return code;
+  wk_tree_node(t, fresh)->first = target;
+  return wk_tree_replace(t, id, fresh, f);
+}
+
+
+/* the object that a node stands for, if it is or refers to one */
+static wk_Id objectof (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  if (n->kind == WK_OBJECT) return n->first;
+  if (n->kind == WK_LATE || n->kind == WK_HOST ||
+      (n->flags & WK_COMPONENT)) return id;
+  return 0;
+}
+
+
+/* the node behind `at` in document order within the subtree `top`, or 0;
+   does not go below `at` when `skip` is set */
+static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
+  const wk_Node *n = wk_tree_node(t, at);
+  if (!skip && (n->kind == WK_LIST || n->kind == WK_MAP) && n->first != 0)
+    return n->first;
+  while (at != top) {
+    n = wk_tree_node(t, at);
+    if (n->next != 0) return n->next;
+    at = n->up;
+  }
+  return 0;
+}
+
+
+/*
+** tree:refer(id, target) -> number of nodes added | nil, err
+** `id`, a reference, becomes what `target` is: an object or late value is
+** shared (kind "object"); plain values are copied, and objects inside them
+** are shared.  The place and mark stay those of the reference.
+*/
+int wk_edit_refer (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), target = wk_check_id(L, t, 3);
+  wk_Id object = objectof(t, target), copy = 0, from, to;
+  uint16_t doc = wk_tree_node(t, id)->doc;
+  uint32_t pos = wk_tree_node(t, id)->pos;
+  size_t added = 0;
+  wk_Fail fail;
+  wk_Code code;
+  if (object != 0)
+    code = become(t, id, WK_OBJECT, object, &fail);
+  else if ((code = wk_tree_copy(t, target, 0, &copy, &added, &fail)) == WK_OK) {
+    /* original and copy have the same shape until an object is cut out */
+    for (from = target, to = copy; from != 0 && to != 0;) {
+      object = objectof(t, from);
+      if (object != 0) {
+        wk_Node *n = wk_tree_node(t, to);
+        n->kind = WK_OBJECT;
+        n->first = object;
+        n->size = 0;
+        n->flags &= (uint8_t)~WK_COMPONENT;
+      }
+      from = follow(t, target, from, object != 0);
+      to = follow(t, copy, to, object != 0);
+    }
+    wk_tree_node(t, copy)->doc = doc;
+    wk_tree_node(t, copy)->pos = pos;
+    code = wk_tree_replace(t, id, copy, &fail);
+  }
+  if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
+  lua_pushinteger(L, (lua_Integer)added);
+  return 1;
+}
+
+
+/* tree:late(id) -> true | nil, err: an expression that waits for build */
+int wk_edit_late (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  wk_Fail fail;
+  if (become(t, id, WK_LATE, 0, &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Walks in document order
+** =======================================================
+*/
+
+static void append (lua_State *L, int list, wk_Id id) {
+  lua_pushinteger(L, id);
+  lua_rawseti(L, list, (lua_Integer)lua_rawlen(L, list) + 1);
+}
+
+
+/* is this plain key one of `+k` `=k` `~k`? */
+static int isoperator (const wk_Tree *t, const wk_Node *key) {
+  return (key->flags & WK_PLAIN) && key->kind == WK_STRING && key->size > 0 &&
+         strchr("+=~", *wk_tree_text(t, key)) != NULL;
+}
+
+
+/* is this key of the form `_x_`, and not one that this version knows? */
+static int isreserved (const wk_Tree *t, const wk_Node *key) {
+  const char *s = wk_tree_text(t, key);
+  if (key->kind != WK_STRING || key->size < 3 || s[0] != '_' ||
+      s[key->size - 1] != '_') return 0;
+  return !(key->size == 8 && memcmp(s, "_target_", 8) == 0) &&
+         !(key->size == 6 && memcmp(s, "_args_", 6) == 0);
+}
+
+
+static int ismissing (const wk_Tree *t, const wk_Node *n) {
+  return n->kind == WK_STRING && !(n->flags & WK_TAGGED) && n->size == 3 &&
+         memcmp(wk_tree_text(t, n), "???", 3) == 0;
+}
+
+
+/*
+** tree:scan(top) -> strings with a sigil, components, `???`, values whose
+** key is an operator or of the form `_x_`.  Four arrays of nodes in document
+** order.
+*/
+int wk_edit_scan (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  int base;
+  lua_settop(L, 2);
+  for (base = 0; base < 4; base++) lua_newtable(L);
+  for (at = top; at != 0; at = follow(t, top, at, 0)) {
+    const wk_Node *n = wk_tree_node(t, at);
+    if (n->flags & WK_SIGIL) append(L, 3, at);
+    if (n->flags & WK_COMPONENT) append(L, 4, at);
+    if (ismissing(t, n)) append(L, 5, at);
+    if (at != top && haskey(t, at)) {
+      const wk_Node *key = wk_tree_node(t, at - 1);
+      if (isoperator(t, key) || isreserved(t, key)) append(L, 6, at);
+    }
+  }
+  return 4;
+}
+
+
+/* tree:needs(id) -> array of the objects (components, late values, values
+   of the host) that the value of `id` is made of; those of a component are
+   what its options need */
+int wk_edit_needs (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  lua_settop(L, 2);
+  lua_newtable(L);
+  if (wk_tree_node(t, top)->kind == WK_OBJECT) {
+    append(L, 3, wk_tree_node(t, top)->first);
+    return 1;
+  }
+  for (at = top; at != 0;) {
+    wk_Id object = at == top ? 0 : objectof(t, at);
+    if (object != 0) append(L, 3, object);
+    at = follow(t, top, at, object != 0);
+  }
+  return 1;
+}
+
+
+/* tree:sigils(id) -> the strings with a sigil that the plain value `id` is
+   made of, an array; those inside components are the components' business */
+int wk_edit_sigils (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  lua_settop(L, 2);
+  lua_newtable(L);
+  for (at = top; at != 0;) {
+    const wk_Node *n = wk_tree_node(t, at);
+    if (n->flags & WK_SIGIL) append(L, 3, at);
+    at = follow(t, top, at, (n->flags & WK_COMPONENT) != 0);
+  }
+  return 1;
+}
+
+/* }====================================================== */
+
+
+/* tree:object(id) -> the node whose object this one is, or nil */
+int wk_edit_object (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id object = objectof(t, wk_check_id(L, t, 2));
+  if (object == 0) return 0;
+  lua_pushinteger(L, object);
+  return 1;
+}

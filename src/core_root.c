@@ -1,0 +1,232 @@
+/*
+** core_root.c -- part of the binding: roots of projects, files, and the
+** compiling of what was read.
+**
+** May call: path, chunk, fail, core.h.
+*/
+
+#define _GNU_SOURCE
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "chunk.h"
+#include "core.h"
+#include "path.h"
+
+
+/* pushes the guarded bytes as a string and frees the block */
+static void pushguarded (lua_State *L, void **guard, size_t len) {
+  lua_pushlstring(L, (const char *)*guard, len);
+  free(*guard);
+  *guard = NULL;
+}
+
+static wk_Root *checkroot (lua_State *L) {
+  wk_Root *root = (wk_Root *)luaL_checkudata(L, 1, WK_ROOT);
+  luaL_argcheck(L, root->fd >= 0, 1, "the root is closed");
+  return root;
+}
+
+
+static int root_close (lua_State *L) {
+  wk_root_close((wk_Root *)luaL_checkudata(L, 1, WK_ROOT));
+  return 0;
+}
+
+
+/* core.root(dir, {backend = "auto"}) -> root | nil, err */
+int wk_core_root (lua_State *L) {
+  static const char *const names[] = {"auto", "openat2", "walk", NULL};
+  size_t len;
+  const char *dir = luaL_checklstring(L, 1, &len);
+  int backend = WK_AUTO;
+  wk_Root *root;
+  wk_Fail fail;
+  if (lua_istable(L, 2)) {
+    lua_getfield(L, 2, "backend");
+    backend = luaL_checkoption(L, -1, "auto", names);
+  }
+  root = (wk_Root *)lua_newuserdatauv(L, sizeof(wk_Root), 0);
+  memset(root, 0, sizeof(*root));
+  root->fd = -1;
+  luaL_setmetatable(L, WK_ROOT);
+  if (wk_root_open(root, dir, len, (wk_Backend)backend, &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  return 1;
+}
+
+
+static void pushfile (lua_State *L, const wk_File *file) {
+  lua_createtable(L, 0, 7);
+  wk_set_integer(L, "dev", (lua_Integer)file->dev);
+  wk_set_integer(L, "ino", (lua_Integer)file->ino);
+  wk_set_integer(L, "size", (lua_Integer)file->size);
+  wk_set_integer(L, "mode", (lua_Integer)(file->mode & 07777));
+  wk_set_integer(L, "uid", (lua_Integer)file->uid);
+  wk_set_integer(L, "nlink", (lua_Integer)file->nlink);
+  wk_set_integer(L, "mtime", (lua_Integer)file->mtime_s);
+}
+
+
+/* root:read(rel, limit) -> text, file | nil, err.  Between open and close
+   no Lua runs, so no error can leak the descriptor. */
+static int root_read (lua_State *L) {
+  wk_Root *root = checkroot(L);
+  size_t len, size = 0;
+  const char *rel = luaL_checklstring(L, 2, &len);
+  lua_Integer limit = luaL_optinteger(L, 3, 8388608);
+  void **guard = wk_push_guard(L);
+  char *bytes = NULL;
+  wk_File file;
+  wk_Fail fail;
+  wk_Code code = wk_path_open(root, rel, len, &file, &fail);
+  if (code == WK_OK) {
+    code = wk_file_read(&file, limit > 0 ? (size_t)limit : 0, &bytes, &size,
+                        &fail);
+    wk_file_close(&file);
+    *guard = bytes;
+  }
+  if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
+  pushguarded(L, guard, size);
+  pushfile(L, &file);
+  return 2;
+}
+
+
+/* root:list(rel) -> array of names | nil, err */
+static int root_list (lua_State *L) {
+  wk_Root *root = checkroot(L);
+  size_t len, size = 0, at;
+  const char *rel = luaL_checklstring(L, 2, &len);
+  void **guard = wk_push_guard(L);
+  char *names = NULL;
+  wk_Fail fail;
+  lua_Integer n = 0;
+  if (wk_path_list(root, rel, len, &names, &size, &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  *guard = names;
+  lua_newtable(L);
+  for (at = 0; at < size; at += strlen(names + at) + 1) {
+    lua_pushstring(L, names + at);
+    lua_rawseti(L, -2, ++n);
+  }
+  free(*guard);
+  *guard = NULL;
+  return 1;
+}
+
+
+static int root_info (lua_State *L) {
+  wk_Root *root = checkroot(L);
+  lua_createtable(L, 0, 5);
+  wk_set_string(L, "path", root->real ? root->real : "");
+  wk_set_string(L, "backend", root->backend == WK_WALK ? "walk" : "openat2");
+  lua_pushboolean(L, root->folds);
+  lua_setfield(L, -2, "folds");
+  wk_set_integer(L, "dev", (lua_Integer)root->dev);
+  wk_set_integer(L, "ino", (lua_Integer)root->ino);
+  return 1;
+}
+
+
+static int root_tostring (lua_State *L) {
+  wk_Root *root = (wk_Root *)luaL_checkudata(L, 1, WK_ROOT);
+  lua_pushfstring(L, "wick.root (%s)",
+                  root->fd < 0 ? "closed" : root->real ? root->real : "?");
+  return 1;
+}
+
+
+static const luaL_Reg root_methods[] = {
+  {"read", root_read}, {"list", root_list}, {"info", root_info},
+  {"close", root_close}, {NULL, NULL}
+};
+
+
+static const luaL_Reg root_meta[] = {
+  {"__gc", root_close}, {"__close", root_close},
+  {"__tostring", root_tostring}, {NULL, NULL}
+};
+
+/* core.name(text) -> true | nil, err */
+int wk_core_name (lua_State *L) {
+  size_t len;
+  const char *name = luaL_checklstring(L, 1, &len);
+  wk_Fail fail;
+  if (wk_name_check(name, len, &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+
+/* core.file(path, limit) -> text, real path | nil, err; the path "-" is
+   standard input.  The real path is a name only; nothing opens it again. */
+int wk_core_file (lua_State *L) {
+  const char *path = luaL_checkstring(L, 1);
+  lua_Integer max = luaL_optinteger(L, 2, 16777216);
+  size_t limit = max > 0 ? (size_t)max : 0, size = 0;
+  void **guard = wk_push_guard(L);
+  char *bytes = NULL;
+  char real[PATH_MAX];
+  ssize_t n = -1;
+  wk_Fail fail;
+  wk_Code code;
+  if (strcmp(path, "-") == 0)
+    code = wk_stream_read(STDIN_FILENO, limit, &bytes, &size, &fail);
+  else {
+    wk_File file;
+    code = wk_file_open(path, &file, &fail);
+    if (code == WK_OK) {
+      char link[48];
+      snprintf(link, sizeof(link), "/proc/self/fd/%d", file.fd);
+      n = readlink(link, real, sizeof(real));
+      code = wk_file_read(&file, limit, &bytes, &size, &fail);
+      wk_file_close(&file);
+    }
+  }
+  *guard = bytes;
+  if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
+  pushguarded(L, guard, size);
+  if (n > 0 && (size_t)n < sizeof(real) && real[0] == '/')
+    lua_pushlstring(L, real, (size_t)n);
+  else
+    lua_pushnil(L);
+  return 2;
+}
+
+
+/* core.compile(text, path) -> function | nil, err */
+int wk_core_compile (lua_State *L) {
+  size_t len;
+  const char *bytes = luaL_checklstring(L, 1, &len);
+  wk_Doc doc;
+  wk_Fail fail;
+  luaL_checkstring(L, 2);
+  lua_pushfstring(L, "@%s", lua_tostring(L, 2));
+  if (wk_chunk_compile(L, bytes, len, lua_tostring(L, -1), &fail) == WK_OK)
+    return 1;
+  memset(&doc, 0, sizeof(doc));
+  doc.origin = WK_FILE;
+  lua_pushvalue(L, 2);
+  doc.name = (char *)(uintptr_t)lua_tostring(L, 2);  /* only read */
+  doc.source = (char *)(uintptr_t)bytes;
+  doc.length = len;
+  return wk_push_failure(L, &fail, &doc);
+}
+
+
+void wk_open_root (lua_State *L) {
+  if (luaL_newmetatable(L, WK_ROOT)) {
+    luaL_setfuncs(L, root_meta, 0);
+    luaL_newlib(L, root_methods);
+    lua_setfield(L, -2, "__index");
+  }
+  lua_pop(L, 1);
+}

@@ -1,0 +1,199 @@
+/*
+** core_words.c -- part of the binding: tokens, key paths, places, and what a
+** module's text exports.
+**
+** May call: lex, keypath, exports, tree (places), fail, core.h.
+*/
+
+#include <string.h>
+
+#include <lua.h>
+#include <lauxlib.h>
+
+#include "core.h"
+#include "exports.h"
+#include "keypath.h"
+#include "lex.h"
+#include "tree.h"
+
+
+static void exported (void *ud, const char *name, size_t len, size_t byte) {
+  lua_State *L = (lua_State *)ud;
+  lua_createtable(L, 0, 2);
+  lua_pushlstring(L, name, len);
+  lua_setfield(L, -2, "name");
+  wk_set_integer(L, "byte", (lua_Integer)byte + 1);
+  lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+}
+
+
+/* core.exports(text, name) -> "yes"|"no"|"unknown", byte
+   core.exports(text) -> array of {name, byte}, closed, byte of the return */
+int wk_core_exports (lua_State *L) {
+  size_t len, nlen, byte = 0;
+  const char *text = luaL_checklstring(L, 1, &len);
+  wk_Exports result;
+  if (!lua_isnoneornil(L, 2)) {
+    static const char *const verdicts[] = {"no", "yes", "unknown"};
+    const char *name = luaL_checklstring(L, 2, &nlen);
+    wk_Export verdict = wk_exports_name(text, len, name, nlen, &byte);
+    lua_pushstring(L, verdicts[verdict]);
+    lua_pushinteger(L, (lua_Integer)byte + 1);
+    return 2;
+  }
+  lua_newtable(L);
+  luaL_checkstack(L, 8, NULL);
+  wk_exports(text, len, exported, L, &result);
+  lua_pushboolean(L, result.closed);
+  lua_pushinteger(L, (lua_Integer)result.returns + 1);
+  return 3;
+}
+
+/* core.lex(text, references) -> kinds, starts, stops, problem */
+int wk_core_lex (lua_State *L) {
+  static const char *const names[] = {
+    "end", "bad", "name", "keyword", "number", "string", "op", "at",
+    "comment"
+  };
+  size_t len;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_Integer n = 0;
+  wk_Lex lex;
+  wk_Token token;
+  wk_lex_init(&lex, text, len);
+  lex.references = lua_toboolean(L, 2);
+  lua_newtable(L);
+  lua_newtable(L);
+  lua_newtable(L);
+  do {
+    token = wk_lex_next(&lex);
+    if (token == WK_T_END) break;
+    lua_pushstring(L, names[token]);
+    lua_rawseti(L, -4, ++n);
+    lua_pushinteger(L, (lua_Integer)lex.start + 1);
+    lua_rawseti(L, -3, n);
+    lua_pushinteger(L, (lua_Integer)lex.stop);
+    lua_rawseti(L, -2, n);
+  } while (token != WK_T_BAD);
+  if (token == WK_T_BAD) lua_pushstring(L, lex.problem);
+  else lua_pushnil(L);
+  return 4;
+}
+
+
+/* core.unquote(token) -> text | nil, byte of the wrong escape */
+int wk_core_unquote (lua_State *L) {
+  size_t len, size, bad = 0;
+  const char *s = luaL_checklstring(L, 1, &len);
+  char *out = (char *)lua_newuserdatauv(L, len + 1, 0);
+  size = wk_lex_string(s, len, out, &bad);
+  if (size == (size_t)-1) {
+    luaL_pushfail(L);
+    lua_pushinteger(L, (lua_Integer)bad + 1);
+    return 2;
+  }
+  lua_pushlstring(L, out, size);
+  return 1;
+}
+
+
+static int path_free (lua_State *L) {
+  wk_path_free((wk_Path *)lua_touserdata(L, 1));
+  return 0;
+}
+
+
+/* core.keypath(text, in_expression) -> path | nil, err */
+int wk_core_keypath (lua_State *L) {
+  size_t len, i;
+  const char *text = luaL_checklstring(L, 1, &len);
+  wk_Path *path = (wk_Path *)lua_newuserdatauv(L, sizeof(wk_Path), 0);
+  wk_Fail fail;
+  wk_Code code;
+  path->names = NULL;
+  if (luaL_newmetatable(L, "wick.path")) {
+    lua_pushcfunction(L, path_free);
+    lua_setfield(L, -2, "__gc");
+  }
+  lua_setmetatable(L, -2);
+  code = wk_path_parse(text, len, lua_toboolean(L, 2), path, &fail);
+  if (code != WK_OK) {
+    wk_path_free(path);
+    return wk_push_failure(L, &fail, NULL);
+  }
+  lua_createtable(L, (int)path->count, 4);
+  lua_createtable(L, (int)path->count, 0);  /* starts */
+  lua_createtable(L, (int)path->count, 0);  /* stops */
+  for (i = 0; i < path->count; i++) {
+    const wk_Segment *segment = &path->segments[i];
+    lua_Integer place = (lua_Integer)i + 1;
+    if (segment->is_index) lua_pushinteger(L, segment->index);
+    else lua_pushlstring(L, path->names + segment->name, segment->size);
+    lua_rawseti(L, -4, place);
+    lua_pushinteger(L, (lua_Integer)segment->start + 1);
+    lua_rawseti(L, -3, place);
+    lua_pushinteger(L, (lua_Integer)segment->stop);
+    lua_rawseti(L, -2, place);
+  }
+  lua_setfield(L, -3, "stops");
+  lua_setfield(L, -2, "starts");
+  wk_set_integer(L, "up", path->up);
+  wk_set_integer(L, "length", (lua_Integer)path->length);
+  wk_path_free(path);
+  return 1;
+}
+
+
+/* prints segment i of the list at index 1 as wk_segment_print does */
+static size_t printsegment (lua_State *L, lua_Integer i, char *out,
+                            size_t size) {
+  size_t len = 0, need;
+  int is_index = lua_rawgeti(L, 1, i) == LUA_TNUMBER;
+  lua_Integer index = is_index ? lua_tointeger(L, -1) : 0;
+  const char *name = is_index ? NULL : luaL_checklstring(L, -1, &len);
+  need = wk_segment_print(out, size, i == 1, is_index, index, name, len);
+  lua_pop(L, 1);
+  return need;
+}
+
+
+/* core.keytext(segments) -> the key path as text */
+int wk_core_keytext (lua_State *L) {
+  lua_Integer i, n;
+  size_t size = 1, at = 0;
+  char *out;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  n = luaL_len(L, 1);
+  for (i = 1; i <= n; i++) size += printsegment(L, i, NULL, 0);
+  out = (char *)lua_newuserdatauv(L, size, 0);
+  for (i = 1; i <= n; i++) at += printsegment(L, i, out + at, size - at);
+  lua_pushlstring(L, out, at);
+  return 1;
+}
+
+
+/* core.place(text, byte) -> line, column, the line's text */
+int wk_core_place (lua_State *L) {
+  size_t len, line, column, start, stop;
+  const char *text = luaL_checklstring(L, 1, &len);
+  lua_Integer byte = luaL_checkinteger(L, 2);
+  if (byte < 1) byte = 1;
+  wk_place(text, len, (size_t)byte - 1, &line, &column, &start, &stop);
+  lua_pushinteger(L, (lua_Integer)line);
+  lua_pushinteger(L, (lua_Integer)column);
+  if (stop - start > 4096) stop = start + 4096;
+  lua_pushlstring(L, text + start, stop - start);
+  return 3;
+}
+
+
+/* core.quote(text, max) -> text fit for a message */
+int wk_core_quote (lua_State *L) {
+  char out[4096];
+  size_t len;
+  const char *s = luaL_checklstring(L, 1, &len);
+  lua_Integer max = luaL_optinteger(L, 2, 60);
+  wk_quote(out, sizeof(out), s, len, max > 0 ? (size_t)max : 0);
+  lua_pushstring(L, out);
+  return 1;
+}
