@@ -36,6 +36,7 @@ build = {
   modules = {
     ["wick.core"] = {
       sources = {
+        "src/alloc.c",
         "src/below.c",
         "src/chunk.c",
         "src/core.c",
@@ -70,6 +71,7 @@ build = {
     },
     ["wick.build"] = "lua/wick/build.lua",
     ["wick.check"] = "lua/wick/check.lua",
+    ["wick.cli.command"] = "lua/wick/cli/command.lua",
     ["wick.cli.explain"] = "lua/wick/cli/explain.lua",
     ["wick.cli.help"] = "lua/wick/cli/help.lua",
     ["wick.cli.main"] = "lua/wick/cli/main.lua",
@@ -95,7 +97,11 @@ build = {
     ["wick.show"] = "lua/wick/show.lua",
     ["wick.sigil"] = "lua/wick/sigil.lua",
     ["wick.target"] = "lua/wick/target.lua",
+    ["wick.target.files"] = "lua/wick/target/files.lua",
+    ["wick.target.project"] = "lua/wick/target/project.lua",
     ["wick.verdict"] = "lua/wick/verdict.lua",
+    ["wick.verdict.explain"] = "lua/wick/verdict/explain.lua",
+    ["wick.verdict.words"] = "lua/wick/verdict/words.lua",
   },
   install = {
     bin = { wick = "lua/wick/cli/main.lua" },

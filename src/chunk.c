@@ -141,8 +141,12 @@ static wk_Code failed (lua_State *L, int status, const char *bytes,
 wk_Code wk_chunk_compile (lua_State *L, const char *bytes, size_t len,
                           const char *chunkname, wk_Fail *f) {
   Source source = strip(bytes, len);
+  size_t first = 0;  /* behind the end of a `#!` line */
   int status;
-  if (source.len > 0 && source.bytes[0] == LUA_SIGNATURE[0]) {
+  if (source.bytes != bytes)
+    while (first < source.len && (source.bytes[first] == '\n' ||
+                                  source.bytes[first] == '\r')) first++;
+  if (first < source.len && source.bytes[first] == LUA_SIGNATURE[0]) {
     wk_fail(f, WK_EBYTECODE, "refused to load precompiled Lua bytecode");
     wk_fail_note(f, "the file starts with ESC (byte 0x1b): it is bytecode, "
                  "which can crash or take over the process");

@@ -10,6 +10,81 @@ local function fail(message)
   os.exit(1)
 end
 
+-- Bytecode without the names of local variables and upvalues, but with its
+-- line numbers: a third smaller, and that much sooner loaded.  The layout is
+-- that of ldump.c in Lua 5.4.
+local function without_names(code)
+  local at, kept = 1, {}
+  local function skip(n)
+    at = at + n
+  end
+  local function number()
+    local value = 0
+    while true do
+      local byte = code:byte(at)
+      at = at + 1
+      value = value << 7 | byte & 0x7F
+      if byte & 0x80 ~= 0 then
+        return value
+      end
+    end
+  end
+  local function text()
+    local size = number()
+    if size > 0 then
+      skip(size - 1)
+    end
+  end
+  -- keeps what was passed since `from`
+  local function keep(from)
+    kept[#kept + 1] = code:sub(from, at - 1)
+  end
+  local CONSTANT = { [0x03] = 8, [0x13] = 8, [0x00] = 0, [0x01] = 0, [0x11] = 0 }
+  local function body()
+    local from = at
+    text() -- source
+    number() -- first line
+    number() -- last line
+    skip(3) -- parameters, vararg, stack
+    skip(number() * 4) -- instructions
+    for _ = 1, number() do
+      local kind = code:byte(at)
+      at = at + 1
+      if kind == 0x04 or kind == 0x14 then
+        text()
+      else
+        skip(CONSTANT[kind] or fail("an unknown constant in bytecode"))
+      end
+    end
+    skip(number() * 3) -- upvalues
+    local inner = number()
+    keep(from)
+    for _ = 1, inner do
+      body()
+    end
+    from = at
+    skip(number()) -- lines
+    for _ = 1, number() do -- lines told absolutely
+      number()
+      number()
+    end
+    keep(from)
+    for _ = 1, number() do -- local variables
+      text()
+      number()
+      number()
+    end
+    for _ = 1, number() do -- upvalues
+      text()
+    end
+    kept[#kept + 1] = "\x80\x80" -- none of either
+  end
+  skip(4 + 1 + 1 + 6 + 3 + 8 + 8 + 1) -- the header, and the count of upvalues
+  keep(1)
+  body()
+  return table.concat(kept)
+end
+
 -- The bytecode of a file, with its line numbers.  A `#!` line becomes a
 -- comment, so that lines keep their numbers.
 local function compile(path, chunk)
@@ -24,7 +99,11 @@ local function compile(path, chunk)
   if not code then
     fail(problem)
   end
-  return string.dump(code, false)
+  code = without_names(string.dump(code, false))
+  if not load(code, chunk, "b") then
+    fail("cannot shorten the bytecode of " .. path)
+  end
+  return code
 end
 
 -- The bytes as C numbers, 19 in a line at most.

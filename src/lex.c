@@ -453,7 +453,7 @@ static const char *pathname (const char *s, const char *end,
 
 /* the byte behind the digits at s, or NULL when there are none or a name's
    character follows them */
-static const char *digits (const char *s, const char *end) {
+static const char *decimal (const char *s, const char *end) {
   const char *p = s;
   while (p < end && is(*p, DIGIT)) p++;
   if (p == s) return NULL;
@@ -467,7 +467,7 @@ static const char *bracketed (const char *s, const char *end) {
   if (p < end && (*p == '"' || *p == '\'')) p = quoted(p, end, &s);
   else {
     if (p < end && *p == '-') p++;
-    p = digits(p, end);
+    p = decimal(p, end);
   }
   return p != NULL && p < end && *p == ']' ? p + 1 : NULL;
 }
@@ -481,7 +481,7 @@ size_t wk_lex_segment (const char *s, size_t len, wk_Where where,
   else {
     if (where == WK_BEHIND && *p++ != '.') return 0;
     stop = pathname(p, end, in_expression);
-    if (stop == NULL && where != WK_FIRST) stop = digits(p, end);
+    if (stop == NULL && where != WK_FIRST) stop = decimal(p, end);
   }
   return stop != NULL ? (size_t)(stop - s) : 0;
 }

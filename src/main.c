@@ -1,7 +1,7 @@
 /*
-** main.c -- the command: a Lua state with wick inside, argv to wick.cli.main.
+** main.c -- the command: a Lua state with wick inside, argv to cli/command.
 **
-** May call: core (luaopen_wick_core), the embedded rooms.
+** May call: core (luaopen_wick_core), alloc, the embedded rooms.
 **
 ** The command never searches for its own Lua: build/embedded.c carries it as
 ** bytecode, so a build folder, an installed copy and any current directory
@@ -20,6 +20,7 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "alloc.h"
 #include "embedded.h"
 
 int luaopen_wick_core (lua_State *L);
@@ -52,8 +53,8 @@ static int load_embedded (lua_State *L) {
 }
 
 
-/* runs wick.cli.main with the words of the command line; it ends the process
-   itself, so coming back here is a failure */
+/* opens the libraries and runs the command with its words; leaves the exit
+   status */
 static int run (lua_State *L) {
   int argc = (int)lua_tointeger(L, 1), i;
   char **argv = (char **)lua_touserdata(L, 2);
@@ -72,36 +73,42 @@ static int run (lua_State *L) {
     lua_setfield(L, -2, room->name);
   }
   lua_pop(L, 1);
-  for (room = wk_embedded; room->name != NULL; room++)
-    if (strcmp(room->name, "wick.cli.main") == 0) break;
-  if (room->name == NULL) return luaL_error(L, "wick.cli.main is missing");
-  if (luaL_loadbufferx(L, (const char *)room->bytes, room->size, room->chunk,
-                       "b") != LUA_OK)
-    return lua_error(L);
+  lua_getglobal(L, "require");
+  lua_pushliteral(L, "wick.cli.command");
+  lua_call(L, 1, 1);
   luaL_checkstack(L, argc, "too many words");
   for (i = 1; i < argc; i++) lua_pushstring(L, argv[i]);
-  lua_call(L, argc > 1 ? argc - 1 : 0, 0);
-  return 0;
+  lua_call(L, argc > 1 ? argc - 1 : 0, 1);
+  return 1;
 }
 
 
 int main (int argc, char **argv) {
+  int status = 70;
+  wk_Arena *arena;
   lua_State *L;
   if (!open_streams()) return 70;
-  L = luaL_newstate();
+  arena = wk_arena_new();
+  L = arena == NULL ? NULL : lua_newstate(wk_arena_alloc, arena);
   if (L == NULL) {
     fputs("wick: not enough memory to start\n", stderr);
     return 7;
   }
+  /* a short run ends before the first collection would pay; the command goes
+     back to Lua's own settings before it runs the project's code */
+  lua_gc(L, LUA_GCINC, 500, 0, 0);
   lua_pushcfunction(L, run);
   lua_pushinteger(L, argc);
   lua_pushlightuserdata(L, argv);
-  if (lua_pcall(L, 2, 0, 0) != LUA_OK) {
+  if (lua_pcall(L, 2, 1, 0) == LUA_OK)
+    status = (int)lua_tointeger(L, -1);
+  else {
     const char *message = lua_tostring(L, -1);
     fprintf(stderr, "internal error[W9999]: %s\n"
                     "  = help: this is a bug in wick: tell us what you ran\n",
             message ? message : "(no message)");
   }
   lua_close(L);
-  return 70;
+  wk_arena_free(arena);
+  return status;
 }

@@ -135,43 +135,30 @@ end
 --- yet.  Gives target -> constructor, or nil and all errors.
 function M.constructors(self, plan)
   local load = require "wick.load"
-  local found, failed, errors = {}, {}, {}
+  local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
       local target = self.tree:text(self.tree:find(id, "_target_"))
-      if failed[target] then
-        failed[target].uses = (failed[target].uses or 0) + 1
+      local err = failed[target]
+      if err then
+        errors:add(err)
       elseif not found[target] then
-        local constructor, err
         local project, wrong = self:open_project(id, target)
         if project then
-          constructor, err = load.constructor(project, target)
-        elseif wrong == nil then
-          constructor, err = load.allowed(target)
+          found[target], err = load.constructor(project, target, phase)
+        elseif not wrong then
+          found[target], err = load.allowed(target)
         end
-        if wrong then
-          failed[target] = wrong
-          if not wrong.reported then
-            errors[#errors + 1] = wrong
-            wrong.reported = true
-          end
-        elseif not constructor then
-          failed[target] = err
-          errors[#errors + 1] = planning.locate(self, id, err)
-        else
-          found[target] = constructor
+        if wrong or err then
+          failed[target] = wrong or err
+          errors:add(wrong or err, err and id or nil)
         end
       end
     end
   end
-  for _, err in ipairs(errors) do
-    if err.uses then
-      err.notes[#err.notes + 1] = ("and %d more use%s of this target"):format(err.uses,
-        err.uses == 1 and "" or "s")
-    end
-  end
-  if #errors > 0 then
-    return nil, fail.all(errors)
+  local list = errors:done()
+  if #list > 0 then
+    return nil, fail.all(list)
   end
   return found
 end

@@ -11,25 +11,20 @@ local M = {}
 --- (texts): what only a run can tell.
 function M.targets(self)
   local load = require "wick.load"
-  local errors, warnings, notes, seen = {}, {}, {}, {}
+  local seen, phase, warnings, notes, errors = {}, {}, {}, {}, plan.gather(self)
   for _, id in ipairs(self.components) do
     local target = self.tree:text(self.tree:find(id, "_target_"))
-    local before = seen[target]
-    if before then
-      before.uses = before.uses + 1
-    else
-      seen[target] = { uses = 0 }
+    if seen[target] == nil then
+      seen[target] = false
       local project, wrong = self:open_project(id, target)
       if wrong then
-        if not wrong.reported then
-          wrong.reported = true
-          errors[#errors + 1] = wrong
-        end
+        seen[target] = wrong
+        errors:add(wrong)
       elseif project then
-        local ok, err, doubts, unsure = load.check(project, target)
+        local ok, err, doubts, unsure = load.check(project, target, phase)
         if not ok then
-          seen[target].err = plan.locate(self, id, err)
-          errors[#errors + 1] = err
+          seen[target] = err
+          errors:add(err, id)
         end
         for _, warning in ipairs(doubts) do
           warnings[#warnings + 1] = plan.locate(self, id, warning)
@@ -38,15 +33,11 @@ function M.targets(self)
           notes[#notes + 1] = note
         end
       end
+    elseif seen[target] then
+      errors:add(seen[target])
     end
   end
-  for _, entry in pairs(seen) do
-    if entry.err and entry.uses > 0 then
-      entry.err.notes[#entry.err.notes + 1] = ("and %d more use%s of this target"):format(
-        entry.uses, entry.uses == 1 and "" or "s")
-    end
-  end
-  return errors, warnings, notes
+  return errors:done(), warnings, notes
 end
 
 return M

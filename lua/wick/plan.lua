@@ -137,4 +137,32 @@ function M.locate(self, id, err)
   return err
 end
 
+local Gathered = {}
+Gathered.__index = Gathered
+
+--- The errors of a phase, each told once with the number of its uses.
+function M.gather(self)
+  return setmetatable({ self = self, list = {}, uses = {} }, Gathered)
+end
+
+--- Adds an error; with a component `id` it is told at that one's `_target_`.
+function Gathered:add(err, id)
+  if self.uses[err] then
+    self.uses[err] = self.uses[err] + 1
+    return
+  end
+  self.uses[err] = id and 0 or -math.huge -- one about the whole project has no uses
+  self.list[#self.list + 1] = id and M.locate(self.self, id, err) or err
+end
+
+--- The list, when no more are added.
+function Gathered:done()
+  for err, uses in pairs(self.uses) do
+    if uses > 0 then
+      err.notes[#err.notes + 1] = ("and %d more use%s"):format(uses, uses == 1 and "" or "s")
+    end
+  end
+  return self.list
+end
+
 return M

@@ -1,126 +1,24 @@
--- wick.verdict: the words of the resolver.  What was tried and why it was not
--- taken, what was probably meant, and the list that `explain --target` prints.
+-- wick.verdict: the words of the resolver: what was tried and why it was not
+-- taken.
 --
--- May call: core, fail, target (its searches and listings).  Loaded when a name
--- leads nowhere or somebody asks; never on the way of a name that is found.
+-- May call: core, fail, target (its searches and listings), its parts.  Loaded
+-- when a name leads nowhere or somebody asks; never on the way of a name that is
+-- found.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
 local target = require "wick.target"
+local explain = require "wick.verdict.explain"
+local words = require "wick.verdict.words"
 
-local find_string, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
-local lower, match, rep, sub = string.lower, string.match, string.rep, string.sub
-local concat, remove, sort = table.concat, table.remove, table.sort
-local tostring, type = tostring, type
-local ipairs, next = ipairs, next
+local find_string, format, gsub = string.find, string.format, string.gsub
+local match, rep, sub = string.match, string.rep, string.sub
+local concat, type = table.concat, type
 
-local M = {}
+local exported, files_of, fold = words.exported, words.files_of, words.fold
+local folder_of, missing_folder, named = words.folder_of, words.missing_folder, words.named
 
-local ENTRIES = 2000 -- that names looks at
-local TEXTS = 200 -- of modules that are searched for an export
-local TEXT_BYTES = 262144 -- of one of them
-
--- {======================================================
--- Small words
--- =======================================================
-
--- The canonical name of what is `rel` below the root.
-local function named(project, rel)
-  return rel == "" and project.name or project.name .. "." .. rel
-end
-
-local function folder_of(rel)
-  return (gsub(rel, "%.", "/"))
-end
-
--- The files that can hold the module `rel`.
-local function files_of(rel)
-  if rel == "" then
-    return { "init.lua" }
-  end
-  local stem = folder_of(rel)
-  return { stem .. ".lua", stem .. "/init.lua", stem .. ".so" }
-end
-
-local function fold(name)
-  return lower((gsub(name, "_", "")))
-end
-
-local function is_class_name(name)
-  return find_string(name, "^_*[A-Z]") ~= nil
-end
-
--- 1412 -> 1,412
-local function thousands(n)
-  local text, more = tostring(n), nil
-  while more ~= 0 do
-    text, more = gsub(text, "^(%d+)(%d%d%d)", "%1,%2")
-  end
-  return text
-end
-
--- The first folder on the way to the module `rel` that is not there, or nil.
-local function missing_folder(project, rel)
-  local dir = ""
-  for part in gmatch(rel, "[^.]+") do
-    dir = dir == "" and part or dir .. "/" .. part
-    local folder = target.list(project, dir)
-    if folder == false then
-      return dir
-    elseif folder == nil then
-      return nil -- refused: that is another story
-    end
-  end
-end
-
--- The names that a module exports: from its value when it was loaded, else
--- from its text.  Gives them and whether that is all.
-local function exported(record)
-  local names = {}
-  if record.state == "loaded" then
-    if type(record.value) == "table" then
-      for key in next, record.value do
-        if type(key) == "string" then
-          names[#names + 1] = key
-        end
-      end
-    end
-    return names, true
-  end
-  local list, closed = core.exports(record.text)
-  local seen = {}
-  for i = 1, #list do
-    if not seen[list[i].name] then
-      seen[list[i].name] = true
-      names[#names + 1] = list[i].name
-    end
-  end
-  return names, closed
-end
-
-local function say_exports(record)
-  local names, closed = exported(record)
-  if #names > 0 then
-    return "exports: " .. fail.names(names)
-  end
-  return closed and "exports nothing" or "shows what it exports only when it runs"
-end
-
--- The mark on what a module returns.
-local function mark_return(record, label)
-  local _, _, byte = core.exports(record.text)
-  local skipped, word = match(record.text, "^return%s*()([%w_]*)", byte)
-  if skipped then
-    return fail.mark(record.path, record.text, skipped, #word > 0 and #word or 1, label)
-  end
-  return fail.mark(record.path, record.text, byte, 1, label)
-end
-
--- }======================================================
-
--- {======================================================
--- Refusals
--- =======================================================
+local M = { explain = explain.explain, place = explain.place, names = words.names }
 
 --- The error of core.name, with its mark as a part of the target.
 ---@param err table
@@ -200,186 +98,6 @@ function M.refused(search, err)
   return err
 end
 
--- }======================================================
-
--- {======================================================
--- What was meant
--- =======================================================
-
---- Canonical names of the project's modules, sorted.  At most 2,000 entries of
---- folders are looked at.
----@param project table
----@return string[]
-function M.names(project)
-  local names, queue, left = {}, { "" }, ENTRIES
-  local at = 1
-  while queue[at] and left > 0 do
-    local rel = queue[at]
-    local folder = target.list(project, folder_of(rel))
-    at = at + 1
-    if folder then
-      for entry in next, folder.has do
-        left = left - 1
-        if left <= 0 then
-          break
-        end
-        local stem, suffix = match(entry, "^([A-Za-z_][A-Za-z0-9_]*)(.*)$")
-        local below = stem and (rel == "" and stem or rel .. "." .. stem)
-        if entry == "init.lua" then
-          names[#names + 1] = named(project, rel)
-        elseif suffix == ".lua" then
-          names[#names + 1] = named(project, below)
-        elseif suffix == "" and stem ~= "init" then
-          queue[#queue + 1] = below
-        end
-      end
-    end
-  end
-  sort(names)
-  for i = #names, 2, -1 do
-    if names[i] == names[i - 1] then -- x.lua and x/init.lua
-      remove(names, i)
-    end
-  end
-  return names
-end
-
--- What a folder has for a target: names of modules and of folders.
-local function entries_of(project, dir)
-  local folder = target.list(project, dir)
-  local names, seen = {}, {}
-  for entry in next, folder and folder.has or {} do
-    local stem, suffix = match(entry, "^([A-Za-z_][A-Za-z0-9_]*)(.*)$")
-    if stem and stem ~= "init" and not seen[stem] and (suffix == ".lua" or suffix == ".so"
-      or suffix == "" and target.list(project, dir == "" and stem or dir .. "/" .. stem)) then
-      seen[stem] = true
-      names[#names + 1] = stem
-    end
-  end
-  return names
-end
-
--- The file that holds a target, and what it does for it; nil when none does.
-local function holder_of(project, name)
-  local search = target.candidates(project, name)
-  local found = search and search:next()
-  if not found then
-    return nil
-  elseif found.rule >= 3 then
-    return format("%s%s exports %s", project.label, found.file, found.path[1])
-  end
-  return project.label .. found.file
-end
-
--- Where in the project something is called `last`: {name, where} or nil.
-local function elsewhere(project, last)
-  local names, looked = M.names(project), 0
-  for i = 1, #names do
-    local word = match(names[i], "[^.]*$")
-    if fold(word) == fold(last) then
-      local parent = match(names[i], "^(.*)%.[^.]*$")
-      local name = is_class_name(last) and parent and parent .. "." .. last or names[i]
-      local where = holder_of(project, name)
-      if where then
-        return name, where
-      end
-    end
-  end
-  for i = 1, #names do
-    if looked == TEXTS then
-      break
-    end
-    local rel = sub(names[i], #project.name + 2)
-    for _, file in ipairs(files_of(rel)) do
-      local text = match(file, "%.lua$") and project.root:read(file, TEXT_BYTES)
-      if text then
-        looked = looked + 1
-        if core.exports(text, last) == "yes" then
-          return names[i] .. "." .. last, format("%s%s exports %s", project.label, file, last)
-        end
-        break
-      end
-    end
-  end
-end
-
--- What a target calls the module `stem` in a folder: the class that a class file
--- returns, when a class is looked for; else the module.
-local function spelled(project, before, stem, wanted)
-  if is_class_name(wanted) and not is_class_name(stem) then
-    local dir = folder_of(before)
-    local file = (dir == "" and "" or dir .. "/") .. stem
-    local text = project.root:read(file .. ".lua", TEXT_BYTES)
-      or project.root:read(file .. "/init.lua", TEXT_BYTES)
-    if text then
-      local _, _, byte = core.exports(text)
-      local returned = match(text, "^return%s*([%a_][%w_]*)", byte)
-      if returned and fold(returned) == fold(stem) then
-        return returned
-      end
-    end
-  end
-  return stem
-end
-
--- The names of `names` near to `word`, which is looked for in a folder; names
--- of class files are compared as class names are.
-local function near_entries(project, before, word, names)
-  local near = fail.near(word, names)
-  if #near == 0 and is_class_name(word) then
-    local folded, back = {}, {}
-    for i = 1, #names do
-      folded[i] = fold(names[i])
-      back[folded[i]] = names[i]
-    end
-    near = fail.near(fold(word), folded)
-    for i = 1, #near do
-      near[i] = back[near[i]]
-    end
-  end
-  for i = 1, #near do
-    near[i] = spelled(project, before, near[i], word)
-  end
-  return near
-end
-
--- Fills in the help for a module that is not there: `word` stands in the
--- target after `before` (dotted, below the root) and is not in that folder.
-local function suggest_module(search, err, before, word, after)
-  local project = search.project
-  local names = entries_of(project, folder_of(before))
-  local near = near_entries(project, before, word, names)
-  if #near > 0 then
-    local help = {}
-    for i = 1, #near do
-      help[i] = "`" .. named(project, before == "" and near[i] or before .. "." .. near[i]) .. "`"
-    end
-    local whole = named(project, (before == "" and "" or before .. ".") .. near[1] .. after)
-    local where = holder_of(project, whole)
-    err.replacement = whole
-    err.helps[#err.helps + 1] = format("did you mean %s?%s", concat(help, " or "),
-      where and " (" .. where .. ")" or "")
-    return
-  end
-  local name, where = elsewhere(project, search.last)
-  if name then
-    err.replacement = name
-    err.helps[#err.helps + 1] = format("did you mean `%s`? (%s)", name, where)
-  elseif #names > 0 then
-    local dir = before == "" and project.label or project.label .. folder_of(before) .. "/"
-    err.notes[#err.notes + 1] = format("%s has: %s", dir, fail.names(names))
-  else
-    err.helps[#err.helps + 1] = format("write the module %s%s.lua", project.label,
-      folder_of(search.class and search.parent ~= "" and search.parent or search.rest))
-  end
-end
-
--- }======================================================
-
--- {======================================================
--- Names that lead nowhere
--- =======================================================
-
 -- The places that were looked at, as the lines of a note.
 local function places(search)
   local project = search.project
@@ -390,7 +108,7 @@ local function places(search)
   end
   local function outcome(rel)
     local record = target.find(project, rel)
-    return record and say_exports(record) or "not found"
+    return record and words.say_exports(record) or "not found"
   end
   local lost = missing_folder(project, search.parent)
   local no_folder = lost and format("no folder `%s`", lost)
@@ -427,7 +145,7 @@ local function no_member(search, record, what, word, span, names, closed)
   end
   local err = fail.new("ENOMEMBER", {
     message = format("%s has no member `%s`", what, word),
-    marks = { mark_return(record, label) },
+    marks = { words.mark_return(record, label) },
     target_span = span,
     target_label = "not exported",
   })
@@ -456,7 +174,7 @@ local function no_table(search, record)
     or kind == "table" and "a table" or "a " .. kind
   return fail.new("ENOEXPORT", {
     message = format("module `%s` returned %s, which has no members", record.canonical, said),
-    marks = { mark_return(record, "this is " .. said) },
+    marks = { words.mark_return(record, "this is " .. said) },
     helps = { format("return a table with the field `%s`", search.last) },
     target_span = search:span(3),
     target_label = "loaded because of this target",
@@ -498,11 +216,11 @@ local function nearly(search)
       names, closed)
     local dir = folder_of(search.parent)
     if #err.helps == 0 and (dir == "" or target.list(project, dir)) then
-      local near = near_entries(project, search.parent, last, entries_of(project, dir))
+      local near = words.near_entries(project, search.parent, last, words.entries_of(project, dir))
       if #near > 0 then
         local name = named(project, search.parent == "" and near[1]
           or search.parent .. "." .. near[1])
-        local where = holder_of(project, name)
+        local where = words.holder_of(project, name)
         err.replacement = name
         err.helps[1] = format("did you mean `%s`?%s", name, where and " (" .. where .. ")" or "")
       end
@@ -551,206 +269,11 @@ function M.missing(search)
     err.helps[1] = format("the name of a project alone means %sinit.lua", project.label)
   elseif lost then
     local before, word = match(gsub(lost, "/", "."), "^(.-)%.?([^.]*)$")
-    suggest_module(search, err, before, word, sub(search.rest, #lost + 1))
+    words.suggest_module(search, err, before, word, sub(search.rest, #lost + 1))
   else
-    suggest_module(search, err, search.parent, search.last, "")
+    words.suggest_module(search, err, search.parent, search.last, "")
   end
   return err
 end
-
--- }======================================================
-
--- {======================================================
--- Places and explanations
--- =======================================================
-
--- Where in a text a constructor is defined: byte, or nil.
-local function definition(text, name)
-  local verdict, byte = core.exports(text, name)
-  if verdict ~= "yes" then
-    return nil
-  end
-  return byte
-end
-
--- Is what is set at `byte` plainly a function there?
-local function is_function(text, byte, name)
-  local _, _, line = core.place(text, byte)
-  return find_string(line, "function%s+[%w_.:]*" .. name .. "%s*%(") ~= nil
-    or find_string(line, name .. "[\"'%]]*%s*=%s*function%f[^%w_]") ~= nil
-end
-
---- Adds to what a search found where its constructor is written: line, kind
---- ("function" or "value"), written (the line's text).
----@param found table
----@return table found
-function M.place(found)
-  local text, name = found.text, found.path[1]
-  local byte
-  if found.path[2] == nil or found.optional then
-    byte = definition(text, found.path[2] or name)
-    name = byte and (found.path[2] or name) or name
-  end
-  byte = byte or definition(text, found.path[1])
-  if not byte and found.optional then
-    name, byte = "new", definition(text, "new")
-  end
-  if not byte then
-    local _, _, at = core.exports(text)
-    byte = at
-  end
-  local line, _, written = core.place(text, byte)
-  found.line = line
-  found.kind = is_function(text, byte, name) and "function" or "value"
-  if found.kind == "value" then -- `M.Name = Name`: its `new` may stand in the text as well
-    local _, to = find_string("\n" .. text, "\n[ \t]*function%s+" .. name .. "[.:]new%s*%(")
-    if to then
-      found.line, _, written = core.place(text, to - 1)
-      found.kind = "function"
-    end
-  end
-  found.written = match(written, "^%s*(.-)%s*$")
-  return found
-end
-
--- What the text of a module says of a name, for people.
-local function say_found(text, names)
-  for i = 1, #names do
-    local byte = definition(text, names[i])
-    if byte then
-      return format("exports %s%s", names[i],
-        is_function(text, byte, names[i]) and " (function)" or "")
-    end
-  end
-  local list, closed = core.exports(text)
-  if #list == 0 then
-    return closed and "exports nothing" or "what it exports shows only when it runs"
-  end
-  local seen, words = {}, {}
-  for i = 1, #list do
-    if not seen[list[i].name] then
-      seen[list[i].name] = true
-      words[#words + 1] = list[i].name
-    end
-  end
-  return "exports " .. fail.names(words)
-end
-
--- The verdict on one file.  `names` are the fields that matter; `needed`: the
--- file counts only when it has the first of them.
-local function look(explanation, project, rule, file, names, needed)
-  local list = explanation.verdicts
-  local found = explanation.answer
-  local verdict = { rule = rule, file = file, chosen = false }
-  list[#list + 1] = verdict
-  local text, info = project.root:read(file, project.limit)
-  if not text then
-    if info.name == "ENOTFOUND" then
-      verdict.verdict = "no such file"
-    else
-      verdict.verdict = format("refused[%s]: %s", info.code, info.message)
-      verdict.err = info
-    end
-    return
-  end
-  local size = format("found: %s bytes, mode %04o, no link on the way", thousands(info.size),
-    info.mode)
-  verdict.chosen = found.rule == rule and found.file == file
-  if find_string(file, "%.so$") then
-    verdict.verdict, verdict.note = size, "a C plugin, which this version does not load"
-    return
-  end
-  local chunk, err = core.compile(text, project.base .. file)
-  if not chunk then
-    verdict.verdict, verdict.err = size, err
-    verdict.note = format("refused[%s]: %s", err.code,
-      err.name == "ESYNTAX" and "does not compile" .. (err.marks[1] and err.marks[1].line
-        and format(", line %d: %s", err.marks[1].line, err.marks[1].label) or "") or err.message)
-    return
-  end
-  if needed then
-    local says = core.exports(text, names[1])
-    if says == "no" then
-      verdict.verdict = format("exports nothing called %s", names[1])
-      return
-    elseif says == "unknown" then
-      verdict.verdict = size
-      verdict.note = format("text, compiles; whether it exports %s shows only when it runs",
-        names[1])
-      return
-    end
-  end
-  verdict.verdict, verdict.note = size, "text, compiles; " .. say_found(text, names)
-end
-
--- The verdict on class files in a folder.
-local function look_for_class(explanation, project, rule, parent, name, names)
-  local dir = folder_of(parent)
-  local folder, err = target.list(project, dir)
-  local shown = dir == "" and "" or dir .. "/"
-  local any = false
-  for _, entry in ipairs(folder and folder.classes[fold(name)] or {}) do
-    local stem, suffix = match(entry, "^([^.]*)(.*)$")
-    local file = shown .. entry .. (suffix == "" and "/init.lua" or "")
-    local there = stem ~= name
-    if there and suffix == "" then
-      local _, problem = project.root:read(file, 0)
-      there = not problem or problem.name ~= "ENOTFOUND"
-    end
-    if there then
-      any = true
-      look(explanation, project, rule, file, names, false)
-    end
-  end
-  if not any then
-    local lost = missing_folder(project, parent)
-    explanation.verdicts[#explanation.verdicts + 1] = {
-      rule = rule,
-      file = shown == "" and "./" or shown,
-      verdict = err and format("refused[%s]: %s", err.code, err.message)
-        or lost and format("no folder `%s`", lost) or format("no class file `%s`", fold(name)),
-      chosen = false,
-      err = err,
-    }
-  end
-end
-
---- The answer of the resolver and the verdict on every candidate; goes on
---- where the resolver stops.  Runs nothing.
----@param project table
----@param name string
----@return table explanation  {answer = found or err, verdicts = {...}}
-function M.explain(project, name)
-  target.forget(project)
-  local found, err = target.resolve(project, name)
-  local explanation = { answer = found or err, verdicts = {} }
-  local search = target.candidates(project, name)
-  if not search then
-    return explanation
-  end
-  local last, holder = search.last, search.holder
-  for _, file in ipairs(files_of(search.rest)) do
-    look(explanation, project, 1, file, { last, "new" }, false)
-  end
-  if search.class then
-    look_for_class(explanation, project, 2, search.parent, last, { last, "new" })
-  end
-  if search.rest ~= "" then
-    for _, file in ipairs(files_of(search.parent)) do
-      look(explanation, project, 3, file, { last }, true)
-    end
-  end
-  if holder then
-    if is_class_name(holder) then
-      look_for_class(explanation, project, 4, search.grand, holder, { holder, last })
-    end
-    for _, file in ipairs(files_of(search.grand)) do
-      look(explanation, project, 4, file, { holder }, true)
-    end
-  end
-  return explanation
-end
-
--- }======================================================
 
 return M

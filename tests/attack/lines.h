@@ -86,11 +86,12 @@ static inline int is_step (const Line *line, const char *name, int count) {
 
 static inline int make_socket (const char *path) {
   struct sockaddr_un name;
+  size_t len = strlen(path);
   int fd, failed;
   memset(&name, 0, sizeof(name));
   name.sun_family = AF_UNIX;
-  if (strlen(path) >= sizeof(name.sun_path)) return -1;
-  strcpy(name.sun_path, path);
+  if (len >= sizeof(name.sun_path)) return -1;
+  memcpy(name.sun_path, path, len + 1);
   fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   failed = fd < 0 || bind(fd, (struct sockaddr *)&name, sizeof(name)) != 0;
   if (fd >= 0) close(fd);

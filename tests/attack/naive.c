@@ -55,7 +55,7 @@ static int naive_path (char *real, const char *rel) {
 static void naive_name (char *rel, size_t size, const char *name) {
   size_t i;
   snprintf(rel, size, "%s.lua", name);
-  for (i = 0; name[i] != '\0' && i < size; i++)
+  for (i = 0; i < size && name[i] != '\0'; i++)
     if (rel[i] == '.') rel[i] = '/';
 }
 

@@ -28,8 +28,7 @@
 --   naive     true: the catalogue says that a naive loader gets it wrong
 --   why       why this control does not, although the catalogue says so
 --   asks_naive  what the control is asked instead
--- `$T` in a path or an input is the folder.  rows_chunk.lua and rows_yaml.lua
--- hold further rows in this form.
+-- `$T` in a path or an input is the folder.
 
 local function many(n, item)
   local list = {}
