@@ -206,7 +206,8 @@ static wk_Code makenode (lua_State *L, wk_Tree *t, int word, uint16_t doc,
     case 4: case 5: case 6: s = luaL_checklstring(L, 5, &len); break;
     default: break;
   }
-  if (word >= 7) return wk_tree_add(t, kinds[word], doc, pos, id, f);
+  if (kinds[word] > WK_STRING)
+    return wk_tree_add(t, kinds[word], doc, pos, id, f);
   code = wk_tree_scalar(t, kinds[word], doc, pos, s, len, id, f);
   if (code == WK_OK && word == 5)
     wk_tree_node(t, *id)->flags |= WK_TAGGED;

@@ -22,7 +22,7 @@
 
 
 /* nodes of this document so far, aliases expanded, without what was read
-   only to be merged elsewhere */
+   only to be merged elsewhere or stands for an alias that was not copied */
 uint64_t wk_yaml_produced (const Reader *r) {
   return r->tree->nnodes - r->start + r->owed - r->waste;
 }
@@ -337,8 +337,10 @@ static wk_Code aliasvalue (Reader *r, const Anchor *a, uint32_t pos) {
     code = wk_tree_copy(t, a->node, 0, &id, &added, r->fail);
     if (code == WK_OK) code = wk_tree_via(t, id, r->doc, pos, r->fail);
   }
-  else
+  else {
     code = wk_tree_add(t, WK_NULL, r->doc, pos, &id, r->fail);
+    r->waste++;
+  }
   if (code != WK_OK) return wk_yaml_located(r, code, pos);
   r->copied += added;
   n = wk_tree_node(t, id);

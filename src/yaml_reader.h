@@ -35,7 +35,7 @@ enum { WANT_ITEM, WANT_KEY, WANT_VALUE, WANT_MERGE };
 /* what a frame is for */
 enum { FOR_TREE, FOR_KEY, FOR_MERGE };
 
-#define WK_EVENTS  1024        /* how far aliases that are too many are counted */
+#define WK_EVENTS  1024        /* how far too many aliases are counted */
 #define NOWHERE    UINT32_MAX  /* no place */
 
 /* a list or map that is being read */
@@ -101,7 +101,7 @@ typedef struct Reader {
   Source *sources;    /* stack of merge sources */
   size_t nsources, csources;
   size_t start;       /* nodes of the tree before this document */
-  uint64_t waste;     /* nodes of maps that were written below `<<` */
+  uint64_t waste;     /* nodes that are in no place of the tree */
   uint64_t owed;      /* nodes of aliases that were not copied */
   uint64_t aliased;   /* nodes that aliases added, the owed ones too */
   uint64_t copied;    /* nodes of the tree that aliases and `<<` made */

@@ -201,7 +201,7 @@ function M.late(self, id, problem)
   if problem.name == nil or problem.name == "EEVAL" then
     problem.name = "ELATE"
   end
-  if problem.cause ~= nil then
+  if problem.raised then
     problem.notes = { "it says: " .. fail.quote(words(problem.cause), 1000) }
     local frames = type(problem.trace) == "string" and user_frames(self, problem.trace) or ""
     if frames ~= "" then

@@ -419,6 +419,14 @@ end
 
 Config.__close = Config.close
 
+-- A config that was forgotten lets go of its project; its objects are the
+-- garbage collector's business, as any other object's are.
+function Config:__gc()
+  if self.project then
+    self.project:close()
+  end
+end
+
 --
 -- The loader alone
 --

@@ -76,8 +76,9 @@ local function read_expression(self, id, text)
   if not ast then
     local helps = problem.helps or {}
     helps[#helps + 1] = doubled(text)
-    self:report(id, fail.new("EEXPR", {
+    self:report(id, fail.new(problem.name == "EUNSUPPORTED" and "EUNSUPPORTED" or "EEXPR", {
       message = problem.message,
+      notes = problem.notes,
       marks = { tree:mark(id, problem.label or "", problem.byte + 1,
         problem.byte + math.max(problem.length, 1)) },
       helps = helps,

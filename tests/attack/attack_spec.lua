@@ -30,7 +30,8 @@ local function load_rows()
   local dir = helper.root .. "/tests/attack/"
   for _, name in ipairs { "rows", "rows_yaml" } do
     local path = dir .. name .. ".lua"
-    if lfs.attributes(path) and not lfs.attributes(dir .. name:gsub("rows_", "") .. "_spec.lua") then
+    local own = dir .. name:gsub("^rows_", "") .. "_spec.lua"
+    if lfs.attributes(path) and not lfs.attributes(own) then
       for _, row in ipairs(assert(loadfile(path))()) do
         local id = ("%d%s"):format(row[1], row.part and " (" .. row.part .. ")" or "")
         assert(not used[id], "two rows are called " .. id)

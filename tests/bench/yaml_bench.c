@@ -44,9 +44,11 @@ static void put (Text *t, const char *fmt, ...) {
   va_list args;
   int n;
   if (t->room - t->len < 512) {
+    char *s;
     t->room = t->room * 2 + 4096;
-    t->s = realloc(t->s, t->room);
-    if (t->s == NULL) abort();
+    s = realloc(t->s, t->room);
+    if (s == NULL) abort();
+    t->s = s;
   }
   va_start(args, fmt);
   n = vsnprintf(t->s + t->len, t->room - t->len, fmt, args);

@@ -32,7 +32,8 @@ local INCLUDES = {
   exports = { "lex" },
   chunk = { "fail" },
   core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
-  main = { "core", "embedded", "fail" },
+  main = { "core", "alloc", "embedded", "fail" },
+  alloc = {},
   embedded = {},
 }
 -- Files of a room that are not named ROOM.c or ROOM_part.c.

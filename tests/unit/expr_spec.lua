@@ -143,6 +143,8 @@ local VALUES = {
   { "select(2, @obj:fit(3))", "second" }, { "@obj(6)", 10 }, { "(@obj)(6)", 10 },
   { "@obj + 1", "sum of table and number" }, { "1 + @obj", "sum of number and table" },
   { "'a' .. @obj", "joined string and table" }, { "'x' .. 1 .. @obj", "xjoined number and table" },
+  { "1 .. 2 .. @obj .. 'a' .. 3", "12joined table and string" },
+  { "@obj .. 'a' .. 3 .. 4", "joined table and string" },
   { "@obj < @other", true }, { "#@obj", 77 }, { "-@obj", "negated" }, { "@obj == @other", false },
   { "@obj == @obj", true }, { "@lib.sqrt(16)", 4.0 }, { "@lib.twice(1, 2)", 1 },
   { "{@lib.twice(@lib.twice(1, 2))}", { 1, 2, 1, 2 } }, { "@lib.null() == nil", true },
@@ -242,11 +244,11 @@ local PARSE = {
   { "math['pi']", 1, 4, "`math` is no value by itself", "expected `math.name`",
     "`math` has: abs, acos, asin, atan, ceil, cos, deg, exp, floor, fmod, …" },
   { "math.flor(1)", 1, 9, "expressions have no `math.flor`", "no such name",
-    "did you mean `floor`?" },
+    "did you mean `math.floor`?" },
   { "math.random()", 1, 11, "expressions have no `math.random`", "no such name",
     "there are these names in `math`: abs, acos, asin, atan, ceil, cos, deg, exp, floor, fmod, …" },
   { "string.gsub('a', 'b')", 1, 11, "expressions have no `string.gsub`", "no such name",
-    "did you mean `sub`?" },
+    "did you mean `string.sub`?" },
   { "string.byte('a')", 1, 11, "expressions have no `string.byte`", "no such name",
     "there are these names in `string`: format, len, lower, rep, sub, upper" },
   { "1 + @", 5, 1, "a key path is missing behind `@`", "expected a key, as in `@model.lr`" },
@@ -520,6 +522,23 @@ describe("expr", function()
       ok, problem = expr.eval(ast, { ref = find(ast.refs, root), call = call })
       assert.is_false(ok)
       assert.same({ byte = 5, length = 9, message = "not that one", name = "EORIGIN" }, problem)
+      -- metamethods too
+      local never = { call = function(f, byte, length)
+        asked = { f, byte, length }
+        return "no"
+      end }
+      for _, case in ipairs {
+        { "1 + @x", "__add", 3, 1 }, { "@x .. 'a'", "__concat", 4, 2 }, { "-@x", "__unm", 1, 1 },
+        { "#@x", "__len", 1, 1 }, { "1 < @x", "__lt", 3, 1 }, { "1 >= @x", "__le", 3, 2 },
+        { "@x == @y", "__eq", 4, 2 }, { "(@x).a", "__index", 1, 6 }, { "@x(1)", "__call", 1, 2 },
+      } do
+        local function meta() end
+        never.ref = function() return setmetatable({}, { [case[2]] = meta }) end
+        ok, problem = expr.eval(expr.parse(case[1]), never)
+        assert.is_false(ok, case[1])
+        assert.equal("no", problem.message)
+        assert.same({ meta, case[3], case[4] }, asked, case[1])
+      end
       ok, problem = expr.eval(expr.parse("@f()"), {
         ref = function() return function() ran = true end end,
         call = function() return "no" end,

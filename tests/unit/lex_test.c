@@ -87,7 +87,8 @@ static const Case plain[] = {
   {"1..2", "!:1..2"}, {"1 ..2", "0:1 o:.. 0:2"}, {"3x", "!:3x"},
   {"0x", "!:0x"}, {"0xg", "!:0xg"}, {"0x.", "!:0x."}, {"0x.p1", "!:0x.p1"},
   {"1e", "!:1e"}, {"1e+", "!:1e+"}, {"1e+x", "!:1e+x"}, {"1.2.3", "!:1.2.3"},
-  {"0x1p", "!:0x1p"}, {"0x1pf", "!:0x1pf"}, {"08", "0:08"}, {"1_000", "!:1_000"},
+  {"0x1p", "!:0x1p"}, {"0x1pf", "!:0x1pf"}, {"08", "0:08"},
+  {"1_000", "!:1_000"},
   {"1-2", "0:1 o:- 0:2"}, {"1e5-2", "0:1e5 o:- 0:2"},
   {"9223372036854775808", "0:9223372036854775808"},
   /* strings */
@@ -307,7 +308,8 @@ static void parts (void **state) {
 /* random bytes out of those that mean something: the lexer reaches the end,
    its tokens do not overlap, and every string has a value or a wrong escape */
 static void noise (void **state) {
-  static const char signs[] = "ab1x.@[]=\"'\\-{}()\n\r z0eEpP+~<:/_\0\xC3\xA9!u";
+  static const char signs[] = "ab1x.@[]=\"'\\-{}()\n\r z0eEpP+~<:/_\0"
+    "\xC3\xA9!u";
   uint32_t seed = 12345;
   (void)state;
   for (int round = 0; round < 20000; round++) {

@@ -45,10 +45,6 @@ return M
 
 local dir, log
 
-local function project()
-  return { project = dir .. "/exp" }
-end
-
 -- A config of these components, in the project.
 local function with(config)
   config.project = dir .. "/exp"

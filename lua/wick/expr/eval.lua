@@ -51,8 +51,17 @@ local function index(s, pc, v, key, by)
     end
     wrong(s, by, ("cannot take `%s` from %s"):format(shown, word(v)), "this is " .. word(v))
   end
-  local ast = s.ast
-  local from, to = ast.from[pc], ast.to[pc]
+  local from, to = s.ast.from[pc], s.ast.to[pc]
+  local f = metamethod(v, "__index")
+  for _ = 1, 16 do -- the function that the chain of `__index` ends in
+    if type(f) ~= "table" or rawget(f, key) ~= nil then
+      break
+    end
+    f = metamethod(f, "__index")
+  end
+  if type(f) == "function" then
+    allowed(s, f, from, to, v)
+  end
   return present(protected(from, to, ("`%s`"):format(source(s, from, to)), get, v, key))
 end
 
@@ -176,12 +185,9 @@ local function call(s, pc, vals, by, base, sp)
     return names.known[name](c, unpack(vals, base + 1, sp))
   end
   local v, from, to = vals[base], ast.from[step], ast.to[step]
-  local f, chain = v, 0
-  while type(f) ~= "function" do
-    f, chain = metamethod(f, "__call"), chain + 1
-    if f == nil or chain > 16 then
-      uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
-    end
+  local f = operate.callable(v)
+  if not f then
+    uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
   end
   allowed(s, f, from, to, v)
   local results = table.pack(xpcall(v, operate.handler, unpack(vals, base + 1, sp)))

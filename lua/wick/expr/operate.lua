@@ -108,6 +108,26 @@ local function raised(from, to, what, caught)
     { raised = true, cause = caught.value, trace = caught.trace })
 end
 
+-- The metamethod of a table or userdata, or nil.
+local function metamethod(v, event)
+  local kind = type(v)
+  if kind == "table" or kind == "userdata" then
+    local meta = getmeta(v)
+    return type(meta) == "table" and rawget(meta, event) or nil
+  end
+end
+
+-- The function that a call of v runs (`__call` of `__call` at most 16 times),
+-- or nil.
+local function callable(v)
+  for _ = 1, 16 do
+    if v == nil or type(v) == "function" then
+      return v
+    end
+    v = metamethod(v, "__call")
+  end
+end
+
 -- May f be called?  `value` is what the text calls.
 local function allowed(s, f, from, to, value)
   local ask = s.env.call
@@ -122,15 +142,6 @@ local function allowed(s, f, from, to, value)
   end
 end
 
--- The metamethod of a table or userdata, or nil.
-local function metamethod(v, event)
-  local kind = type(v)
-  if kind == "table" or kind == "userdata" then
-    local meta = getmeta(v)
-    return type(meta) == "table" and rawget(meta, event) or nil
-  end
-end
-
 -- One value of protected code.
 local function protected(from, to, what, f, ...)
   local ok, value = xpcall(f, handler, ...)
@@ -138,6 +149,25 @@ local function protected(from, to, what, f, ...)
     raised(from, to, what, value)
   end
   return value
+end
+
+-- An operator by the metamethod of an operand: gives true and the value, or
+-- false when there is none.
+local function overloaded(s, pc, op, event, f, a, b)
+  local meta = metamethod(a, event)
+  if meta == nil then
+    meta = metamethod(b, event)
+  end
+  if meta == nil then
+    return false
+  end
+  local from = s.ast.at[pc]
+  local to = from + #op - 1
+  local runs = callable(meta)
+  if runs then
+    allowed(s, runs, from, to, meta)
+  end
+  return true, protected(from, to, ("`%s`"):format(op), f, a, b)
 end
 
 --
@@ -161,11 +191,11 @@ local OPERATORS = {
   [">>"] = { "__shr", "cannot shift the bits of %s by %s", function(a, b) return a >> b end },
 }
 local BITS = { ["&"] = true, ["|"] = true, ["~"] = true, ["<<"] = true, [">>"] = true }
-local COMPARE = {
-  ["<"] = { "__lt", function(a, b) return a < b end },
-  ["<="] = { "__le", function(a, b) return a <= b end },
-  [">"] = { "__lt", function(a, b) return a > b end },
-  [">="] = { "__le", function(a, b) return a >= b end },
+local function less(a, b) return a < b end
+local function at_most(a, b) return a <= b end
+local COMPARE = { -- `>` is `<` with its operands exchanged
+  ["<"] = { "__lt", less }, ["<="] = { "__le", at_most },
+  [">"] = { "__lt", less, true }, [">="] = { "__le", at_most, true },
 }
 
 -- A number, or a string that is one (but, as in Lua, not for its bits).
@@ -198,9 +228,9 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
     end
     return info[3](x, y)
   end
-  local ast = s.ast
-  if metamethod(a, info[1]) or metamethod(b, info[1]) then
-    return protected(ast.at[pc], ast.at[pc] + #op - 1, ("`%s`"):format(op), info[3], a, b)
+  local done, value = overloaded(s, pc, op, info[1], info[3], a, b)
+  if done then
+    return value
   end
   local one, two = operand(a), operand(b)
   if info[4] then
@@ -210,13 +240,19 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
 end
 
 local function compare(s, pc, op, a, b)
-  local info, at = COMPARE[op], s.ast.at[pc]
-  local kind = type(a)
-  if kind == type(b) and (kind == "number" or kind == "string") then
-    return info[2](a, b)
-  elseif metamethod(a, info[1]) or metamethod(b, info[1]) then
-    return protected(at, at + #op - 1, ("`%s`"):format(op), info[2], a, b)
+  local info, kind = COMPARE[op], type(a)
+  local x, y = a, b
+  if info[3] then
+    x, y = b, a
   end
+  if kind == type(b) and (kind == "number" or kind == "string") then
+    return info[2](x, y)
+  end
+  local done, value = overloaded(s, pc, op, info[1], info[2], x, y)
+  if done then
+    return value
+  end
+  local at = s.ast.at[pc]
   raise(at, at + #op - 1, ("cannot compare %s with %s"):format(operand(a), operand(b)),
     "compares two numbers or two strings")
 end
@@ -226,12 +262,15 @@ local function same(a, b)
 end
 
 local function equal(s, pc, op, a, b)
-  if (type(a) == "table" or type(a) == "userdata") and type(a) == type(b)
-    and not rawequal(a, b) then
-    local at = s.ast.at[pc]
-    return protected(at, at + 1, ("`%s`"):format(op), same, a, b)
+  if rawequal(a, b) then
+    return true
+  elseif type(a) == type(b) then
+    local done, value = overloaded(s, pc, op, "__eq", same, a, b)
+    if done then
+      return value
+    end
   end
-  return a == b
+  return rawequal(a, b)
 end
 
 local function binary(s, pc, op, a, b, bya, byb)
@@ -249,67 +288,89 @@ local function negate(v) return -v end
 local function invert(v) return ~v end
 local function length(v) return #v end
 
+-- The event, what a refusal says, and the operator.
+local UNARY = {
+  ["-"] = { "__unm", "cannot negate %s", negate },
+  ["~"] = { "__bnot", "cannot invert the bits of %s", invert },
+  ["#"] = { "__len", "cannot take the length of %s", length },
+}
+
 local function unary(s, pc, op, v, by)
-  local at = s.ast.at[pc]
   if op == "not" then
     return not v
-  elseif op == "#" then
-    if type(v) == "string" then
-      return #v
-    elseif type(v) == "table" or metamethod(v, "__len") then
-      return protected(at, at, "`#`", length, v)
-    end
-    wrong(s, by, ("cannot take the length of %s"):format(word(v)), "this is " .. word(v))
   end
-  local x = number(v, op == "~")
+  local info, kind = UNARY[op], type(v)
+  local x = op ~= "#" and number(v, op == "~")
   if x and op == "-" then
     return -x
   elseif x then
     return tointeger(x) and ~tointeger(x)
       or wrong(s, by, "`~` takes integers only", ("%s is no integer"):format(x))
-  elseif metamethod(v, op == "-" and "__unm" or "__bnot") then
-    return protected(at, at, ("`%s`"):format(op), op == "-" and negate or invert, v)
+  elseif op == "#" and kind == "string" then
+    return #v
   end
-  wrong(s, by, (op == "-" and "cannot negate %s" or "cannot invert the bits of %s"):format(
-    operand(v)), "this is " .. word(v))
+  local done, value = overloaded(s, pc, op, info[1], info[3], v)
+  if done then
+    return value
+  elseif op == "#" and kind == "table" then
+    return #v
+  end
+  wrong(s, by, info[2]:format(operand(v)), "this is " .. word(v))
 end
 
 local function join(a, b) return a .. b end
 
--- The values vals[first .. last] as one text.
-local function concat(s, pc, vals, by, first, last)
-  local total, plain = 0, true
+local function is_text(v)
+  return type(v) == "string" or type(v) == "number"
+end
+
+-- The texts vals[first .. last] and `behind` (or nil) as one.
+local function texts(s, pc, vals, first, last, behind)
+  local total = behind and #tostring(behind) or 0
   for i = first, last do
     local v = vals[i]
-    if type(v) == "string" then
-      total = total + #v
-    elseif type(v) == "number" then
-      total = total + #tostring(v)
-    else
-      plain = false
+    total = total + (type(v) == "string" and #v or #tostring(v))
+  end
+  charge(s, pc, "bytes", total)
+  local made = table.concat(vals, "", first, last)
+  return behind and made .. behind or made
+end
+
+-- The values vals[first .. last] as one text; from the right, as Lua does,
+-- where operands have a `__concat`.
+local function concat(s, pc, vals, by, first, last)
+  local at = last -- what is left of it is not joined yet
+  while at >= first and is_text(vals[at]) do
+    at = at - 1
+  end
+  if at < first then
+    return texts(s, pc, vals, first, last)
+  end
+  local result, made
+  if at >= last - 1 then
+    result, made, at = vals[last], by[last], last - 1
+  else
+    result, made = texts(s, pc, vals, at + 1, last), pc
+  end
+  while at >= first do
+    local v, run = vals[at], at
+    while run >= first and is_text(result) and is_text(vals[run]) do
+      run = run - 1
     end
-  end
-  if plain then
-    charge(s, pc, "bytes", total)
-    return table.concat(vals, "", first, last)
-  end
-  local result, made = vals[last], by[last] -- from the right, as Lua does
-  for i = last - 1, first, -1 do
-    local v = vals[i]
-    local left, right = type(v), type(result)
-    local texts = (left == "string" or left == "number")
-      and (right == "string" or right == "number")
-    if texts then
-      charge(s, pc, "bytes", #tostring(v) + #tostring(result))
-      result = v .. result
-    elseif metamethod(v, "__concat") or metamethod(result, "__concat") then
-      local at = s.ast.at[pc]
-      result = protected(at, at + 1, "`..`", join, v, result)
+    if run < at then
+      result = texts(s, pc, vals, run + 1, at, result)
+      at = run
     else
-      local culprit = left ~= "string" and left ~= "number" and i or nil
-      wrong(s, culprit and by[culprit] or made,
-        ("cannot join %s and %s"):format(word(v), word(result)),
-        "this is " .. (culprit and word(v) or word(result)))
+      local done, value = overloaded(s, pc, "..", "__concat", join, v, result)
+      if not done then
+        local culprit = v
+        if is_text(v) then
+          culprit = result
+        end
+        wrong(s, is_text(v) and made or by[at],
+          ("cannot join %s and %s"):format(word(v), word(result)), "this is " .. word(culprit))
+      end
+      result, at = value, at - 1
     end
     made = pc
   end
@@ -318,7 +379,7 @@ end
 
 M.raise, M.wrong, M.source, M.charge, M.counted = raise, wrong, source, charge, counted
 M.raised, M.allowed, M.protected = raised, allowed, protected
-M.metamethod, M.handler = metamethod, handler
+M.metamethod, M.callable, M.handler = metamethod, callable, handler
 M.binary, M.unary, M.concat = binary, unary, concat
 
 return M

@@ -182,12 +182,15 @@ local function arguments(s)
 end
 
 -- The text [from, to] names nothing: says what is near, or what there is.
-local function unknown(s, word, list, from, to, kind, help)
+local function unknown(s, word, library, from, to, help)
+  local list = names.libraries[library] or names.top
   local near = fail.near(word, list)[1]
   raise(from, to - from + 1,
     ("expressions have no `%s`"):format(fail.quote(s.text:sub(from, to), 40)), "no such name", {
-      notes = not near and { ("there are these %s: %s"):format(kind, fail.names(list)) } or nil,
-      helps = { near and ("did you mean `%s`?"):format(near) or help },
+      notes = not near and { ("there are these names%s: %s"):format(
+        library and " in `" .. library .. "`" or "", fail.names(list)) } or nil,
+      helps = { near and ("did you mean `%s%s`?"):format(library and library .. "." or "", near)
+        or help },
     })
 end
 
@@ -205,7 +208,7 @@ local function name(s)
     advance(s)
     to = s.stops[s.p]
     if not names.known[word .. "." .. s.word] then
-      unknown(s, s.word, library, from, to, ("names in `%s`"):format(word))
+      unknown(s, s.word, word, from, to)
     end
     word = word .. "." .. s.word
   elseif names.lua[word] or names.instead[word] then
@@ -214,7 +217,7 @@ local function name(s)
       helps = { names.instead[word] },
     })
   elseif not names.known[word] then
-    unknown(s, word, names.top, from, to, "names", ("to refer to a key, write `@%s`"):format(word))
+    unknown(s, word, nil, from, to, ("to refer to a key, write `@%s`"):format(word))
   end
   advance(s)
   local constant = names.constants[word]
