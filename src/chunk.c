@@ -82,8 +82,10 @@ static void mark (wk_Fail *f, const char *bytes, size_t len,
                   const char *message, long line) {
   size_t start, stop, at, length;
   const char *near = strstr(message, " near '");
+  const char *end = strstr(message, " near <eof>");
   char label[96];
-  size_t said = near ? (size_t)(near - message) : strlen(message);
+  size_t said = near ? (size_t)(near - message) :
+                end ? (size_t)(end - message) : strlen(message);
   findline(bytes, len, line, &start, &stop);
   if (said > sizeof(label) - 1) said = sizeof(label) - 1;
   memcpy(label, message, said);
@@ -91,7 +93,11 @@ static void mark (wk_Fail *f, const char *bytes, size_t len,
   while (start < stop && isspace((unsigned char)bytes[start])) start++;
   at = start;
   length = stop > start ? stop - start : 1;
-  if (near) {
+  if (end) {  /* the text stops where something should follow */
+    at = stop;
+    length = 1;
+  }
+  else if (near) {
     const char *token = near + 7;
     size_t tlen = strlen(token), i;
     if (tlen > 0 && token[tlen - 1] == '\'') tlen--;

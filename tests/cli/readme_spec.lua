@@ -3,7 +3,8 @@
 -- A transcript is text indented by four: lines `$ command`, each followed by
 -- what the command prints, stdout and stderr in one.  A line `...` stands for
 -- any lines, `...` within a line for any text.  Commands run in the
--- repository, with the command on the PATH.
+-- repository, with the command on the PATH.  A ```lua block is a program that
+-- runs there and prints nothing to stderr.
 
 local helper = require "tests.helper"
 
@@ -29,6 +30,15 @@ local function transcripts(text)
     while t.output[#t.output] == "" do
       table.remove(t.output)
     end
+  end
+  return list
+end
+
+-- The Lua programs of a text: what stands between ```lua and ```.
+local function programs(text)
+  local list = {}
+  for code in text:gmatch("\n```lua\n(.-)\n```") do
+    list[#list + 1] = code
   end
   return list
 end
@@ -75,6 +85,17 @@ for _, path in ipairs(paths) do
     it("has a transcript", function()
       assert.truthy(#found > 0)
     end)
+
+    for n, code in ipairs(programs((assert(helper.read(path))))) do
+      it(("Lua program %d"):format(n), function()
+        local script = helper.write(helper.temp() .. "/program.lua", ([[
+          package.path = "%s/lua/?.lua;%s/lua/?/init.lua;" .. package.path
+          package.cpath = "%s/lua/?.so;" .. package.cpath
+        ]]):format(helper.root, helper.root, helper.build) .. code)
+        local status, _, err = helper.run { helper.host, script }
+        assert.are.same({ 0, "" }, { status, err })
+      end)
+    end
 
     for _, t in ipairs(found) do
       it(("line %d: %s"):format(t.line, t.command), function()
