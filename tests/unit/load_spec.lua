@@ -668,7 +668,7 @@ describe("wick.load", function()
     it("that what it requires is broken", function()
       assert.equal("ERUNTIME: module `p.a` failed while it was being loaded\n"
         .. "1..3 loaded because of this target\n"
-        .. "ROOT/b.lua:1:1 +1 syntax error near <eof>\n"
+        .. "ROOT/b.lua:1:2 +1 syntax error\n"
         .. "ROOT/a.lua:1:11 +13 `p.a` requires it here\n"
         .. "note: Lua says: syntax error near <eof>\n"
         .. "note: load chain: p.a → p.b",

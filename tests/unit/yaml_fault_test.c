@@ -108,7 +108,7 @@ static wk_Code read (const char *text, size_t len, long fault, long all,
   static wk_Fail fail;
   wk_Tree t;
   uint16_t doc;
-  wk_Id root = 0, first;
+  wk_Id root = 0, first = 0;
   wk_Code code;
   long before = live;
   wk_tree_init(&t);
@@ -142,6 +142,7 @@ static void faults (void **state) {
   long count, i, without = 0, none;
   (void)state;
   assert_int_equal(read(text, len, 0, 0, &count, &nodes), WK_OK);
+  if (count == 0) SKIP("malloc is somebody else's here, such as valgrind's");
   assert_true(count > 500);
   for (i = 1; i <= count; i++) {
     wk_Code code = read(text, len, i, 0, &none, &same);

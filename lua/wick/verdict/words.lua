@@ -9,7 +9,7 @@ local fail = require "wick.fail"
 local target = require "wick.target"
 
 local find_string, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
-local lower, match, sub = string.lower, string.match, string.sub
+local lower, match, sub, upper = string.lower, string.match, string.sub, string.upper
 local concat, remove, sort = table.concat, table.remove, table.sort
 local ipairs, next, type = ipairs, next, type
 
@@ -200,7 +200,8 @@ local function elsewhere(project, last)
 end
 
 -- What a target calls the module `stem` in a folder: the class that a class file
--- returns, when a class is looked for; else the module.
+-- exports or returns, when a class is looked for (or, as rule 2 takes either, the
+-- stem in the spelling of classes); else the module.
 local function spelled(project, before, stem, wanted)
   if is_class_name(wanted) and not is_class_name(stem) then
     local dir = folder_of(before)
@@ -208,11 +209,17 @@ local function spelled(project, before, stem, wanted)
     local text = project.root:read(file .. ".lua", TEXT_BYTES)
       or project.root:read(file .. "/init.lua", TEXT_BYTES)
     if text then
-      local _, _, byte = core.exports(text)
+      local exports, _, byte = core.exports(text)
+      for i = 1, #exports do
+        if is_class_name(exports[i].name) and fold(exports[i].name) == fold(stem) then
+          return exports[i].name
+        end
+      end
       local returned = match(text, "^return%s*([%a_][%w_]*)", byte)
       if returned and fold(returned) == fold(stem) then
         return returned
       end
+      return (gsub(gsub("_" .. stem, "_+(%a)", upper), "_", ""))
     end
   end
   return stem
