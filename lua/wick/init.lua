@@ -145,12 +145,12 @@ function M.load(source, overrides, options)
   end
   if #self.overrides > 0 then
     local override = require "wick.override"
-    local errors = {}
+    local errors, renamed = {}, {}
     -- `_target_` applies first: what else is set belongs to the new constructor
     for pass = 1, 2 do
       for n, word in ipairs(self.overrides) do
         if (word:match("^[^=]*_target_=") ~= nil) == (pass == 1) then
-          ok, err = override.apply(self.tree, self.top, word, n)
+          ok, err = override.apply(self.tree, self.top, word, n, renamed)
           if not ok then
             errors[#errors + 1] = err
           end

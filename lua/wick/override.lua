@@ -130,24 +130,33 @@ local function absent(tree, at, path, i, word, number)
   return fail.new("ENOKEY", err)
 end
 
---- Applies one override, the `number`th word of the call.  Gives true, or nil
---- and an error.
-function M.apply(tree, top, word, number)
+--- Applies one override, the `number`th word of the call.  `renamed` collects
+--- the components whose `_target_` the call sets: they may get options that the
+--- config does not have, for they belong to another constructor now.  Gives
+--- true, or nil and an error.
+function M.apply(tree, top, word, number, renamed)
   local path, byte = parse(word, number)
   if not path then
     return nil, byte
   end
-  local at = top
+  local at, fresh = top, nil
   for i = 1, #path do
     local child = tree:find(at, path[i])
     if not child then
-      return nil, absent(tree, at, path, i, word, number)
+      if i < #path or not renamed[at] or type(path[i]) ~= "string" then
+        return nil, absent(tree, at, path, i, word, number)
+      end
+      fresh = path[i]
+    elseif path[i] == "_target_" and i == #path then
+      renamed[at] = true
     end
-    at = child
+    at = child or at
   end
   local value, err = tree:word(word, number, byte)
   if not value then
     return nil, err
+  elseif fresh then
+    return tree:add(at, fresh, value)
   end
   -- a `_target_` alone keeps the options: it replaces a scalar, so lay does
   return compose.lay(tree, at, value)

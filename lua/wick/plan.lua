@@ -49,7 +49,8 @@ function M.circle(self, chain, edges)
 end
 
 --- The objects that the value of `id` is made of: of a component those that
---- its options need, of a late node those that its references name.
+--- its options need, of a late node those that its references name.  The list
+--- is not the caller's to change.
 function M.needs(self, id)
   local late = self.late[id]
   if not late then
@@ -88,36 +89,38 @@ end
 --- order; values of the host are left out.  Gives nil and an error when they
 --- need each other in a circle.
 function M.order(self, roots)
-  local color, list = {}, {}
-  for _, root in ipairs(roots) do
-    local stack = {}
-    if not color[root] and self.hosts[root] == nil then
-      stack[1] = { id = root, needs = M.needs(self, root), i = 1 }
-      color[root] = GREY
-    end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local need = frame.needs[frame.i]
-      frame.i = frame.i + 1
-      if not need then
-        color[frame.id] = BLACK
-        list[#list + 1] = frame.id
-        stack[#stack] = nil
-      elseif color[need] == GREY then
-        local chain, edges, from = {}, {}, #stack
-        while stack[from].id ~= need do
+  local color, list, hosts = {}, {}, self.hosts
+  local stack, needs, at = {}, {}, {} -- open nodes, what they need, how far we are
+  for r = 1, #roots do
+    local top, need = 0, roots[r]
+    repeat
+      local state = color[need]
+      if state == GREY then
+        local chain, edges, from = {}, {}, top
+        while stack[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
-          edges[#edges + 1] = edge(self, stack[i].id, i < #stack and stack[i + 1].id or need)
+        for i = from, top do
+          chain[#chain + 1] = stack[i]
+          edges[#edges + 1] = edge(self, stack[i], i < top and stack[i + 1] or need)
         end
         return nil, M.circle(self, chain, edges)
-      elseif not color[need] and self.hosts[need] == nil then
+      elseif not state and hosts[need] == nil then
+        top = top + 1
+        stack[top], needs[top], at[top] = need, M.needs(self, need), 0
         color[need] = GREY
-        stack[#stack + 1] = { id = need, needs = M.needs(self, need), i = 1 }
       end
-    end
+      need = nil
+      while top > 0 and not need do
+        at[top] = at[top] + 1
+        need = needs[top][at[top]]
+        if not need then
+          color[stack[top]] = BLACK
+          list[#list + 1] = stack[top]
+          top = top - 1
+        end
+      end
+    until not need
   end
   return list
 end
@@ -132,6 +135,12 @@ function M.locate(self, id, err)
     or err.name == "EREQUIRE"
   local label = err.target_label or last and "loaded because of this target" or ""
   local mark = tree:mark(target, label, span and span[1] or nil, span and span[2] or nil)
+  if err.replacement then
+    local whole = tree:mark(target)
+    err.fixes = { { title = ("use `%s`"):format(err.replacement), edits = { {
+      file = whole.file, argv = whole.argv, byte = whole.byte, length = whole.length,
+      text = err.replacement } } } }
+  end
   table.insert(err.marks, last and math.min(#err.marks, 2) + 1 or 1, mark)
   err.key = path_of(tree, target)
   return err
