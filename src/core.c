@@ -73,15 +73,21 @@ static void pushlines (lua_State *L, const char lines[][WK_FAIL_TEXT], int n,
 }
 
 
+/* pushes the number of a failure as messages have it: W0201 */
+static void push_number (lua_State *L, const wk_CodeInfo *info) {
+  lua_pushfstring(L, "W%d%d%d%d", info->number / 1000,
+                  info->number / 100 % 10, info->number / 10 % 10,
+                  info->number % 10);
+}
+
+
 void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
                     const char *severity) {
   const wk_CodeInfo *info = wk_code_info(f->code);
   int i;
   lua_createtable(L, 0, 12);
   wk_set_string(L, "name", info->name);
-  lua_pushfstring(L, "W%d%d%d%d", info->number / 1000,
-                  info->number / 100 % 10, info->number / 10 % 10,
-                  info->number % 10);
+  push_number(L, info);
   lua_setfield(L, -2, "code");
   wk_set_string(L, "kind", info->kind);
   wk_set_integer(L, "status", info->status);
@@ -154,8 +160,10 @@ static int core_directory (lua_State *L) {
 }
 
 
+static const char null_key = 0;  /* its address is the registry's key */
+
 void wk_push_null (lua_State *L) {
-  lua_getfield(L, LUA_REGISTRYINDEX, WK_NULLS "!");
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key);
 }
 
 
@@ -167,7 +175,7 @@ static int null_tostring (lua_State *L) {
 
 /* makes wick.null once for a state, and leaves it on the stack */
 static void open_null (lua_State *L) {
-  if (lua_getfield(L, LUA_REGISTRYINDEX, WK_NULLS "!") != LUA_TNIL) return;
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key) != LUA_TNIL) return;
   lua_pop(L, 1);
   lua_newuserdatauv(L, 0, 0);
   luaL_newmetatable(L, WK_NULLS);
@@ -175,24 +183,39 @@ static void open_null (lua_State *L) {
   lua_setfield(L, -2, "__tostring");
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
-  lua_setfield(L, LUA_REGISTRYINDEX, WK_NULLS "!");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &null_key);
 }
 
 
-/* pushes the table of codes: name -> {code, kind, status} */
-static void push_codes (lua_State *L) {
+/* core.codes[name], made when it is first asked for: {code, kind, status},
+   or nil when there is no such failure */
+static int codes_index (lua_State *L) {
+  const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   int i;
-  lua_createtable(L, 0, WK_NCODES);
   for (i = 1; i < WK_NCODES; i++) {
     const wk_CodeInfo *info = wk_code_info((wk_Code)i);
-    char code[16];
+    if (strcmp(info->name, name) != 0) continue;
     lua_createtable(L, 0, 3);
-    snprintf(code, sizeof(code), "W%04d", info->number);
-    wk_set_string(L, "code", code);
+    push_number(L, info);
+    lua_setfield(L, -2, "code");
     wk_set_string(L, "kind", info->kind);
     wk_set_integer(L, "status", info->status);
-    lua_setfield(L, -2, info->name);
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, -2);
+    lua_rawset(L, 1);
+    return 1;
   }
+  return 0;
+}
+
+
+/* pushes the table of codes, which fills itself: most runs need none */
+static void push_codes (lua_State *L) {
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushcfunction(L, codes_index);
+  lua_setfield(L, -2, "__index");
+  lua_setmetatable(L, -2);
 }
 
 

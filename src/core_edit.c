@@ -5,6 +5,7 @@
 ** May call: fail, tree, scalar, core.h.
 */
 
+#include <limits.h>
 #include <string.h>
 
 #include <lua.h>
@@ -248,22 +249,34 @@ int wk_edit_scan (lua_State *L) {
 }
 
 
+/* the node behind `at` (the top or an object) in the subtree `top` that
+   stands for an object, or 0 */
+static wk_Id nextobject (const wk_Tree *t, wk_Id top, wk_Id at) {
+  at = follow(t, top, at, at != top);
+  while (at != 0 && objectof(t, at) == 0) at = follow(t, top, at, 0);
+  return at;
+}
+
+
 /* tree:needs(id) -> array of the objects (components, late values, values
    of the host) that the value of `id` is made of; those of a component are
    what its options need */
 int wk_edit_needs (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id top = wk_check_id(L, t, 2), at;
+  lua_Integer n = 0;
   lua_settop(L, 2);
-  lua_newtable(L);
   if (wk_tree_node(t, top)->kind == WK_OBJECT) {
+    lua_createtable(L, 1, 0);
     append(L, 3, wk_tree_node(t, top)->first);
     return 1;
   }
-  for (at = top; at != 0;) {
-    wk_Id object = at == top ? 0 : objectof(t, at);
-    if (object != 0) append(L, 3, object);
-    at = follow(t, top, at, object != 0);
+  for (at = nextobject(t, top, top); at != 0; at = nextobject(t, top, at)) n++;
+  lua_createtable(L, n < INT_MAX ? (int)n : 0, 0);
+  n = 0;
+  for (at = nextobject(t, top, top); at != 0; at = nextobject(t, top, at)) {
+    lua_pushinteger(L, objectof(t, at));
+    lua_rawseti(L, 3, ++n);
   }
   return 1;
 }

@@ -74,13 +74,15 @@ static void pushfile (lua_State *L, const wk_File *file) {
 }
 
 
-/* root:read(rel, limit) -> text, file | nil, err.  Between open and close
-   no Lua runs, so no error can leak the descriptor. */
+/* root:read(rel, limit, quiet) -> text, file | nil, err.  With `quiet` a
+   file that is not there gives false alone, which is cheaper than an error.
+   Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
   wk_Root *root = checkroot(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
+  int quiet = lua_toboolean(L, 4);
   void **guard = wk_push_guard(L);
   char *bytes = NULL;
   wk_File file;
@@ -91,6 +93,10 @@ static int root_read (lua_State *L) {
                         &fail);
     wk_file_close(&file);
     *guard = bytes;
+  }
+  if (code == WK_ENOTFOUND && quiet) {
+    lua_pushboolean(L, 0);
+    return 1;
   }
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);

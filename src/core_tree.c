@@ -20,7 +20,15 @@
 #include "yaml.h"
 
 
+/* the metatable of trees is the upvalue of each method, so that it need not
+   be looked up by its name */
 wk_Tree *wk_check_tree (lua_State *L, int arg) {
+  void *tree = lua_touserdata(L, arg);
+  if (tree != NULL && lua_getmetatable(L, arg)) {
+    int same = lua_rawequal(L, -1, lua_upvalueindex(1));
+    lua_pop(L, 1);
+    if (same) return (wk_Tree *)tree;
+  }
   return (wk_Tree *)luaL_checkudata(L, arg, WK_TREE);
 }
 
@@ -174,6 +182,15 @@ static int tree_word (lua_State *L) {
   if (code != WK_OK) return failure(L, t, &fail, doc);
   lua_pushinteger(L, id);
   return 1;
+}
+
+
+/* tree:composed(): from here on nodes are made by evaluation, which has its
+   own budget (value.nodes); config.nodes counts what was written */
+static int tree_composed (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  t->limits.config_nodes = (size_t)-1;
+  return 0;
 }
 
 
@@ -406,7 +423,8 @@ static int tree_source (lua_State *L) {
 
 
 static const luaL_Reg methods[] = {
-  {"read", tree_read}, {"word", tree_word}, {"size", tree_size},
+  {"read", tree_read}, {"word", tree_word}, {"composed", tree_composed},
+  {"size", tree_size},
   {"kind", tree_kind}, {"is", tree_is}, {"text", tree_text},
   {"key", tree_key}, {"up", tree_up}, {"children", tree_children},
   {"find", tree_find}, {"previous", tree_previous},
@@ -423,7 +441,9 @@ void wk_open_tree (lua_State *L) {
   if (luaL_newmetatable(L, WK_TREE)) {
     lua_pushcfunction(L, tree_gc);
     lua_setfield(L, -2, "__gc");
-    luaL_newlib(L, methods);
+    luaL_newlibtable(L, methods);
+    lua_pushvalue(L, -2);
+    luaL_setfuncs(L, methods, 1);
     lua_setfield(L, -2, "__index");
   }
   lua_pop(L, 1);

@@ -97,38 +97,25 @@ int wk_core_unquote (lua_State *L) {
 }
 
 
-static int path_free (lua_State *L) {
-  wk_path_free((wk_Path *)lua_touserdata(L, 1));
-  return 0;
-}
-
-
 /* core.keypath(text, in_expression) -> path | nil, err */
 int wk_core_keypath (lua_State *L) {
   size_t len, i;
   const char *text = luaL_checklstring(L, 1, &len);
-  wk_Path *path = (wk_Path *)lua_newuserdatauv(L, sizeof(wk_Path), 0);
+  int in_expression = lua_toboolean(L, 2);
+  void **guard = wk_push_guard(L);
+  wk_Path path;  /* too large for a userdata that each reference would make */
   wk_Fail fail;
-  wk_Code code;
-  path->names = NULL;
-  if (luaL_newmetatable(L, "wick.path")) {
-    lua_pushcfunction(L, path_free);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
-  code = wk_path_parse(text, len, lua_toboolean(L, 2), path, &fail);
-  if (code != WK_OK) {
-    wk_path_free(path);
+  if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK)
     return wk_push_failure(L, &fail, NULL);
-  }
-  lua_createtable(L, (int)path->count, 4);
-  lua_createtable(L, (int)path->count, 0);  /* starts */
-  lua_createtable(L, (int)path->count, 0);  /* stops */
-  for (i = 0; i < path->count; i++) {
-    const wk_Segment *segment = &path->segments[i];
+  *guard = path.names;
+  lua_createtable(L, (int)path.count, 4);
+  lua_createtable(L, (int)path.count, 0);  /* starts */
+  lua_createtable(L, (int)path.count, 0);  /* stops */
+  for (i = 0; i < path.count; i++) {
+    const wk_Segment *segment = &path.segments[i];
     lua_Integer place = (lua_Integer)i + 1;
     if (segment->is_index) lua_pushinteger(L, segment->index);
-    else lua_pushlstring(L, path->names + segment->name, segment->size);
+    else lua_pushlstring(L, path.names + segment->name, segment->size);
     lua_rawseti(L, -4, place);
     lua_pushinteger(L, (lua_Integer)segment->start + 1);
     lua_rawseti(L, -3, place);
@@ -137,9 +124,10 @@ int wk_core_keypath (lua_State *L) {
   }
   lua_setfield(L, -3, "stops");
   lua_setfield(L, -2, "starts");
-  wk_set_integer(L, "up", path->up);
-  wk_set_integer(L, "length", (lua_Integer)path->length);
-  wk_path_free(path);
+  wk_set_integer(L, "up", path.up);
+  wk_set_integer(L, "length", (lua_Integer)path.length);
+  wk_path_free(&path);
+  *guard = NULL;
   return 1;
 }
 

@@ -23,6 +23,8 @@
 #include "alloc.h"
 #include "embedded.h"
 
+#define HEADSTART  2048   /* KiB */
+
 int luaopen_wick_core (lua_State *L);
 
 
@@ -94,9 +96,9 @@ int main (int argc, char **argv) {
     fputs("wick: not enough memory to start\n", stderr);
     return 7;
   }
-  /* a short run ends before the first collection would pay; the command goes
-     back to Lua's own settings before it runs the project's code */
-  lua_gc(L, LUA_GCINC, 500, 0, 0);
+  /* a short run ends before its first collection would pay: the collector
+     begins to work when this much more is in use */
+  lua_gc(L, LUA_GCSTEP, -HEADSTART);
   lua_pushcfunction(L, run);
   lua_pushinteger(L, argc);
   lua_pushlightuserdata(L, argv);

@@ -168,17 +168,32 @@ static int special (const char *s, size_t len, int sign) {
 }
 
 
-/* the kind of a text that starts with a digit, a sign or a point */
+/* the kind of a text that starts with a digit, a sign or a point: what ends
+   the first digits says which of all forms it may be */
 static wk_Kind number (const char *s, size_t len) {
-  int sign = *s == '-' || *s == '+', fits;
-  size_t n = (size_t)sign;
+  size_t sign = *s == '-' || *s == '+', n = sign;
   Parts parts;
   int64_t value;
+  int fits;
   while (n < len && isdigit_(s[n])) n++;
-  if (n == len && n > (size_t)sign && n < 19) return WK_INT;
-  if (integer(s, len, &value, &fits)) return fits ? WK_INT : WK_NONE;
-  if (special(s + sign, len - (size_t)sign, sign)) return WK_FLOAT;
-  return take(s, len, &parts) ? floatkind(&parts) : WK_STRING;
+  if (n == len) {
+    if (n == sign) return WK_STRING;
+    if (n < 19) return WK_INT;
+    integer(s, len, &value, &fits);
+    return fits ? WK_INT : WK_NONE;
+  }
+  switch (s[n]) {
+    case '.':
+      if (n == sign && special(s + n, len - n, n > 0)) return WK_FLOAT;
+      return take(s, len, &parts) ? floatkind(&parts) : WK_STRING;
+    case 'e': case 'E':
+      return take(s, len, &parts) ? floatkind(&parts) : WK_STRING;
+    case 'o': case 'x':
+      if (!integer(s, len, &value, &fits)) return WK_STRING;
+      return fits ? WK_INT : WK_NONE;
+    default:
+      return WK_STRING;
+  }
 }
 
 

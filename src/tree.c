@@ -73,7 +73,7 @@ static int grow (void **array, size_t *capacity, size_t size, size_t need,
   size_t want = *capacity > max / 2 ? max : *capacity * 2;
   void *p;
   if (want < 64) want = max < 64 ? max : 64;
-  if (want < need || need == max) want = need;
+  if (want < need) want = need;
   if (want > SIZE_MAX / size) return 0;
   p = realloc(*array, want * size);
   if (p == NULL && want > need) {  /* perhaps there is room for less */
@@ -126,15 +126,16 @@ wk_Code wk_tree_pool (wk_Tree *t, size_t len, wk_Fail *f) {
 }
 
 
+/* doubles at least, like all growth, so that many small documents are not
+   many copies of the arena */
 void wk_tree_reserve (wk_Tree *t, size_t nodes, size_t text) {
   size_t max = t->limits.config_nodes;
   void *array = t->nodes;
   if (max > UINT32_MAX - 1) max = UINT32_MAX - 1;
-  if (nodes > max - (t->nnodes < max ? t->nnodes : max))
-    nodes = max - (t->nnodes < max ? t->nnodes : max);
-  nodes += t->nnodes == 0 ? 1 : t->nnodes;
+  nodes = nodes < max ? nodes + t->nnodes + 1 : max + 1;
+  if (nodes > max + 1) nodes = max + 1;
   if (nodes > t->cnodes &&
-      grow(&array, &t->cnodes, sizeof(wk_Node), nodes, nodes)) {
+      grow(&array, &t->cnodes, sizeof(wk_Node), nodes, max + 1)) {
     t->nodes = array;
     if (t->nnodes == 0) {
       memset(&t->nodes[0], 0, sizeof(wk_Node));
@@ -143,7 +144,7 @@ void wk_tree_reserve (wk_Tree *t, size_t nodes, size_t text) {
   }
   array = t->text;
   if (text < UINT32_MAX - t->ntext && t->ntext + text > t->ctext &&
-      grow(&array, &t->ctext, 1, t->ntext + text, t->ntext + text))
+      grow(&array, &t->ctext, 1, t->ntext + text, UINT32_MAX))
     t->text = array;
 }
 

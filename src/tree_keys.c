@@ -140,7 +140,7 @@ static void forget (wk_Tree *t) {
 static int growslots (wk_Tree *t, size_t more) {
   size_t size = t->cslots == 0 ? 64 : t->cslots, i;
   wk_Slot *slots;
-  while (size / 2 < t->nslots + more) size *= 2;
+  while (size / 3 * 2 < t->nslots + more) size *= 2;
   slots = calloc(size, sizeof(wk_Slot));
   if (slots == NULL) return 0;
   for (i = 0; i < t->cslots; i++)
@@ -152,9 +152,9 @@ static int growslots (wk_Tree *t, size_t more) {
 }
 
 
-/* makes room for `more` slots, so that at most every second one is taken */
+/* makes room for `more` slots, so that at most two of three are taken */
 static int roomslots (wk_Tree *t, size_t more) {
-  return t->nslots + more <= t->cslots / 2 || growslots(t, more);
+  return t->nslots + more <= t->cslots / 3 * 2 || growslots(t, more);
 }
 
 
@@ -272,7 +272,7 @@ wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len) {
 
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key) {
   Key k;
-  k.text = NULL;
+  k.text = "";
   k.len = 0;
   k.number = key;
   k.kind = WK_INT;

@@ -56,11 +56,21 @@ const char *wk_yaml_kindname (int kind) {
 }
 
 
+/* is one of the eight bytes at s a `$`? */
+static int dollar (const char *s) {
+  uint64_t w;
+  memcpy(&w, s, 8);
+  w ^= 0x2424242424242424u;
+  return ((w - 0x0101010101010101u) & ~w & 0x8080808080808080u) != 0;
+}
+
+
 /* WK_SIGIL when the text starts with a sigil or has a splice, else 0 */
 uint8_t wk_yaml_sigil (const char *s, size_t len) {
   const char *p = s, *end = s + len;
   if (len == 0) return 0;
   if (*s == '@' || *s == '%' || *s == '$') return WK_SIGIL;
+  if (len >= 8 && len <= 16 && !dollar(s) && !dollar(end - 8)) return 0;
   if (len > 16) {  /* worth a call */
     while ((p = memchr(p, '$', (size_t)(end - p))) != NULL)
       if (++p < end && *p == '{') return WK_SIGIL;
@@ -125,6 +135,26 @@ COLD static wk_Code toodeep (Reader *r, uint32_t pos) {
 }
 
 
+/* a list or map may have its own core tag, and `!` */
+static wk_Code checktag (Reader *r, const char *tag, wk_Kind kind,
+                         uint32_t tagpos, uint32_t pos) {
+  const char *own = kind == WK_MAP ? CORE "map" : CORE "seq";
+  if (wk_yaml_tagescape(r, tagpos)) return wk_yaml_badtag(r, tag, tagpos);
+  if (strcmp(tag, "!") == 0 || strcmp(tag, own) == 0) return WK_OK;
+  if (strncmp(tag, CORE, sizeof(CORE) - 1) == 0) {
+    static const char *const names[] = {
+      "str", "int", "float", "bool", "null", "map", "seq"
+    };
+    size_t i;
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+      if (strcmp(tag + sizeof(CORE) - 1, names[i]) == 0)
+        return wk_yaml_mismatch(r, tag, wk_yaml_kindname((int)kind), tagpos,
+                                pos, 1);
+  }
+  return wk_yaml_badtag(r, tag, tagpos);
+}
+
+
 /* a list or map begins */
 static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
   int ismap = kind == WK_MAP;
@@ -142,15 +172,10 @@ static wk_Code begin (Reader *r, const yaml_event_t *e, wk_Kind kind) {
   wk_Id id;
   if (tag != NULL || anchor != NULL)
     pos = wk_yaml_content(r, from, r->length);
-  if (tag != NULL && strcmp((const char *)tag, "!") != 0 &&
-      strcmp((const char *)tag, ismap ? CORE "map" : CORE "seq") != 0) {
-    uint32_t tagpos = wk_yaml_tagplace(r, from, pos);
-    if (strncmp((const char *)tag, CORE, sizeof(CORE) - 1) == 0 &&
-        strstr("str int float bool null map seq",
-               (const char *)tag + sizeof(CORE) - 1) != NULL)
-      return wk_yaml_mismatch(r, (const char *)tag, wk_yaml_kindname((int)kind),
-                              tagpos, pos, 1);
-    return wk_yaml_badtag(r, (const char *)tag, tagpos);
+  if (tag != NULL) {
+    code = checktag(r, (const char *)tag, kind, wk_yaml_tagplace(r, from, pos),
+                    pos);
+    if (code != WK_OK) return code;
   }
   if (r->depth >= r->tree->limits.document_depth) return toodeep(r, pos);
   if (ismap && flow && r->source[pos] == '?' &&
@@ -353,7 +378,7 @@ wk_Code wk_yaml_read (wk_Tree *t, uint16_t doc, int top, wk_Warn warn,
   if (!yaml_parser_initialize(&r.parser))
     code = wk_fail(f, WK_ENOMEM, "not enough memory to read this document");
   else {
-    wk_tree_reserve(t, r.length / 16, r.length / 2);
+    wk_tree_reserve(t, r.length / 4, r.length);  /* seldom are there more */
     r.start = t->nnodes > 0 ? t->nnodes : 1;  /* node 0 is no node */
     yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&r.parser,

@@ -87,6 +87,16 @@ wk_Code wk_yaml_flow (Reader *r, size_t at, size_t open) {
 }
 
 
+/* a `:` in a plain text of [] or {}, with a bracket or comma behind it */
+wk_Code wk_yaml_inner (Reader *r, size_t at) {
+  wk_fail(r->fail, WK_EYAML, "a space is missing after this `:`");
+  wk_fail_mark(r->fail, at, 1, "not the end of a key without it");
+  wk_fail_help(r->fail, "write `: ` with a space, or quote the text that the "
+               "`:` belongs to");
+  return WK_EYAML;
+}
+
+
 /* did not find expected node content: a `?`, a comma or bracket too many */
 wk_Code wk_yaml_nonode (Reader *r, size_t at) {
   char c = at < r->length ? r->source[at] : '\0';
@@ -104,6 +114,11 @@ wk_Code wk_yaml_nonode (Reader *r, size_t at) {
     wk_fail_mark(r->fail, at, 1, "no `%c` is open here",
                  c == ']' ? '[' : '{');
     wk_fail_help(r->fail, "to mean a text, quote it");
+  }
+  else if (c == '.') {
+    wk_fail(r->fail, WK_EYAML, "`...` ends a document that never began");
+    wk_fail_mark(r->fail, at, wk_yaml_word(r, at), "nothing stands before "
+                 "it");
   }
   else {
     wk_fail(r->fail, WK_EYAML, "a value is missing here");

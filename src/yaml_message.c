@@ -247,6 +247,17 @@ static wk_Code block (Reader *r, size_t at, size_t open) {
 }
 
 
+/* `|0`: a block text that is not indented */
+static wk_Code noindent (Reader *r, size_t open) {
+  char text[32];
+  size_t len = wk_yaml_word(r, open);
+  wk_fail(r->fail, WK_EYAML, "the indentation of a block text is 1 to 9");
+  wk_fail_mark(r->fail, open, len, "not `%s`",
+               wk_yaml_quote(r, text, sizeof(text), open, len));
+  return WK_EYAML;
+}
+
+
 /* `*` or `&` without a name */
 static wk_Code noname (Reader *r, size_t open) {
   char c = wk_yaml_byte(r, open);
@@ -359,6 +370,7 @@ wk_Code wk_yaml_translate (Reader *r) {
   if (about(problem, "tab character")) return tab(r, at);
   if (about(problem, "did not find expected ',' or"))
     return wk_yaml_flow(r, at, from);
+  if (about(problem, "unexpected ':'")) return wk_yaml_inner(r, at);
   if (about(problem, "expected node content"))
     return wk_yaml_nonode(r, at);
   if (about(problem, "expected key") || about(problem, "'-' indicator") ||
@@ -371,8 +383,9 @@ wk_Code wk_yaml_translate (Reader *r) {
     return about(problem, "end of stream") ||
            about(problem, "document indicator") ? unclosed(r, at, from)
                                                 : escape(r, at, problem);
-  if (about(p->context, "block scalar") && !about(problem, "equal to 0"))
-    return block(r, at, from);
+  if (about(p->context, "block scalar"))
+    return about(problem, "equal to 0") ? noindent(r, from)
+                                        : block(r, at, from);
   if (about(p->context, "an alias") || about(p->context, "an anchor"))
     return noname(r, from);
   if (about(p->context, "directive") || about(problem, "directive") ||

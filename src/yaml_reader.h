@@ -129,6 +129,7 @@ wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e, wk_Id first);
 wk_Code wk_yaml_badtag (Reader *r, const char *tag, uint32_t pos);
 wk_Code wk_yaml_mismatch (Reader *r, const char *tag, const char *what,
                           uint32_t tagpos, uint32_t pos, size_t len);
+int wk_yaml_tagescape (const Reader *r, uint32_t pos);
 uint32_t wk_yaml_tagplace (const Reader *r, uint32_t from, uint32_t to);
 wk_Code wk_yaml_onscalar (Reader *r, const yaml_event_t *e);
 
@@ -197,6 +198,7 @@ wk_Code wk_yaml_nocolon (Reader *r, size_t at);
 wk_Code wk_yaml_colon (Reader *r, size_t at);
 wk_Code wk_yaml_flow (Reader *r, size_t at, size_t open);
 wk_Code wk_yaml_nonode (Reader *r, size_t at);
+wk_Code wk_yaml_inner (Reader *r, size_t at);
 
 /*
 ** What every event needs, and therefore no call.
@@ -238,7 +240,7 @@ static HOT wk_Code wk_yaml_add (Reader *r, int kind, int flags, uint32_t pos,
   n->doc = r->doc;
   n->kind = (uint8_t)kind;
   n->flags = (uint8_t)flags;
-  if (len > 0) {
+  if (s != NULL && len > 0) {
     wk_yaml_copy(t->text + t->ntext, s, len);
     t->ntext += len;
   }

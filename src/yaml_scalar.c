@@ -115,6 +115,7 @@ COLD static wk_Code mergedtwice (Reader *r, uint32_t pos, uint32_t oldpos) {
 wk_Code wk_yaml_badtag (Reader *r, const char *tag, uint32_t pos) {
   char text[96];
   int core = strncmp(tag, CORE, sizeof(CORE) - 1) == 0;
+  r->inflow = r->frame->flow != 0;
   wk_yaml_shown(text, sizeof(text), core ? tag + sizeof(CORE) - 1 : tag,
                 strlen(tag) - (core ? sizeof(CORE) - 1 : 0));
   wk_fail(r->fail, WK_ETAG, "the tag `%s%s` has no meaning here",
@@ -169,6 +170,13 @@ COLD static wk_Code badnumber (Reader *r, const char *s, size_t len,
 }
 
 
+/* has the tag at `pos` an escape?  libyaml decodes even `%00`, behind which
+   no comparison would look */
+int wk_yaml_tagescape (const Reader *r, uint32_t pos) {
+  return memchr(r->source + pos, '%', wk_yaml_word(r, pos)) != NULL;
+}
+
+
 /* what a scalar with a core tag is; WK_NONE and *code when it is not that */
 static wk_Kind tagged (Reader *r, const yaml_event_t *e, uint32_t pos,
                        uint32_t tagpos, wk_Code *code) {
@@ -178,6 +186,7 @@ static wk_Kind tagged (Reader *r, const yaml_event_t *e, uint32_t pos,
   size_t len = e->data.scalar.length;
   wk_Kind kind;
   char text[96], what[128];
+  if (wk_yaml_tagescape(r, tagpos)) goto unknown;
   if (strcmp(tag, "!") == 0 || strcmp(tag, CORE "str") == 0)
     return WK_STRING;
   if (strncmp(tag, CORE, sizeof(CORE) - 1) != 0) goto unknown;

@@ -45,8 +45,9 @@ end
 -- Takes down the objects that component `id` is handed: one of them that a
 -- constructor returns was not made by it, so it is not closed in its name.
 local function lend(self, id)
-  for _, need in ipairs(planning.needs(self, id)) do
-    local value = self.objects[need]
+  local needs = planning.needs(self, id)
+  for i = 1, #needs do
+    local value = self.objects[needs[i]]
     if type(value) == "table" or type(value) == "userdata" then
       self.lent[value] = true
     end
@@ -263,8 +264,10 @@ function M.run(self, name)
   local ok, value
   for i, item in ipairs(items) do
     local object = tree:object(item)
-    plan = planning.order(self, self.late[object] and planning.needs(self, object)
-      or object and { object } or planning.needs(self, item))
+    if #items > 1 then -- else it is all that is needed
+      plan = planning.order(self, self.late[object] and planning.needs(self, object)
+        or object and { object } or planning.needs(self, item))
+    end
     ok, err = walk(self, plan, constructors)
     if not ok then
       return nil, err

@@ -115,14 +115,14 @@ local function walk(self, id, path, base)
     end
   end
   for i = 1, #path do
-    if color[at] ~= BLACK and tree:is(at, "sigil") then
-      return nil, at
-    end
-    local object = tree:kind(at) == "object" and tree:object(at)
-    if object then
-      at = object
-    end
     local kind = tree:kind(at)
+    if kind ~= "map" and kind ~= "list" then
+      if color[at] ~= BLACK and tree:is(at, "sigil") then
+        return nil, at
+      end
+      at = kind == "object" and tree:object(at) or at
+      kind = tree:kind(at)
+    end
     if kind == "late" or kind == "host" then
       return nil, nil, fail.new("EOBJECT", {
         message = "a key path does not lead into an object",
@@ -148,10 +148,12 @@ local function walk(self, id, path, base)
   return at
 end
 
+local NONE = {}
+
 -- What must be evaluated before the value of `target` can be used.
 local function pending(self, target)
   if self.tree:object(target) then
-    return {}
+    return NONE
   end
   local list = {}
   for _, id in ipairs(self.tree:sigils(target)) do
@@ -293,27 +295,36 @@ local function evaluate_node(self, id)
   return nil, not ok and wrong or nil
 end
 
+-- Evaluates a node if that can be done.  Gives what must be evaluated before.
+local function try(self, id)
+  local needs, err = evaluate_node(self, id)
+  if err then
+    self:report(id, err)
+  elseif needs then
+    return needs
+  else
+    self.color[id] = BLACK
+  end
+end
+
 local function evaluate_all(self, ids)
   local color = self.color
   for _, start in ipairs(ids) do
-    local stack = {}
+    local stack, first = NONE, nil
     if not color[start] then
-      stack[1] = { id = start }
       color[start] = GREY
+      first = try(self, start)
+    end
+    if first then
+      stack = { { id = start, needs = first, i = 1 } }
     end
     while #stack > 0 do
       local frame = stack[#stack]
       local id = frame.id
-      local need = frame.needs and frame.needs[frame.i]
+      local need = frame.needs[frame.i]
       if not need then
-        local needs, err = evaluate_node(self, id)
-        if err then
-          self:report(id, err)
-          stack[#stack] = nil
-        elseif needs then
-          frame.needs, frame.i = needs, 1
-        else
-          color[id] = BLACK
+        frame.needs, frame.i = try(self, id), 1
+        if not frame.needs then
           stack[#stack] = nil
         end
       elseif color[need] == GREY then
@@ -336,7 +347,7 @@ local function evaluate_all(self, ids)
         frame.i = frame.i + 1
       else
         color[need] = GREY
-        stack[#stack + 1] = { id = need }
+        stack[#stack + 1] = { id = need, needs = NONE, i = 1 }
       end
     end
   end
@@ -364,6 +375,7 @@ function M.run(context)
     parsed = {},
     late = {},
   }, State)
+  self.tree:composed()
   local sigils, components, missing, odd = self.tree:scan(self.top)
   self.components = components
   if #missing + #odd > 0 or #sigils > 0 or self.tree:find(self.top, "defaults") then

@@ -318,7 +318,7 @@ local function take(search_, found, value)
     end
     if field ~= nil then
       value = field
-      what = origin.check(value, project)
+      what = origin.check(value, project, true)
       if what then
         return nil, foreign(found.name, span_of(search_, found, i), "is", what)
       end

@@ -128,9 +128,12 @@ local function refresh()
   end
 end
 
--- Whether a value is in the set.
-local function is_foreign(value)
-  refresh()
+-- Whether a value is in the set; `settled` when nothing ran since the last
+-- question, so that package.loaded is as it was.
+local function is_foreign(value, settled)
+  if not settled then
+    refresh()
+  end
   if type(value) ~= "function" then
     return things[value] ~= nil
   end
@@ -317,8 +320,9 @@ end
 --- is, such as "`os.execute` of the standard library".
 ---@param value any
 ---@param project? table  wick.target's project
+---@param settled? boolean  has nothing run since the last question?
 ---@return string?
-function M.check(value, project)
+function M.check(value, project, settled)
   local kind = type(value)
   if kind == "function" then
     if made[value] or project and project.sources[getinfo(value, "S").source] then
@@ -327,7 +331,7 @@ function M.check(value, project)
   elseif kind ~= "table" and kind ~= "userdata" then
     return nil
   end
-  return is_foreign(value) and describe(value) or nil
+  return is_foreign(value, settled) and describe(value) or nil
 end
 
 --- For the function that is finally called, which may come from a class

@@ -59,6 +59,12 @@ local function exports_below(record, holder, name, whole)
   return type(member) == "table" and rawget(member, name) ~= nil and "yes" or "no"
 end
 
+-- What stands before the last dot of a name, and behind it.
+local function split(name)
+  local before, last = match(name, "^(.*)%.([^.]*)$")
+  return before or "", last or name
+end
+
 local function is_class_name(name)
   return find_string(name, "^_*[A-Z]") ~= nil
 end
@@ -210,10 +216,10 @@ function M.candidates(project, name)
   end
   local parent, last, grand, holder = "", project.name, "", nil
   if rest ~= "" then
-    parent, last = match(rest, "^(.-)%.?([^.]*)$")
+    parent, last = split(rest)
   end
   if parent ~= "" then
-    grand, holder = match(parent, "^(.-)%.?([^.]*)$")
+    grand, holder = split(parent)
   end
   project.miscased = nil
   return setmetatable({

@@ -269,7 +269,7 @@ int main (int argc, char **argv) {
         Text t = {NULL, 0, 0};
         wk_Code code;
         size_t events;
-        int n = argc > 3 ? atoi(argv[3]) : 100;
+        long n = argc > 3 ? strtol(argv[3], NULL, 10) : 100;
         kinds[i].make(&t);
         while (n-- > 0) reader(&t, &code, &events);
         free(t.s);
@@ -278,7 +278,8 @@ int main (int argc, char **argv) {
     }
     return 2;
   }
-  if (!tsv && argc > 1 && atoi(argv[1]) > 0) rounds = atoi(argv[1]);
+  if (!tsv && argc > 1) rounds = (int)strtol(argv[1], NULL, 10);
+  if (rounds < 1) rounds = ROUNDS;
   if (!tsv)
     printf("1 MB        tree     events   ratio  (CPU time, best of %d)\n",
            rounds);

@@ -125,11 +125,23 @@ static wk_Code one (const char *bytes, size_t len, int print) {
 }
 
 
+/* the length before a document; 0 at the end of the stream */
+static int length (size_t *len) {
+  int c, some = 0;
+  *len = 0;
+  while ((c = getchar()) >= '0' && c <= '9') {
+    *len = *len * 10 + (size_t)(c - '0');
+    some = 1;
+  }
+  return some && c == '\n';
+}
+
+
 int main (int argc, char **argv) {
   int cut = argc > 1 && strcmp(argv[1], "--cut") == 0;
   unsigned long read = 0, refused = 0;
   size_t len;
-  while (scanf("%zu", &len) == 1 && getchar() == '\n') {
+  while (length(&len)) {
     char *bytes = malloc(len + 1);
     size_t n;
     if (bytes == NULL || fread(bytes, 1, len, stdin) != len) {

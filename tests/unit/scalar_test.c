@@ -103,14 +103,16 @@ static double number (const char *s) {
 }
 
 
-/* digits 0 to 9 in turn, so many of them */
-static char *longdigits (const char *start, size_t n, const char *end) {
+/* `start`, the digits 0 to 9 in turn, `n` of them (or only zeros), `end` */
+static char *longnumber (const char *start, size_t n, int zeros,
+                         const char *end) {
+  size_t used = 0, i;
   char *s = malloc(strlen(start) + n + strlen(end) + 1);
-  size_t i, used;
-  if (s == NULL) abort();
-  used = (size_t)sprintf(s, "%s", start);
-  for (i = 0; i < n; i++) s[used++] = (char)('0' + i % 10);
-  strcpy(s + used, end);
+  assert_non_null(s);
+  while (*start != '\0') s[used++] = *start++;
+  for (i = 0; i < n; i++) s[used++] = zeros ? '0' : (char)('0' + i % 10);
+  while (*end != '\0') s[used++] = *end++;
+  s[used] = '\0';
   return s;
 }
 
@@ -134,27 +136,19 @@ static void floats (void **state) {
   assert_true(signbit(number("-0.0")) != 0);
   /* exactly between two doubles, and a last digit that decides */
   assert_true(number("9007199254740993.0") == 9007199254740992.0);
-  {
-    char text[2100] = "9007199254740993.";
-    size_t n = strlen(text);
-    memset(text + n, '0', 2000);
-    text[n + 2000] = '\0';
-    assert_true(number(text) == 9007199254740992.0);
-    text[n + 1999] = '1';
-    assert_true(number(text) == 9007199254740994.0);
-  }
+  s = longnumber("9007199254740993.", 2000, 1, "");
+  assert_true(number(s) == 9007199254740992.0);
+  s[2016] = '1';
+  assert_true(number(s) == 9007199254740994.0);
+  free(s);
   /* more digits than the exponent can count at first sight */
-  s = longdigits("0.", 200000, "e1");
+  s = longnumber("0.", 200000, 0, "e1");
   assert_true(number(s) == strtod(s, NULL));
   free(s);
-  s = longdigits("1", 1000, "e-1000");
+  s = longnumber("1", 1000, 0, "e-1000");
   assert_true(number(s) == strtod(s, NULL));
   free(s);
-  s = malloc(1200100);
-  assert_non_null(s);
-  strcpy(s, "0.");
-  memset(s + 2, '0', 1200000);
-  strcpy(s + 1200002, "25e1200001");
+  s = longnumber("0.", 1200000, 1, "25e1200001");
   assert_true(number(s) == 2.5);
   assert_int_equal(kind(s), WK_FLOAT);
   free(s);

@@ -269,6 +269,17 @@ static const struct {
      "note: inside `[]` and `{}` a value with `$`, `@`, `%` or `?` needs "
      "quotes\n"
      "help: quote it: `\"?x\"`\n"},
+  {TEXT("a: {x:[1]}"),
+     "W0101 a space is missing after this `:`\n"
+     "1:6+1 not the end of a key without it\n"
+     "help: write `: ` with a space, or quote the text that the `:` belongs "
+     "to\n"},
+  {TEXT("...\n"),
+     "W0101 `...` ends a document that never began\n"
+     "1:1+3 nothing stands before it\n"},
+  {TEXT("a: |0\n x\n"),
+     "W0101 the indentation of a block text is 1 to 9\n"
+     "1:4+2 not `|0`\n"},
   {TEXT("{?a: 1}"),
      "W0104 a plain value cannot start with `?` inside `[]` and `{}`\n"
      "1:2+1 reserved by YAML\n"

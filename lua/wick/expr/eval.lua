@@ -1,6 +1,7 @@
 -- wick.expr.eval: the steps of a parsed expression -> a value.
 --
--- May call: core (null), fail, expr/names.lua, expr/operate.lua.
+-- May call: core (null), fail, expr/step.lua; names.lua and operate.lua when a
+-- step needs one.
 --
 -- A stack machine: `vals` is the stack, `by` the step that made each value,
 -- so that an error finds the text of the operand that is wrong.  Texts and
@@ -9,19 +10,30 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
-local names = require "wick.expr.names"
-local operate = require "wick.expr.operate"
+local shared = require "wick.expr.step"
 
 local M = {}
 
-local type, unpack = type, table.unpack
+local type, unpack, require = type, table.unpack, require
 local getmeta, null = debug.getmetatable, core.null
-local word = names.word
-local raise, wrong, source, charge = operate.raise, operate.wrong, operate.source, operate.charge
-local metamethod, protected, allowed = operate.metamethod, operate.protected, operate.allowed
-local binary, unary, concat = operate.binary, operate.unary, operate.concat
+local word, source, charge = shared.word, shared.source, shared.charge
+local raise, wrong = shared.raise, shared.wrong
+local metamethod, protected, allowed = shared.metamethod, shared.protected, shared.allowed
 
 local PASSED = 10000 -- values that one call may hand to another
+
+-- Rooms that few expressions need.
+local known, operators
+
+local function names()
+  known = known or require "wick.expr.names"
+  return known
+end
+
+local function operate()
+  operators = operators or require "wick.expr.operate"
+  return operators
+end
 
 -- null is nil in expressions.
 local function present(v)
@@ -47,7 +59,7 @@ local function index(s, pc, v, key, by)
     local shown = type(key) == "string" and fail.quote(key, 40) or tostring(key)
     if kind == "string" then
       wrong(s, by, ("cannot take `%s` from a string"):format(shown), "this is a string",
-        { helps = { "a string has these methods: " .. fail.names(names.libraries.string) } })
+        { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
     end
     wrong(s, by, ("cannot take `%s` from %s"):format(shown, word(v)), "this is " .. word(v))
   end
@@ -100,15 +112,15 @@ end
 local function method(s, pc, v, by)
   local name = s.ast.x[pc]
   if type(v) == "string" then
-    if names.known["string." .. name] then
+    if names().known["string." .. name] then
       return nil
     end
-    local near = fail.near(name, names.libraries.string)[1]
+    local near = fail.near(name, names().libraries.string)[1]
     local at = s.ast.at[pc]
     raise(at, at + #name - 1, ("expressions have no method `%s` for strings"):format(
       fail.quote(name, 40)), "no such method", {
         notes = not near and { "a string has these methods: "
-          .. fail.names(names.libraries.string) } or nil,
+          .. fail.names(names().libraries.string) } or nil,
         helps = { near and ("did you mean `%s`?"):format(near)
           or "do it in a module of the project" },
       })
@@ -173,8 +185,8 @@ end
 local function call(s, pc, vals, by, base, sp)
   local ast, step, count = s.ast, by[base], sp - base
   if count > PASSED then
-    wrong(s, pc, ("a call takes at most %s"):format(operate.counted(PASSED, "values")),
-      operate.counted(count, "values") .. " here")
+    wrong(s, pc, ("a call takes at most %s"):format(shared.counted(PASSED, "values")),
+      shared.counted(count, "values") .. " here")
   end
   local name = builtin(s, step, count > 0 and vals[base + 1] or nil)
   if name then
@@ -182,17 +194,17 @@ local function call(s, pc, vals, by, base, sp)
     c.pc, c.base, c.count = pc, base, count
     c.shift = ast.code[step] == "method" and 1 or 0
     c.name = c.shift == 1 and ast.x[step] or name
-    return names.known[name](c, unpack(vals, base + 1, sp))
+    return names().known[name](c, unpack(vals, base + 1, sp))
   end
   local v, from, to = vals[base], ast.from[step], ast.to[step]
-  local f = operate.callable(v)
+  local f = shared.callable(v)
   if not f then
     uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
   end
   allowed(s, f, from, to, v)
-  local results = table.pack(xpcall(v, operate.handler, unpack(vals, base + 1, sp)))
+  local results = table.pack(xpcall(v, shared.handler, unpack(vals, base + 1, sp)))
   if not results[1] then
-    operate.raised(from, to, ("`%s`"):format(source(s, from, to)), results[2])
+    shared.raised(from, to, ("`%s`"):format(source(s, from, to)), results[2])
   end
   return unpack(results, 2, results.n)
 end
@@ -225,7 +237,7 @@ local function run(ast, env)
       vals[sp], by[sp] = present(v), pc
     elseif op == "binary" then
       sp = sp - 1
-      vals[sp] = binary(s, pc, x[pc], vals[sp], vals[sp + 1], by[sp], by[sp + 1])
+      vals[sp] = operate().binary(s, pc, x[pc], vals[sp], vals[sp + 1], by[sp], by[sp + 1])
       by[sp] = pc
     elseif op == "field" then
       vals[sp], by[sp] = index(s, pc, vals[sp], x[pc], by[sp]), pc
@@ -259,7 +271,7 @@ local function run(ast, env)
       end
     elseif op == "builtin" then
       sp = sp + 1
-      vals[sp], by[sp] = names.value(x[pc], env), pc
+      vals[sp], by[sp] = names().value(x[pc], env), pc
     elseif op == "and" or op == "or" then
       if (op == "and") == (not vals[sp]) then
         pc = x[pc] - 1 -- the left side is the value
@@ -267,10 +279,10 @@ local function run(ast, env)
         sp = sp - 1
       end
     elseif op == "unary" then
-      vals[sp], by[sp] = unary(s, pc, x[pc], vals[sp], by[sp]), pc
+      vals[sp], by[sp] = operate().unary(s, pc, x[pc], vals[sp], by[sp]), pc
     elseif op == "concat" then
       local first = sp - x[pc] + 1
-      vals[first], by[first] = concat(s, pc, vals, by, first, sp), pc
+      vals[first], by[first] = operate().concat(s, pc, vals, by, first, sp), pc
       sp = first
     elseif op == "table" then
       sp, open = sp + 1, open + 1
@@ -301,7 +313,7 @@ function M.eval(ast, env)
   local ok, result = pcall(run, ast, env)
   if ok then
     return true, result
-  elseif getmetatable(result) == operate.Problem then
+  elseif getmetatable(result) == shared.Problem then
     return false, result.given or setmetatable(result, nil)
   end
   error(result, 0)

@@ -1,6 +1,6 @@
 -- wick.expr.names: the names that expressions have, and what they do.
 --
--- May call: fail.
+-- May call: fail, expr/step.lua.
 --
 -- Each function here is called with `c`, the call, before its arguments:
 --   c:charge(n)             n bytes are about to be made
@@ -9,11 +9,12 @@
 --   c:foreign(f, ...)       calls code of the project, protected
 
 local fail = require "wick.fail"
+local step = require "wick.expr.step"
 
 local M = {}
 
 local type, tostring, tonumber, pcall, select = type, tostring, tonumber, pcall, select
-local tointeger = math.tointeger
+local tointeger, word = math.tointeger, step.word
 local upper, lower, rep, format, sub = string.upper, string.lower, string.rep,
   string.format, string.sub
 
@@ -51,23 +52,12 @@ M.instead = {
   require = "name what a module exports in `_target_`",
 }
 
-local WORDS = {
-  ["nil"] = "null", boolean = "a boolean", number = "a number", string = "a string",
-  table = "a table", userdata = "an object", thread = "a coroutine",
-}
-WORDS["function"] = "a function"
-
---- What a value is, in the words of messages.
-function M.word(v)
-  return WORDS[type(v)]
-end
-
 -- A text argument; numbers are texts as Lua has it.
 local function text(c, i, v)
   if type(v) == "number" then
     return tostring(v)
   elseif type(v) ~= "string" then
-    c:argument(i, "must be a string, and it is " .. M.word(v))
+    c:argument(i, "must be a string, and it is " .. word(v))
   end
   return v
 end
@@ -79,7 +69,7 @@ local function integer(c, i, v, default)
   end
   local n = tonumber(v)
   if not n then
-    c:argument(i, "must be an integer, and it is " .. M.word(v))
+    c:argument(i, "must be an integer, and it is " .. word(v))
   end
   return tointeger(n) or c:argument(i, ("must be an integer, and it is %s"):format(n))
 end
@@ -93,11 +83,11 @@ local function plain(c, i, v)
     if made then
       v = c:foreign(made, v)
       return type(v) == "string" and v
-        or c:argument(i, "has a `__tostring` that gives " .. M.word(v))
+        or c:argument(i, "has a `__tostring` that gives " .. word(v))
     end
   end
   if kind == "table" or kind == "userdata" or kind == "function" or kind == "thread" then
-    c:argument(i, ("is %s, which has no text"):format(M.word(v)))
+    c:argument(i, ("is %s, which has no text"):format(word(v)))
   end
   return tostring(v)
 end
@@ -116,7 +106,7 @@ local function convert(c, i, spec, kind, v)
   else
     local n = tonumber(v)
     if not n then
-      c:argument(i, ("must be a number for `%s`, and it is %s"):format(spec, M.word(v)))
+      c:argument(i, ("must be a number for `%s`, and it is %s"):format(spec, word(v)))
     elseif kind ~= "g" and kind ~= "f" and not tointeger(n) then
       c:argument(i, ("must be an integer for `%s`, and it is %s"):format(spec, n))
     end
@@ -174,7 +164,7 @@ local function own(f)
     if not i then
       local own_words = type(got[2]) == "string"
       c:refuse(("`%s` fails: %s"):format(c.name,
-        own_words and fail.quote(got[2]) or M.word(got[2])),
+        own_words and fail.quote(got[2]) or word(got[2])),
         not own_words and { cause = got[2] } or nil)
     end
     local want, is = reason:match("^(%w+) expected, got (.*)$")
@@ -183,7 +173,7 @@ local function own(f)
     end
     c:argument(tonumber(i), ("must be %s %s, and it is %s"):format(
       want:find("^[aeiou]") and "an" or "a", want,
-      is == "no value" and "missing" or WORDS[is] or "another"))
+      is == "no value" and "missing" or step.words[is] or "another"))
   end
 end
 

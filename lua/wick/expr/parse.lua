@@ -1,6 +1,7 @@
 -- wick.expr.parse: the text of an expression -> steps for eval's stack.
 --
--- May call: core (key paths), fail, expr/tokens.lua, expr/names.lua.
+-- May call: core (key paths), fail, expr/tokens.lua; names.lua when a name
+-- stands in the text, refusal.lua when the text is no expression.
 --
 -- An expression becomes flat arrays of steps, in the order in which they are
 -- done: operands before their operator, `and` and `or` as jumps.  Operators
@@ -12,7 +13,6 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
-local names = require "wick.expr.names"
 local tokens = require "wick.expr.tokens"
 
 local M = {}
@@ -38,6 +38,14 @@ local advance, following, is = tokens.advance, tokens.following, tokens.is
 
 local CLOSE = { ["("] = ")", ["["] = "]", ["{"] = "}" }
 local CONSTANT = { ["true"] = true, ["false"] = false } -- and nil
+
+local function names()
+  return require "wick.expr.names"
+end
+
+local function refusal()
+  return require "wick.expr.refusal"
+end
 
 local function emit(s, op, x, from, to, at)
   local n = s.n + 1
@@ -113,7 +121,7 @@ local function constructor(s)
       advance(s)
       expression(s)
       emit(s, "setname", key, from, s.last[s.sp], from)
-    elseif next == ":" and not names.known[s.word] and not names.libraries[s.word] then
+    elseif next == ":" and not names().known[s.word] and not names().libraries[s.word] then
       raise(from, #s.word, "this table is not written as in Lua", "expected a key and `=`",
         { helps = { ("write `{ %s = … }`"):format(s.word) } })
     elseif is(s, "[") then
@@ -181,23 +189,10 @@ local function arguments(s)
   return close(s, "(", opened)
 end
 
--- The text [from, to] names nothing: says what is near, or what there is.
-local function unknown(s, word, library, from, to, help)
-  local list = names.libraries[library] or names.top
-  local near = fail.near(word, list)[1]
-  raise(from, to - from + 1,
-    ("expressions have no `%s`"):format(fail.quote(s.text:sub(from, to), 40)), "no such name", {
-      notes = not near and { ("there are these names%s: %s"):format(
-        library and " in `" .. library .. "`" or "", fail.names(list)) } or nil,
-      helps = { near and ("did you mean `%s%s`?"):format(library and library .. "." or "", near)
-        or help },
-    })
-end
-
 -- A name: one of the functions, or math.x and string.x.
 local function name(s)
-  local from, to, word = s.starts[s.p], s.stops[s.p], s.word
-  local library = names.libraries[word]
+  local from, to, word, known = s.starts[s.p], s.stops[s.p], s.word, names()
+  local library = known.libraries[word]
   if library then
     advance(s)
     if not is(s, ".") or s.kinds[s.p + 1] ~= "name" then
@@ -207,20 +202,20 @@ local function name(s)
     end
     advance(s)
     to = s.stops[s.p]
-    if not names.known[word .. "." .. s.word] then
-      unknown(s, s.word, word, from, to)
+    if not known.known[word .. "." .. s.word] then
+      refusal().unknown(s, s.word, word, from, to)
     end
     word = word .. "." .. s.word
-  elseif names.lua[word] or names.instead[word] then
+  elseif known.lua[word] or known.instead[word] then
     raise(from, #word, ("expressions have no `%s`"):format(word), "no such name", {
-      notes = { "there are these names: " .. fail.names(names.top) },
-      helps = { names.instead[word] },
+      notes = { "there are these names: " .. fail.names(known.top) },
+      helps = { known.instead[word] },
     })
-  elseif not names.known[word] then
-    unknown(s, word, nil, from, to, ("to refer to a key, write `@%s`"):format(word))
+  elseif not known.known[word] then
+    refusal().unknown(s, word, nil, from, to, ("to refer to a key, write `@%s`"):format(word))
   end
   advance(s)
-  local constant = names.constants[word]
+  local constant = known.constants[word]
   emit(s, constant and "const" or "builtin", constant or word, from, to, from)
   push(s, from, to)
   return from
@@ -298,31 +293,6 @@ local function suffixes(s, from)
   end
 end
 
--- No value starts at the current token.
-local function novalue(s)
-  local word = s.word
-  if not s.kind then
-    wrong(s, s.p == 1 and "this expression is empty"
-      or "this expression ends where a value should be",
-      s.p == 1 and "expected a value" or "expected a value behind this")
-  elseif word == "function" then
-    wrong(s, "expressions have no functions of their own", "not in an expression",
-      { "write the function in a module of the project, and call it" })
-  elseif word == "..." then
-    wrong(s, "expressions have no `...`", "not in an expression")
-  elseif word == "return" then
-    wrong(s, "an expression is a value alone, without `return`", "not in an expression")
-  elseif s.kind == "keyword" and not LEFT[word] then
-    wrong(s, ("`%s` belongs to a statement, and expressions have none"):format(word),
-      "expected a value")
-  end
-  local before = s.p > 1 and s.text:sub(s.starts[s.p - 1], s.stops[s.p - 1])
-  local helps = before == "&" and word == "&" and { "Lua writes `and`" }
-    or before == "|" and word == "|" and { "Lua writes `or`" }
-    or nil
-  wrong(s, ("`%s` stands where a value should be"):format(shown(s)), "expected a value", helps)
-end
-
 -- One operand with what follows it; gives the step of the call when it ends
 -- in one.
 local function operand(s)
@@ -348,7 +318,7 @@ local function operand(s)
     s.first[sp], s.last[sp] = from, close(s, "(", from)
     return suffixes(s, from)
   else
-    novalue(s)
+    refusal().novalue(s)
   end
   push(s, from, s.stops[s.p])
   advance(s)
@@ -416,23 +386,6 @@ function expression(s)
   end
 end
 
--- Text is left behind the expression.
-local function left_over(s)
-  local word, helps = s.word, nil
-  if is(s, "=") then
-    helps = { "to compare, write `==`" }
-  elseif is(s, ":") and s.kinds[s.p - 1] == "string" then
-    local text = fail.quote(s.text:sub(s.starts[s.p - 1], s.stops[s.p - 1]), 30)
-    helps = { ("to call a method of a text, write `(%s):…`"):format(text) }
-  elseif word == "if" or word == "then" or word == "else" then
-    helps = { "to choose between two values, write `condition and a or b`" }
-  elseif CLOSE["("] == word or CLOSE["["] == word or CLOSE["{"] == word then
-    wrong(s, ("this `%s` closes nothing"):format(word), "nothing was opened")
-  end
-  wrong(s, ("`%s` stands where an operator should be"):format(shown(s)),
-    "expected an operator or the end", helps)
-end
-
 local function read(text)
   local s = {
     text = text, p = 0, depth = 0,
@@ -443,7 +396,7 @@ local function read(text)
   tokens.open(s)
   expression(s)
   if s.kind then
-    left_over(s)
+    refusal().left_over(s)
   end
   return {
     text = text, refs = s.refs, n = s.n,

@@ -14,7 +14,7 @@ local projects = require "wick.target.project"
 
 local find_string, format, gsub = string.find, string.format, string.gsub
 local lower, match = string.lower, string.match
-local error, pcall = error, pcall
+local error, pcall, setmetatable = error, pcall, setmetatable
 
 local failure = projects.failure
 
@@ -28,10 +28,10 @@ end
 -- Reads a file: text and who it is; false when it is absent; nil, err when it
 -- is refused.  A file that differs in letter case is absent, and remembered.
 local function read(project, file)
-  local text, info = project.root:read(file, project.limit)
+  local text, info = project.root:read(file, project.limit, true)
   if text then
     return text, info
-  elseif info.name == "ENOTFOUND" then
+  elseif text == false or info.name == "ENOTFOUND" then
     return false
   elseif info.name == "ECASE" then
     project.miscased = info
@@ -43,10 +43,10 @@ end
 
 -- Whether a file is there, without reading it; nil, err when it is refused.
 local function is_there(project, file)
-  local text, err = project.root:read(file, 0)
-  if text or err.name == "ESIZE" then
+  local text, err = project.root:read(file, 0, true)
+  if text or text == nil and err.name == "ESIZE" then
     return true
-  elseif err.name == "ENOTFOUND" or err.name == "ECASE" then
+  elseif text == false or err.name == "ENOTFOUND" or err.name == "ECASE" then
     return false
   end
   err.module_file = file
@@ -120,13 +120,57 @@ local function admit(project, rel, file, text, info)
   return record
 end
 
--- Entries of a folder below the root ("" is the root): {has = set of names,
--- classes = folded name -> entries}; false when there is no such folder; nil,
--- err when it is refused.
+-- Whether a listing leaves it open that the folder has this entry.
+local function may_have(folder, entry)
+  return folder == nil or folder and folder.has[entry] == true
+end
+
+-- The folder that an entry is in, and the entry's own name there.
+local function split(way)
+  local dir, entry = match(way, "^(.*)/([^/]*)$")
+  return dir or "", entry or way
+end
+
+-- A listed folder.  Its `classes`, what can be a class file by folded name, are
+-- made when a class is looked for.
+local Folder = {}
+
+function Folder.__index(folder, key)
+  if key ~= "classes" then
+    return nil
+  end
+  local classes, names = {}, folder.names
+  for i = 1, #names do
+    local name = names[i]
+    local stem, suffix = match(name, "^([A-Za-z_][A-Za-z0-9_]*)(%.?[a-z]*)$")
+    if stem and (suffix == "" or suffix == ".lua" or suffix == ".so") and stem ~= "init" then
+      local folded = lower((gsub(stem, "_", "")))
+      local entries = classes[folded]
+      if entries then
+        entries[#entries + 1] = name
+      else
+        classes[folded] = { name }
+      end
+    end
+  end
+  folder.classes = classes
+  return classes
+end
+
+-- Entries of a folder below the root ("" is the root): {names = a list, has =
+-- set of them, classes}; false when there is no such folder; nil, err when it
+-- is refused.
 local function list(project, dir)
   local folder = project.folders[dir]
   if folder ~= nil then
     return folder
+  end
+  if dir ~= "" and not project.folds then
+    local up, base = split(dir)
+    if not may_have(project.folders[up], base) then
+      project.folders[dir] = false
+      return false
+    end
   end
   local names, err = project.root:list(dir)
   project.warm = true
@@ -138,29 +182,25 @@ local function list(project, dir)
     project.folders[dir] = false
     return false
   end
-  local has, classes = {}, {}
+  local has = {}
   for i = 1, #names do
-    local name = names[i]
-    local stem, suffix = match(name, "^([A-Za-z_][A-Za-z0-9_]*)(%.?[a-z]*)$")
-    has[name] = true
-    if stem and (suffix == "" or suffix == ".lua" or suffix == ".so") and stem ~= "init" then
-      local folded = lower((gsub(stem, "_", "")))
-      local entries = classes[folded]
-      if entries then
-        entries[#entries + 1] = name
-      else
-        classes[folded] = { name }
-      end
-    end
+    has[names[i]] = true
   end
-  folder = { has = has, classes = classes }
+  folder = setmetatable({ names = names, has = has }, Folder)
   project.folders[dir] = folder
   return folder
 end
 
--- Whether a listing leaves it open that the folder has this entry.
-local function may_have(folder, entry)
-  return folder == nil or folder and folder.has[entry] == true
+-- The listing of a folder where a module is looked for, or nil.  The second
+-- module there pays for a listing, which saves each one three probes; a folder
+-- that cannot be listed may have anything.
+local function listing(project, dir)
+  local folder = project.folders[dir]
+  if folder == nil and project.visited[dir] == 1 then
+    folder = list(project, dir)
+  end
+  project.visited[dir] = (project.visited[dir] or 0) + 1
+  return folder
 end
 
 -- The one file of the three that can hold a module: record; false when there
@@ -177,10 +217,10 @@ local function locate(project, rel)
     return admit(project, rel, file, text, info)
   end
   local stem = gsub(rel, "%.", "/")
-  local dir, base = match(stem, "^(.-)/?([^/]*)$")
-  local folder = project.folders[dir]
-  if project.folds then
-    folder = nil -- a listing has the spelling of the folder, not of the name
+  local dir, base = split(stem)
+  local folder
+  if not project.folds then -- a listing has the folder's spelling, not the name's
+    folder = listing(project, dir)
   end
   if may_have(folder, base .. ".lua") then
     text, info = read(project, stem .. ".lua")

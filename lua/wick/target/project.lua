@@ -98,7 +98,8 @@ function M.forget(project)
       records[rel] = record
     end
   end
-  project.records, project.folders, project.warm = records, {}, false
+  project.records, project.folders, project.visited = records, {}, {}
+  project.warm = false
 end
 
 -- EPROJECT, unless the name is free for a project.
@@ -181,6 +182,7 @@ function M.project(dir, options)
     constructors = {}, -- target -> what load.constructor found
     records = {}, -- dotted name below the root -> record, or false
     folders = {}, -- folder -> its entries, or false
+    visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
   }, Project)
   M.open[name] = project
@@ -207,7 +209,8 @@ function Project:close()
   if same.refs == 0 then
     shared[self.key] = nil
   end
-  self.constructors, self.records, self.folders, self.inodes = {}, {}, {}, {}
+  self.constructors, self.records, self.inodes = {}, {}, {}
+  self.folders, self.visited = {}, {}
   self.root:close()
   if next(M.open) == nil then
     M.watch.closed()
