@@ -8,7 +8,6 @@
 
 #define _GNU_SOURCE
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -160,6 +159,29 @@ static int core_directory (lua_State *L) {
 }
 
 
+/* core.fields(table) -> a copy of its raw fields; a list of the tables and
+   userdata among their values */
+static int core_fields (lua_State *L) {
+  lua_Integer inner = 0;
+  int n = 0;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) n += n < INT_MAX;
+  lua_createtable(L, 0, n);
+  lua_newtable(L);
+  for (lua_pushnil(L); lua_next(L, 1);) {
+    if (lua_istable(L, -1) || lua_isuserdata(L, -1)) {
+      lua_pushvalue(L, -1);
+      lua_rawseti(L, 3, ++inner);
+    }
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, 2);
+  }
+  return 2;
+}
+
+
 static const char null_key = 0;  /* its address is the registry's key */
 
 void wk_push_null (lua_State *L) {
@@ -234,7 +256,8 @@ static const luaL_Reg functions[] = {
   {"lex", wk_core_lex}, {"unquote", wk_core_unquote},
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote}, {"tree", wk_new_tree},
-  {"terminal", core_terminal}, {"directory", core_directory}, {NULL, NULL}
+  {"terminal", core_terminal}, {"directory", core_directory},
+  {"fields", core_fields}, {NULL, NULL}
 };
 
 

@@ -92,7 +92,7 @@ function M.late(self, id)
     end
     return found
   end, function(f, byte, length)
-    local reason = origin.callable(f)
+    local reason = origin.callable(f, self.project)
     if reason then
       return { name = "EORIGIN", byte = byte, length = length,
         message = "an expression may not call " .. reason,

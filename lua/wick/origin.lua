@@ -1,6 +1,6 @@
 -- wick.origin: is what a name leads to the project's own?  (design 3, Origin)
 --
--- May call: nothing but Lua's own libraries.
+-- May call: core (fields).
 --
 -- Foreign is what raw field values and metatables reach in at most three
 -- steps from _G and the standard libraries as they were when this file was
@@ -8,6 +8,7 @@
 -- set is made when it is first needed.  It finds functions and tables that a
 -- project exports by accident; it does not stop a project that means harm.
 
+local fields = require "wick.core".fields
 local getinfo, getmetatable, setmeta = debug.getinfo, debug.getmetatable, debug.setmetatable
 local format, sub, match = string.format, string.sub, string.match
 local concat, sort, unpack = table.concat, table.sort, table.unpack
@@ -37,6 +38,7 @@ local made = setmetatable({}, { __mode = "k" }) -- functions that wick made
 local own = {} -- name in package.loaded -> the project's module there
 local seen = setmetatable({}, { __mode = "v" }) -- name -> what package.loaded had there
 local copies = {} -- a standard library -> its fields when wick opened
+local inner = {} -- a standard library -> the tables and userdata among them
 
 -- The set.  Tables and userdata first, since a class is a table: they are few.
 -- The functions in `unread` tables are added when one is asked for.
@@ -56,11 +58,7 @@ local function snapshot()
   for name in next, M.standard do
     local library = loaded[name]
     if type(library) == "table" then
-      local copy = {}
-      for key, value in next, library do
-        copy[key] = value
-      end
-      copies[library] = copy
+      copies[library], inner[library] = fields(library)
     end
   end
 end
@@ -83,7 +81,7 @@ local function spread(level)
       local value = level[i]
       if type(value) == "table" and not rawequal(value, loaded) then
         unread[value] = true
-        for _, field in next, copies[value] or value do
+        for _, field in next, inner[value] or value do
           if type(field) ~= "function" then
             add(field, nearby)
           end

@@ -4,7 +4,6 @@
 -- Part of resolve: uses evaluate's state (tree, late, hosts), fail, core.
 
 local core = require "wick.core"
-local fail = require "wick.fail"
 
 local M = {}
 
@@ -17,35 +16,7 @@ end
 --- The error of a chain of nodes, each of which needs the next, the last the
 --- first.  `edges[i]` is the node that says so (default: the node itself).
 function M.circle(self, chain, edges)
-  local tree = self.tree
-  local names, marks = {}, {}
-  for i, id in ipairs(chain) do
-    names[i] = path_of(tree, id)
-  end
-  for i = 1, math.min(3, #chain) do
-    local place = edges and edges[i] or chain[i]
-    marks[i] = tree:mark(place, ("%d. `%s` needs `%s`%s"):format(
-      i, names[i], names[i % #chain + 1], i == #chain and #chain > 1 and " again" or ""),
-      tree:kind(place) == "map" and "key" or nil)
-  end
-  local whole = table.move(names, 1, #names, 1, {})
-  whole[#whole + 1] = names[1]
-  local shown = whole
-  if #whole > 40 then
-    shown = table.move(whole, 1, 20, 1, {})
-    shown[21] = ("… %d more …"):format(#whole - 30)
-    table.move(whole, #whole - 9, #whole, 22, shown)
-  end
-  return fail.new("ECYCLE", {
-    message = #chain == 1 and "this value refers to itself"
-      or "these values refer to each other in a circle",
-    key = names[1],
-    marks = marks,
-    chain = whole,
-    notes = #chain > 3 and { "the circle: " .. table.concat(shown, " -> ") } or nil,
-    helps = { #chain == 1 and "replace it with a literal value"
-      or "replace one of them with a literal value" },
-  })
+  return require "wick.plan.circle".error(self, chain, edges)
 end
 
 --- The objects that the value of `id` is made of: of a component those that
@@ -69,22 +40,6 @@ function M.needs(self, id)
   return list
 end
 
--- The node inside `from` that refers to the object `to`.
-local function edge(self, from, to)
-  local open = { from }
-  while #open > 0 do
-    local id = table.remove(open)
-    if id == to or (id ~= from and self.tree:object(id) == to) then
-      return id
-    end
-    local children = self.tree:children(id)
-    for i = #children, 1, -1 do
-      open[#open + 1] = children[i]
-    end
-  end
-  return from
-end
-
 --- The objects below and behind `roots`, needed ones first, else in document
 --- order; values of the host are left out.  Gives nil and an error when they
 --- need each other in a circle.
@@ -97,6 +52,7 @@ function M.order(self, roots)
       local state = color[need]
       if state == GREY then
         local chain, edges, from = {}, {}, top
+        local edge = require "wick.plan.circle".edge
         while stack[from] ~= need do
           from = from - 1
         end

@@ -1,10 +1,33 @@
--- wick.cli.help: the help, from the verbs' own table.
+-- wick.cli.help: the help, from the verbs' own table and the texts here.
 --
 -- May call: cli/words.
 
 local words = require "wick.cli.words"
 
 local M = {}
+
+local FLAGS = {
+  project = "the project's folder; the config's own `project:` is ignored",
+  allow = "let targets name this installed module, too",
+  limit = "change a limit, such as document.depth=512",
+  resolver = "how files are opened: auto, openat2 or walk",
+  only = "run this item of `run:` alone",
+  target = "the name to explain",
+  strict = "warnings are errors",
+  all = "print every message, not the first 20",
+  color = "colour: auto, always or never",
+  backtrace = "frames of failing project code: short or full",
+  quiet = "print errors only",
+  help = "print this help",
+  version = "print the version",
+}
+local VERBS = {
+  run = "build what the config names and run its `run:`",
+  check = "would it work? names every problem, runs nothing of the project",
+  show = "print the config with references and expressions in place",
+  explain = "how a target resolves: every candidate with its verdict",
+  help = "print this help, or that of a verb",
+}
 
 local function rows(list)
   local widest, out = 0, {}
@@ -19,12 +42,12 @@ end
 
 local function flags_of(verb)
   local list = {}
-  for name in pairs(words.verbs[verb].flags) do
+  for name in pairs(words.flags_of(verb)) do
     local flag = words.flags[name]
     list[#list + 1] = {
       (flag.short and "-" .. flag.short .. ", " or "") .. "--" .. name
         .. (flag.value and " " .. flag.value or ""),
-      flag.help,
+      FLAGS[name],
       name,
     }
   end
@@ -38,11 +61,11 @@ end
 function M.text(verb)
   if verb then
     return ("usage: wick %s %s\n\n%s\n\nflags:\n%s\n"):format(verb, words.verbs[verb].words,
-      words.verbs[verb].help, flags_of(verb))
+      VERBS[verb], flags_of(verb))
   end
   local list = {}
   for i, name in ipairs(words.order) do
-    list[i] = { name .. " " .. words.verbs[name].words, words.verbs[name].help }
+    list[i] = { name .. " " .. words.verbs[name].words, VERBS[name] }
   end
   list[#list + 1] = { "--version", "print the version" }
   return "usage: wick VERB …, or wick CONFIG … to run it\n\nverbs:\n" .. rows(list) .. [[

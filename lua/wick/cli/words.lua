@@ -1,74 +1,50 @@
 -- wick.cli.words: the verbs' own table, and a command line read by it.
 --
--- May call: fail.  Help is made from the same table (cli/help.lua).
+-- May call: fail.  Help is made from the same table (cli/help.lua has its texts).
 
 local M = {}
 
---- The flags: name -> {value = what follows, or nil for a switch, help}.
+--- The flags: name -> {value = what follows, or nil for a switch, ...}.
 M.flags = {
-  project = { value = "[NAME=]DIR",
-    help = "the project's folder; the config's own `project:` is ignored" },
-  allow = { value = "MODULE", many = true, help = "let targets name this installed module, too" },
-  limit = { value = "NAME=VALUE", many = true,
-    help = "change a limit, such as document.depth=512" },
-  resolver = { value = "WAY", choices = { "auto", "openat2", "walk" },
-    help = "how files are opened: auto, openat2 or walk" },
-  only = { value = "NAME", help = "run this item of `run:` alone" },
-  target = { value = "NAME", help = "the name to explain" },
-  strict = { help = "warnings are errors" },
-  all = { help = "print every message, not the first 20" },
-  color = { value = "WHEN", choices = { "auto", "always", "never" },
-    help = "colour: auto, always or never" },
-  backtrace = { value = "HOW", choices = { "short", "full" },
-    help = "frames of failing project code: short or full" },
-  quiet = { short = "q", help = "print errors only" },
-  help = { short = "h", help = "print this help" },
-  version = { help = "print the version" },
+  project = { value = "[NAME=]DIR" },
+  allow = { value = "MODULE", many = true },
+  limit = { value = "NAME=VALUE", many = true },
+  resolver = { value = "WAY", choices = { "auto", "openat2", "walk" } },
+  only = { value = "NAME" },
+  target = { value = "NAME" },
+  strict = {},
+  all = {},
+  color = { value = "WHEN", choices = { "auto", "always", "never" } },
+  backtrace = { value = "HOW", choices = { "short", "full" } },
+  quiet = { short = "q" },
+  help = { short = "h" },
+  version = {},
 }
 
 local COMMON = { "project", "allow", "limit", "resolver", "strict", "all", "color", "quiet",
   "help" }
 
-local function with(...)
+--- The verbs, in the order of the help; `own` are flags beside the common ones.
+M.order = { "run", "check", "show", "explain", "help" }
+M.verbs = {
+  run = { words = "CONFIG [KEY=VALUE …]", own = { "only", "backtrace" } },
+  check = { words = "CONFIG [KEY=VALUE …]" },
+  show = { words = "CONFIG [KEY] [KEY=VALUE …]" },
+  explain = { words = "CONFIG --target NAME [KEY=VALUE …]", own = { "target" } },
+  help = { words = "[VERB]", all = { "help", "color" } },
+}
+
+--- The flags of a verb, a set.
+function M.flags_of(verb)
   local set = {}
-  for _, name in ipairs(COMMON) do
+  for _, name in ipairs(M.verbs[verb].all or COMMON) do
     set[name] = true
   end
-  for _, name in ipairs { ... } do
+  for _, name in ipairs(M.verbs[verb].own or {}) do
     set[name] = true
   end
   return set
 end
-
---- The verbs, in the order of the help.
-M.order = { "run", "check", "show", "explain", "help" }
-M.verbs = {
-  run = {
-    words = "CONFIG [KEY=VALUE …]",
-    help = "build what the config names and run its `run:`",
-    flags = with("only", "backtrace"),
-  },
-  check = {
-    words = "CONFIG [KEY=VALUE …]",
-    help = "would it work? names every problem, runs nothing of the project",
-    flags = with(),
-  },
-  show = {
-    words = "CONFIG [KEY] [KEY=VALUE …]",
-    help = "print the config with references and expressions in place",
-    flags = with(),
-  },
-  explain = {
-    words = "CONFIG --target NAME [KEY=VALUE …]",
-    help = "how a target resolves: every candidate with its verdict",
-    flags = with("target"),
-  },
-  help = {
-    words = "[VERB]",
-    help = "print this help, or that of a verb",
-    flags = { help = true, color = true },
-  },
-}
 
 local function usage(message, argument, places, helps)
   return require "wick.fail".new("EUSAGE", {
@@ -97,7 +73,7 @@ end
 
 local function near_flags(name, verb)
   local names = {}
-  for long in pairs(M.verbs[verb].flags) do
+  for long in pairs(M.flags_of(verb)) do
     names[#names + 1] = long
   end
   local near = require "wick.fail".near(name, names)
@@ -142,7 +118,7 @@ function M.parse(words)
     elseif name then
       local long = flag_named(name)
       local flag = long and M.flags[long]
-      if not flag or not M.verbs[verb].flags[long] then
+      if not flag or not M.flags_of(verb)[long] then
         return nil, usage(("`wick %s` has no flag `%s`"):format(verb,
           require "wick.fail".quote(word:match("^[^=]*"))), i, words, near_flags(name, verb))
       end
