@@ -1,5 +1,5 @@
 /*
-** host.c -- a small Lua interpreter: `host script args`.
+** host.c -- a small Lua interpreter: `host script args` (`-`: from stdin).
 **
 ** Built twice.  As build/luahost it runs src/embed.lua with the liblua that
 ** the command gets.  With HOST_CORE it carries wick.core inside, so that a
@@ -10,6 +10,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <lua.h>
 #include <lauxlib.h>
@@ -53,7 +54,7 @@ static int run (lua_State *L) {
   lua_pop(L, 1);
 #endif
   set_arg(L, argc, argv);
-  if (luaL_loadfile(L, argv[1]) != LUA_OK)
+  if (luaL_loadfile(L, strcmp(argv[1], "-") == 0 ? NULL : argv[1]) != LUA_OK)
     return lua_error(L);
   luaL_checkstack(L, argc, "too many arguments");
   for (i = 2; i < argc; i++)
