@@ -186,7 +186,7 @@ describe("wick.origin", function()
   end)
 
   it("tells globals of the program from the standard library", function()
-    local out = select(2, helper.run({ helper.host, "-e", [[
+    local out = select(2, helper.run({ helper.host, "-" }, { stdin = [[
       package.path = "./lua/?.lua;" .. package.path
       package.cpath = os.getenv("WICK_BUILD_DIR") .. "/lua/?.so;" .. package.cpath
       thing = { f = function() end }
@@ -203,7 +203,7 @@ describe("wick.origin", function()
       print = function() end
       library(origin.check(library))
       library(origin.check(print))
-    ]] }, { env = { WICK_BUILD_DIR = helper.build } }))
+    ]], env = { WICK_BUILD_DIR = helper.build } }))
     assert.equal([[
 the global `thing` of the program
 the global `thing.f` of the program
