@@ -13,10 +13,11 @@ local FLOW = {
 local EXTRA = {
   check = { "load" }, -- load.check reads modules as text and runs none
 }
-local FACES = { "init", "explain" }
+local FACES = { "init", "config" }
 -- Files that belong to another's room.
 local PART_OF = {
-  sigil = "evaluate", verdict = "target", raised = "load", failure = "build",
+  sigil = "evaluate",
+  structure = "evaluate", verdict = "target", raised = "load", failure = "build",
 }
 local COMMAND = "cli" -- may use all; nothing may use it
 

@@ -1,0 +1,78 @@
+-- wick.config.root: the folder that `project:` or the caller names, opened.
+--
+-- Part of config.  May call: read (names), target (projects), fail, core.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+-- A folder that is not there: what was looked for, and what has a like name.
+local function suggest_folder(self, err, dir)
+  err.notes[#err.notes + 1] = ("looked for %s"):format(
+    fail.quote(require "wick.read".absolute(self.folder, dir), 300))
+  local root = core.root(self.folder)
+  local names = root and root:list("")
+  local near = names and fail.near(dir:gsub("^%./", ""):gsub("/+$", ""), names) or {}
+  if near[1] then
+    err.helps[#err.helps + 1] = ("did you mean `project: %s/`?"):format(near[1])
+  end
+  if root then
+    root:close()
+  end
+end
+
+-- A key that was meant to be `project`.
+local function near_project(self)
+  for _, child in ipairs(self.tree:children(self.top)) do
+    local key = self.tree:key(child)
+    if type(key) == "string" and fail.near(key, { "project" })[1] then
+      return ("did you mean `project` where `%s` stands?"):format(fail.quote(key))
+    end
+  end
+end
+
+-- Opens the folder that `project:` or the caller names.
+return function(self)
+  local target = require "wick.target"
+  local read = require "wick.read"
+  local given = self.options.project
+  local limits = { ["module.bytes"] = self.limits["module.bytes"] }
+  if given then
+    local name, dir = given:match("^([%a_][%w_]*)=(.*)$")
+    local project, err = target.project(dir or given,
+      { name = name, backend = self.options.backend, limits = limits })
+    if not project and err.name == "EROOT" then
+      local info = core.codes.EFILE
+      err.name, err.code, err.kind, err.status = "EFILE", info.code, info.kind, info.status
+    end
+    return project, err
+  end
+  local id = self.tree:find(self.top, "project")
+  if not id then
+    return nil, fail.new("EPROJECT", {
+      message = "this config names no project, so its targets lead nowhere",
+      helps = { near_project(self) or "add `project: DIR` to it, or pass `--project DIR`" },
+    })
+  end
+  local dir = self.tree:kind(id) == "string" and self.tree:text(id)
+  if not dir then
+    return nil, fail.new("EPROJECT", {
+      message = "`project` must be the name of a folder",
+      key = "project",
+      marks = { self.tree:mark(id, "this is " .. fail.kinds[self.tree:kind(id)]) },
+      helps = { "write `project: my_project/`" },
+    })
+  end
+  local place = read.absolute(self.folder, dir)
+  if dir == "." or dir == "" then
+    place = self.folder .. "/." -- so that the name is that of the real folder
+  end
+  local project, err = target.project(place, { backend = self.options.backend, limits = limits })
+  if not project then
+    err.key = "project"
+    table.insert(err.marks, 1, self.tree:mark(id, err.target_label or ""))
+    if err.name == "EROOT" then
+      suggest_folder(self, err, dir)
+    end
+  end
+  return project, err
+end
