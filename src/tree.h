@@ -85,9 +85,13 @@ typedef struct wk_Doc {
   X(alias_nodes,     "alias.nodes",     100000) \
   X(scalar_bytes,    "scalar.bytes",    1048576) \
   X(document_anchors, "document.anchors", 10000) \
+  X(document_nesting, "document.nesting", 16) \
   X(value_bytes,     "value.bytes",     67108864) \
   X(value_nodes,     "value.nodes",     1000000) \
-  X(module_bytes,    "module.bytes",    8388608)
+  X(module_bytes,    "module.bytes",    8388608) \
+  X(plugin_bytes,    "plugin.bytes",    67108864) \
+  X(lua_steps,       "lua.steps",       1000000) \
+  X(lua_bytes,       "lua.bytes",       16777216)
 
 typedef struct wk_Limits {
 #define X(field, name, deflt) size_t field;
