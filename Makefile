@@ -24,7 +24,7 @@ LUAV = 5.4
 DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
-# What only check, asan, valgrind and bench need beyond that.
+# What only check, asan, fuzz, valgrind and bench need beyond that.
 DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
   lua-yaml python3-yaml
 
@@ -79,14 +79,21 @@ ROOMS := $(sort $(wildcard lua/wick/*.lua lua/wick/*/*.lua lua/wick/*/*/*.lua))
 CORE_OBJ := $(CORE_SRC:src/%.c=$(B)/obj/%.o)
 PURE_OBJ := $(PURE_SRC:src/%.c=$(B)/obj/%.o)
 
-PROGRAM_SRC := $(shell grep -l '^int main ' $(sort $(wildcard \
-  tests/*/*.c)) /dev/null)
+# Each tests/fuzz/fuzz_NAME.c is a target: with replay.c a program that reads
+# its corpus, and what libFuzzer is linked with by `make fuzz`.
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard \
+  tests/fuzz/fuzz_*.c)))
+FUZZ_MAIN = $(B)/obj/tests/replay.o
+
+PROGRAM_SRC := $(filter-out tests/fuzz/%,$(shell grep -l '^int main ' \
+  $(sort $(wildcard tests/*/*.c)) /dev/null))
 LUA_PROGRAM_SRC := $(shell grep -l 'include <lua.h>' $(PROGRAM_SRC) \
   /dev/null)
 programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
 LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+FUZZERS := $(FUZZ:%=$(B)/tests/fuzz_%)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -102,7 +109,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 .PHONY: help all programs benches deps deps-dev demo test check asan \
-  valgrind bench install uninstall clean files FORCE
+  fuzz valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -116,7 +123,7 @@ all: $(CORE) $(WICK) ## build the module core.so and the command wick
 deps: ## install what demo and test need (Debian), or say what is missing
 	@sh .ci/deps $(DEPS)
 
-deps-dev: ## the same, with what check, asan, valgrind and bench need
+deps-dev: ## the same, with what check, asan, fuzz, valgrind and bench need
 	@sh .ci/deps $(DEPS) $(DEVDEPS)
 
 demo: deps ## train the iris example
@@ -138,6 +145,12 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  CFLAGS="-O1 -g $(SANITIZE)" build/asan/host build/asan/bin/wick \
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
+
+fuzz: ## fuzz all targets for S=60 seconds each; F=name only that one
+	@$(MAKE) -s --no-print-directory B=build/fuzz CC="$(CLANG)" LDFLAGS= \
+	  FUZZ_MAIN= CFLAGS="-O1 -g -fsanitize=fuzzer $(SANITIZE)" \
+	  $(patsubst %,build/fuzz/tests/fuzz_%,$(or $(F),$(FUZZ)))
+	@$(LUA) tests/fuzz/run.lua $(or $(S),60) $(or $(F),$(FUZZ))
 
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs
@@ -174,7 +187,7 @@ files:
 	@for f in $(INSTALLED); do echo "installed $$f"; done
 
 # What the tests run, and what bench runs.
-programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(FUZZERS)
 benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
 
 # --- rules ----------------------------------------------------------------
@@ -236,6 +249,11 @@ $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
 	  -lcmocka
+
+$(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_MAIN) $(CORE_OBJ)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ $(LUA_LINK) $(YAML_LINK)
 
 # The list of sources: younger than what was made only when it is another one,
 # so that a file that went away goes away from what is made.

@@ -2,7 +2,7 @@
 ** place.c -- where a node stands: its place in a list, its line and column,
 ** and what a caret covers (tree.h).
 **
-** May call: nothing but the headers of tree.
+** May call: fail (wk_utf8 alone).
 */
 
 #include <string.h>
@@ -44,8 +44,9 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
   if (from == 0 && byte >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0)
     from = 3;  /* a byte order mark takes no column */
   *column = 1;
-  for (i = from; i < byte; i++) {
-    if (((unsigned char)source[i] & 0xC0) != 0x80) ++*column;
+  for (i = from; i < byte; ++*column) {
+    int n = wk_utf8(source + i, source + length);
+    i += n > 0 ? (size_t)n : 1;  /* what is no character counts byte by byte */
   }
   *start = from;
   while (byte < length && source[byte] != '\n' && source[byte] != '\r')

@@ -32,7 +32,8 @@ local function width_of(code)
   return 1
 end
 
--- A line as cells {text, width}, one a character; hostile bytes are escaped.
+-- A line as cells {text, width, byte}, one a column: a character, or a byte that
+-- is none; hostile ones are escaped.
 local function cells_of(line, signs)
   local cells, at = {}, 1
   while at <= #line do
@@ -44,11 +45,11 @@ local function cells_of(line, signs)
       char, size = line:sub(at, at), 1
     end
     if char == "\t" then
-      cells[#cells + 1] = { signs.tab, 4 }
+      cells[#cells + 1] = { signs.tab, 4, at }
     else
       local shown = core.quote(char, 1)
       local same = shown == char and code
-      cells[#cells + 1] = { shown, same and width_of(code) or #shown }
+      cells[#cells + 1] = { shown, same and width_of(code) or #shown, at }
     end
     at = at + size
   end
@@ -79,7 +80,7 @@ local function on_command_line(mark, style)
   end
   local before = table.concat(words, " ", 1, place - 1)
   return "command line", table.concat(words, " "),
-    (utf8.len(before) or #before) + 1 + (mark.column or 1)
+    #cells_of(before, style.signs) + 1 + (mark.column or 1)
 end
 
 -- A mark as {name, line, column, text, length, label, primary}.
@@ -102,10 +103,11 @@ local function prepare(mark, primary, style)
   else
     shown.name = core.quote(shorten(mark.file or "?", style.directory), 200)
   end
-  -- the length is in bytes; carets count characters of this line
-  local from = utf8.offset(written, mark.column or 1) or #written + 1
+  -- the length is in bytes; carets count columns of this line
+  local first = cells_of(written, style.signs)[mark.column or 1]
+  local from = first and first[3] or #written + 1
   local covered = written:sub(from, from + (mark.length or 1) - 1)
-  shown.length = math.max(1, utf8.len(covered, 1, -1, true) or #covered)
+  shown.length = math.max(1, #cells_of(covered, style.signs))
   return shown
 end
 

@@ -189,6 +189,9 @@ local function call(s, pc, vals, by, base, sp)
       shared.counted(count, "values") .. " here")
   end
   local name = builtin(s, step, count > 0 and vals[base + 1] or nil)
+  if not name and known and not s.env.call then -- who has `call` judges all others itself
+    name = known.name_of(vals[base], s.env)
+  end
   if name then
     local c = s.call
     c.pc, c.base, c.count = pc, base, count

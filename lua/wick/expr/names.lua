@@ -261,6 +261,26 @@ M.known["string.format"] = formatted
 -- The functions themselves, where a name is a value and is not called.
 local VALUES = { tonumber = tonumber, tostring = tostring, type = type, select = select }
 
+local named = {} -- those functions -> their names
+for name, f in pairs(VALUES) do
+  named[f] = name
+end
+for library, fields in pairs { math = math, string = string } do
+  for _, name in ipairs(M.libraries[library]) do
+    if type(fields[name]) == "function" then
+      named[fields[name]] = library .. "." .. name
+    end
+  end
+end
+
+--- The name of a function that M.value gave, or nil: one that was a value
+--- before it is called is charged and checked like one that is called by name.
+function M.name_of(f, env)
+  if type(f) == "function" then
+    return named[f] or f == env.env and "env" or f == env.file and "file" or nil
+  end
+end
+
 --- The value of a name that is not called at once.
 function M.value(name, env)
   local library, field = name:match("^(%a+)%.(%a+)$")
