@@ -112,8 +112,8 @@ local function absent(tree, at, path, i, word, number)
     if #near > 0 then
       err.helps = {}
       for n, name in ipairs(near) do
-        err.helps[n] = ("did you mean `%s%s%s`?"):format(
-          word:sub(1, first - 1), name, word:sub(last + 1))
+        err.helps[n] = ("did you mean `%s`?"):format(
+          fail.quote(word:sub(1, first - 1) .. name .. word:sub(last + 1), 200))
       end
     elseif #there > 0 then
       err.notes = { (above == "" and "the config has these top-level keys: %s"

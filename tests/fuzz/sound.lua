@@ -2,9 +2,9 @@
 
 local M = {}
 
--- What a terminal would obey or could not show.
+-- What a terminal would obey or could not show (a tab is shown).
 local function unfit(text)
-  return text:find("[\0-\9\11-\31\127]") or not utf8.len(text) and "no UTF-8"
+  return text:find("[\0-\8\11-\31\127]") or not utf8.len(text) and "no UTF-8"
 end
 
 --- A text that people see, or nil where it may be missing.
