@@ -258,10 +258,33 @@ static wk_Code noindent (Reader *r, size_t open) {
 }
 
 
-/* `*` or `&` without a name */
+wk_Code wk_yaml_nameends (Reader *r, size_t open, size_t len) {
+  const char *what = r->source[open] == '*' ? "alias" : "anchor";
+  const char *end = r->source + open + 1 + len;
+  int n = wk_utf8(end, r->source + r->length);
+  char text[96];
+  wk_fail(r->fail, WK_EYAML, "an %s's name ends before `%s`", what,
+          wk_quote(text, sizeof(text), end, n > 0 ? (size_t)n : 1, 1));
+  wk_fail_mark(r->fail, open + 1 + len, n > 0 ? (size_t)n : 1,
+               "not part of a name");
+  wk_fail_mark(r->fail, open, len + 1, "the %s", what);
+  wk_fail_help(r->fail, "write a space behind `%s`",
+               wk_quote(text, sizeof(text), r->source + open, len + 1, 40));
+  return WK_EYAML;
+}
+
+
+/* `*` or `&` without a name, or with one that goes on */
 static wk_Code noname (Reader *r, size_t open) {
+  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+                                "abcdefghijklmnopqrstuvwxyz0123456789";
   char c = wk_yaml_byte(r, open);
   char text[96];
+  size_t len = 0;
+  while (open + 1 + len < r->length &&
+         strchr(letters, r->source[open + 1 + len]) != NULL) len++;
+  if (len > 0 && open + 1 + len < r->length)
+    return wk_yaml_nameends(r, open, len);
   wk_fail(r->fail, WK_EYAML, "`%c` starts %s, and no name follows", c,
           c == '*' ? "an alias" : "an anchor");
   wk_fail_mark(r->fail, open, wk_yaml_word(r, open),

@@ -183,6 +183,7 @@ static inline int wk_yaml_is (const Reader *r, size_t at, char c) {
 /* yaml_message.c */
 wk_Code wk_yaml_translate (Reader *r);
 wk_Code wk_yaml_reserved (Reader *r, size_t at);
+wk_Code wk_yaml_nameends (Reader *r, size_t open, size_t len);
 size_t wk_yaml_first (const Reader *r, size_t at);
 const char *wk_yaml_quote (const Reader *r, char *out, size_t size, size_t at,
                            size_t len);

@@ -169,11 +169,21 @@ static size_t lineend (const Reader *r, size_t at) {
 }
 
 
+/* does a line start at `at`? */
+static int startsline (const Reader *r, size_t at) {
+  size_t n;
+  for (n = 1; n <= 3 && n <= at - r->skip; n++)
+    if (lineend(r, at - n) == n) return 1;
+  return at == r->skip;
+}
+
+
 /* the same for what libyaml passes over between tokens: blanks, line ends,
-   and a byte order mark, which may start any line */
+   and one byte order mark at the start of any line */
 static size_t space (const Reader *r, size_t at) {
   if (at < r->length && wk_yaml_isblank(r->source[at])) return 1;
-  if (r->length - at >= 3 && memcmp(r->source + at, "\xEF\xBB\xBF", 3) == 0)
+  if (r->length - at >= 3 &&
+      memcmp(r->source + at, "\xEF\xBB\xBF", 3) == 0 && startsline(r, at))
     return 3;
   return lineend(r, at);
 }

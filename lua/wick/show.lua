@@ -31,16 +31,38 @@ function M.number(value)
   return text:find("[.e]") and text or text .. ".0"
 end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r" }
+local ESCAPES = {
+  ['"'] = '\\"', ["\\"] = "\\\\", ["\n"] = "\\n", ["\t"] = "\\t", ["\r"] = "\\r",
+  ["\u{85}"] = "\\N", ["\u{A0}"] = "\\_", ["\u{2028}"] = "\\L", ["\u{2029}"] = "\\P",
+  ["\u{FFFE}"] = "\\uFFFE", ["\u{FFFF}"] = "\\uFFFF",
+}
+
+-- Bytes above ASCII, those characters escaped that YAML takes for a line end or
+-- does not allow, and those that cannot be seen.
+local function visible(run)
+  local out, at = {}, 1
+  while at <= #run do
+    local byte = run:byte(at)
+    local char = run:sub(at, at + (byte >= 0xF0 and 3 or byte >= 0xE0 and 2 or 1))
+    local code = utf8.len(char) == 1 and utf8.codepoint(char)
+    if not code then -- a byte that is no character
+      char = run:sub(at, at)
+      out[#out + 1] = ("\\x%02X"):format(byte)
+    elseif ESCAPES[char] then
+      out[#out + 1] = ESCAPES[char]
+    else
+      out[#out + 1] = core.quote(char, 1) == char and char or ("\\u%04X"):format(code)
+    end
+    at = at + #char
+  end
+  return table.concat(out)
+end
 
 local function quoted(text)
-  local escaped = text:gsub('[%c"\\\127]', function(char)
+  local escaped = text:gsub('[\0-\31"\\\127]', function(char)
     return ESCAPES[char] or ("\\x%02X"):format(char:byte())
   end)
-  -- what YAML takes for a line end or does not print
-  escaped = escaped:gsub("\u{85}", "\\N"):gsub("\u{A0}", "\\_"):gsub("\u{2028}", "\\L")
-    :gsub("\u{2029}", "\\P"):gsub("\u{FEFF}", "\\uFEFF")
-  return '"' .. escaped .. '"'
+  return '"' .. escaped:gsub("[\128-\255]+", visible) .. '"'
 end
 
 --- A text as a YAML scalar, quoted when it would be read as another type.
@@ -66,10 +88,9 @@ end
 
 -- A text of several lines as a literal block, when a block can hold it.
 local function block(text, indent)
-  if not text:find("\n", 1, true) or text:find("[%z\1-\8\11-\31\127]")
-    or text:find("\u{85}") or text:find("\u{2028}") or text:find("\u{2029}")
-    or text:find("\u{FEFF}") or text:match("^[ \n\t]") or text:match("[ \t]\n")
-    or text:match("[ \t]$") or text:match("^\n") then
+  if not text:find("\n", 1, true) or text:find("[\0-\8\11-\31\127]")
+    or text:match("^[ \n\t]") or text:match("[ \t]\n") or text:match("[ \t]$")
+    or text:gsub("[\128-\255]+", visible) ~= text then
     return nil
   end
   local body, ends = text:match("^(.-)(\n*)$")
