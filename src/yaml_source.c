@@ -283,6 +283,17 @@ uint32_t wk_yaml_seek (Reader *r, size_t chars) {
 }
 
 
+/* how many bytes at `at` can be the name of an anchor */
+size_t wk_yaml_namelen (const Reader *r, size_t at) {
+  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+                                "abcdefghijklmnopqrstuvwxyz0123456789";
+  size_t len = 0;
+  while (at + len < r->length && strchr(letters, r->source[at + len]) != NULL)
+    len++;
+  return len;
+}
+
+
 /* the byte where a node begins whose anchor and tag start at `from`; `end`
    when nothing follows before it */
 uint32_t wk_yaml_content (const Reader *r, size_t from, size_t end) {
@@ -295,8 +306,12 @@ uint32_t wk_yaml_content (const Reader *r, size_t from, size_t end) {
       at += n;
     }
     else if (c == '#' && blank) at = nextline(r, at);
-    else if (c == '!' || c == '&') {
+    else if (c == '!') {
       while (at < end && space(r, at) == 0) at++;
+      blank = 0;
+    }
+    else if (c == '&') {
+      at += 1 + wk_yaml_namelen(r, at + 1);
       blank = 0;
     }
     else break;
