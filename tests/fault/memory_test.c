@@ -1,0 +1,403 @@
+/*
+** memory_test.c -- memory ends at the Nth allocation, for every N: for good
+** (attack row 141), and only that once (row 142).  What is allocated by C, by
+** libyaml and by Lua is one count.
+**
+** Whatever was asked for fails as "no memory" or succeeds; no block, no byte
+** of Lua's and no descriptor stays behind; and the same works right after.
+** FAULT_STEP=1 tries every N of the long sweeps, too (`make soak`).
+*/
+
+#define _GNU_SOURCE
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include <lua.h>
+
+#include "faults.h"
+#include "host.h"
+#include "leak.h"
+
+#include "chunk.h"
+#include "keypath.h"
+#include "path.h"
+#include "tree.h"
+
+#define SLACK  4096   /* bytes that a state's own tables may grow by */
+#define STEP   29     /* of the long sweeps, in a short run */
+
+
+#if defined(FAULTS)
+
+static size_t held;   /* bytes that Lua has */
+
+
+static void *allocate (void *ud, void *block, size_t osize, size_t nsize) {
+  size_t old = block != NULL ? osize : 0;
+  void *fresh;
+  (void)ud;
+  if (nsize == 0) {
+    __libc_free(block);
+    held -= old;
+    return NULL;
+  }
+  /* Lua takes it for granted that a block can be made smaller */
+  if (nsize > old && refused()) return NULL;
+  fresh = __libc_realloc(block, nsize);
+  if (fresh != NULL) held = held - old + nsize;
+  return fresh;
+}
+
+
+static void begin (long at, int all) {
+  asked = 0;
+  onwards = all;
+  refuse = at;
+}
+
+
+static void end (void) {
+  refuse = 0;
+}
+
+
+static long step_of (void) {
+  const char *text = getenv("FAULT_STEP");
+  return text != NULL && atol(text) > 0 ? atol(text) : STEP;
+}
+
+
+/*
+** {======================================================
+** The rooms of C
+** =======================================================
+*/
+
+static wk_Fail fail;
+
+
+static wk_Code do_root (void) {
+  wk_Root root;
+  wk_Code code = wk_root_open(&root, "tests", 5, WK_AUTO, &fail);
+  if (code == WK_OK) {
+    if (root.real == NULL) code = WK_EBUG;
+    wk_root_close(&root);
+  }
+  return code;
+}
+
+
+static wk_Code do_read (void) {
+  static wk_Root root;
+  wk_File file;
+  char *bytes = NULL;
+  size_t len = 0;
+  wk_Code code = wk_root_open(&root, "tests", 5, WK_WALK, &fail);
+  if (code != WK_OK) return code;
+  code = wk_path_open(&root, "fault/memory_test.c", 19, &file, &fail);
+  if (code == WK_OK) {
+    code = wk_file_read(&file, 1000000, &bytes, &len, &fail);
+    wk_file_close(&file);
+    free(bytes);
+  }
+  wk_root_close(&root);
+  return code;
+}
+
+
+static wk_Code do_list (void) {
+  static wk_Root root;
+  char *names = NULL;
+  size_t size = 0;
+  wk_Code code = wk_root_open(&root, "tests", 5, WK_AUTO, &fail);
+  if (code != WK_OK) return code;
+  code = wk_path_list(&root, "unit", 4, &names, &size, &fail);
+  free(names);
+  wk_root_close(&root);
+  return code;
+}
+
+
+static wk_Code do_stream (void) {
+  char *bytes = NULL;
+  size_t len = 0;
+  int fd = open("tests/unit/yaml_message_test.c", O_RDONLY | O_CLOEXEC);
+  wk_Code code = wk_stream_read(fd, 10000000, &bytes, &len, &fail);
+  free(bytes);
+  close(fd);
+  return code;
+}
+
+
+static wk_Code do_keypath (void) {
+  wk_Path path;
+  wk_Code code = wk_path_parse("a[\"b\"].c", 8, 0, &path, &fail);
+  if (code == WK_OK) wk_path_free(&path);
+  return code;
+}
+
+
+/* nodes, texts, copies with their aliases, and a map that is hashed */
+static wk_Code do_tree (void) {
+  wk_Tree t;
+  wk_Id map = 0, key, value, copy, last = 0;
+  uint16_t doc;
+  size_t added;
+  int i;
+  wk_Code code;
+  wk_tree_init(&t);
+  code = wk_tree_document(&t, WK_FILE, 0, "a", "text", 4, &doc, &fail);
+  if (code == WK_OK) code = wk_tree_add(&t, WK_MAP, doc, 0, &map, &fail);
+  for (i = 0; i < 200 && code == WK_OK; i++) {
+    char name[16];
+    int n = snprintf(name, sizeof(name), "key%d", i);
+    code = wk_tree_scalar(&t, WK_STRING, doc, 0, name, (size_t)n, &key, &fail);
+    if (code == WK_OK)
+      code = wk_tree_scalar(&t, WK_INT, doc, 0, "1", 1, &value, &fail);
+    if (code != WK_OK) break;
+    wk_tree_link(&t, map, last, value);
+    last = value;
+    code = wk_tree_via(&t, value, doc, 1, &fail);
+  }
+  if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
+  if (code == WK_OK) code = wk_tree_copy(&t, map, 0, &copy, &added, &fail);
+  if (code == WK_OK) code = wk_tree_replace(&t, last, copy, &fail);
+  if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
+  wk_tree_free(&t);
+  return code;
+}
+
+
+static const struct {
+  const char *name;
+  wk_Code (*run) (void);
+} rooms[] = {
+  {"a root", do_root}, {"a file", do_read}, {"a folder", do_list},
+  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree}
+};
+
+
+/* fails the Nth allocation of each room, for every N */
+static void sweep_rooms (int all) {
+  size_t i;
+  if (!counts()) SKIP("malloc is somebody else's here, such as valgrind's");
+  for (i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
+    long n, total, before;
+    rooms[i].run();
+    before = live;
+    begin(0, 0);
+    assert_int_equal(rooms[i].run(), WK_OK);
+    total = asked;
+    assert_true(total > 0);
+    for (n = 1; n <= total; n++) {
+      wk_Code code;
+      begin(n, all);
+      code = rooms[i].run();
+      end();
+      if (code != WK_OK && code != WK_ENOMEM)
+        fail_msg("%s at %ld: %s", rooms[i].name, n, fail.message);
+      assert_int_equal(live, before);
+      assert_int_equal(rooms[i].run(), WK_OK);
+    }
+    assert_int_equal(live, before);
+  }
+}
+
+
+static void row_141_rooms (void **state) {
+  (void)state;
+  sweep_rooms(1);
+}
+
+
+static void row_142_rooms (void **state) {
+  (void)state;
+  sweep_rooms(0);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** The library, through its Lua face
+** =======================================================
+*/
+
+/* opens everything in a new state; the count is what the caller began */
+static int open_all (lua_State *L) {
+  lua_pushcfunction(L, host_open);
+  lua_call(L, 0, 0);
+  lua_pushcfunction(L, host_load);
+  lua_call(L, 0, 0);
+  return 0;
+}
+
+
+static void sound (const char *what, long n, Outcome outcome) {
+  if (outcome == REFUSED)
+    fail_msg("%s, allocation %ld: %s", what, n, host_text);
+}
+
+
+/* a state with all its rooms loaded, and each scenario run often enough that
+   nothing is left to grow */
+static lua_State *warm (void) {
+  lua_State *L = lua_newstate(allocate, NULL);
+  int i, k;
+  assert_non_null(L);
+  lua_pushcfunction(L, open_all);
+  assert_int_equal(lua_pcall(L, 0, 0, 0), LUA_OK);
+  for (k = 0; k < 4; k++)
+    for (i = 1; i <= host_count(L); i++)
+      assert_int_equal(host_run(L, i), DONE);
+  lua_gc(L, LUA_GCCOLLECT);
+  return L;
+}
+
+
+/* the Nth allocation of scenario i fails; then it is run again */
+static void once (lua_State *L, int i, long n, int all, long blocks) {
+  int status;
+  int fds = count_fds();
+  begin(n, all);
+  status = host_begin(L, i);
+  end();
+  sound(host_title(L, i), n, host_outcome(L, status));
+  lua_gc(L, LUA_GCCOLLECT);
+  if (live != blocks || count_fds() != fds)
+    fail_msg("`%s`, allocation %ld: %ld blocks and %d descriptors left",
+             host_title(L, i), n, live - blocks, count_fds() - fds);
+  if (host_run(L, i) != DONE)
+    fail_msg("`%s` after allocation %ld: %s", host_title(L, i), n, host_text);
+}
+
+
+static void sweep_warm (int all) {
+  lua_State *L;
+  size_t bytes;
+  long blocks;
+  int i;
+  if (!counts()) SKIP("malloc is somebody else's here, such as valgrind's");
+  L = warm();
+  bytes = held;
+  blocks = live;
+  for (i = 1; i <= host_count(L); i++) {
+    long n, total;
+    begin(0, 0);
+    assert_int_equal(host_run(L, i), DONE);
+    total = asked;
+    assert_true(total > 50);
+    for (n = 1; n <= total; n++) once(L, i, n, all, blocks);
+    lua_gc(L, LUA_GCCOLLECT);
+    lua_gc(L, LUA_GCCOLLECT);
+    if (held > bytes + SLACK)
+      fail_msg("`%s` left %zu bytes", host_title(L, i), held - bytes);
+  }
+  lua_close(L);
+  assert_int_equal(held, 0);
+}
+
+
+static void row_141_library (void **state) {
+  (void)state;
+  sweep_warm(1);
+}
+
+
+static void row_142_library (void **state) {
+  (void)state;
+  sweep_warm(0);
+}
+
+
+/* From nothing: the state, its libraries, all rooms, a scenario.  Where it
+   failed it is done again, in the same state if there is one: a room that was
+   half loaded is loaded anew. */
+static void cold (int i, long n, int all, long *total) {
+  long blocks = live;
+  int fds = count_fds(), opened = LUA_ERRMEM, status = LUA_ERRMEM;
+  lua_State *L;
+  begin(n, all);
+  L = lua_newstate(allocate, NULL);
+  if (L != NULL) {
+    lua_pushcfunction(L, open_all);
+    opened = lua_pcall(L, 0, 0, 0);
+    if (opened == LUA_OK) status = host_begin(L, i);
+  }
+  *total = asked;
+  end();
+  if (L != NULL && opened != LUA_OK)
+    sound("opening", n, host_outcome(L, opened));
+  else if (L != NULL)
+    sound(host_title(L, i), n, host_outcome(L, status));
+  if (L != NULL) {
+    lua_settop(L, 0);
+    lua_pushcfunction(L, open_all);
+    opened = lua_pcall(L, 0, 0, 0);
+    if (opened != LUA_OK)
+      fail_msg("opened again after %ld: %s", n, lua_tostring(L, -1));
+    if (host_run(L, i) != DONE)
+      fail_msg("`%s` after %ld: %s", host_title(L, i), n, host_text);
+    lua_close(L);
+  }
+  assert_int_equal(held, 0);
+  if (live != blocks || count_fds() != fds)
+    fail_msg("allocation %ld: %ld blocks and %d descriptors left", n,
+             live - blocks, count_fds() - fds);
+}
+
+
+static void sweep_cold (int all) {
+  long total, n, none, step = step_of();
+  if (!counts()) SKIP("malloc is somebody else's here, such as valgrind's");
+  cold(1, 0, 0, &total);
+  cold(1, 0, 0, &total);
+  assert_true(total > 3000);
+  for (n = 1; n <= total; n += step) cold(1, n, all, &none);
+  for (n = 1; n <= 900; n += 1 + step / 4) cold(1, n, all, &none);
+}
+
+
+static void row_141_from_nothing (void **state) {
+  (void)state;
+  sweep_cold(1);
+}
+
+
+static void row_142_from_nothing (void **state) {
+  (void)state;
+  sweep_cold(0);
+}
+
+/* }====================================================== */
+
+
+#define EACH_TEST(X) \
+  X(row_141_rooms) X(row_142_rooms) X(row_141_library) X(row_142_library) \
+  X(row_141_from_nothing) X(row_142_from_nothing)
+
+#else
+
+static void row_141_and_142 (void **state) {
+  (void)state;
+  SKIP("the sanitizer has a malloc of its own");
+}
+
+#define EACH_TEST(X)  X(row_141_and_142)
+
+#endif
+
+
+int main (void) {
+#define X(test) LEAK_TEST(test),
+  const struct CMUnitTest tests[] = { EACH_TEST(X) };
+#undef X
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
