@@ -74,8 +74,9 @@ static void pushfile (lua_State *L, const wk_File *file) {
 }
 
 
-/* root:read(rel, limit, quiet) -> text, file | nil, err.  With `quiet` a
-   file that is not there gives false alone, which is cheaper than an error.
+/* root:read(rel, limit, quiet, bare) -> text, file | nil, err.  With `quiet`
+   a file that is not there gives false alone, which is cheaper than an error;
+   with `bare` the text comes alone.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
   wk_Root *root = checkroot(L);
@@ -100,6 +101,7 @@ static int root_read (lua_State *L) {
   }
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
+  if (lua_toboolean(L, 5)) return 1;
   pushfile(L, &file);
   return 2;
 }
