@@ -83,7 +83,7 @@ static int root_read (lua_State *L) {
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
-  int quiet = lua_toboolean(L, 4);
+  int quiet = lua_toboolean(L, 4), bare = lua_toboolean(L, 5);
   void **guard = wk_push_guard(L);
   char *bytes = NULL;
   wk_File file;
@@ -101,7 +101,7 @@ static int root_read (lua_State *L) {
   }
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
-  if (lua_toboolean(L, 5)) return 1;
+  if (bare) return 1;
   pushfile(L, &file);
   return 2;
 }
