@@ -1,10 +1,11 @@
 -- wick.report: an error -> the text that people read: headline, the lines of
 -- the config with carets, notes, helps.
 --
--- Ground floor: may call core only.  It opens no file: a mark brings the text
--- of its line.
+-- Ground floor: may call core, and fail for texts made fit.  It opens no file: a
+-- mark brings the text of its line.
 
 local core = require "wick.core"
+local clean = require "wick.fail".clean
 
 local M = {}
 
@@ -89,7 +90,7 @@ local function prepare(mark, primary, style)
     line = mark.line,
     column = mark.column or 1,
     text = mark.text,
-    label = mark.label or "",
+    label = clean(mark.label or ""),
     primary = primary,
   }
   local written = mark.text or ""
@@ -205,7 +206,7 @@ end
 local function add_lines(out, kind, texts, gutter, style)
   for _, text in ipairs(texts or {}) do
     local first = true
-    for line in (text .. "\n"):gmatch("(.-)\n") do
+    for line in (clean(text) .. "\n"):gmatch("(.-)\n") do
       if first then
         out[#out + 1] = ("%s= %s: %s"):format((" "):rep(gutter + 1), paint(style, kind, kind), line)
         first = false
@@ -220,7 +221,7 @@ local function add_error(out, err, style)
   style.severity = err.severity == "warning" and "warning" or "error"
   local word = err.code == "W9999" and "internal error" or style.severity
   out[#out + 1] = paint(style, style.severity, ("%s[%s]"):format(word, err.code)) .. ": "
-    .. err.message
+    .. clean(err.message)
   local groups, by_name, largest = {}, {}, 0
   for i = 1, math.min(3, #err.marks) do
     local mark = prepare(err.marks[i], i == 1, style)

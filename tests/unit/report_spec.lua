@@ -40,6 +40,23 @@ describe("a report", function()
     assert.equal("    ^^^ here", carets)
   end)
 
+  it("has no byte that a terminal obeys, wherever it came from", function()
+    local bad = "x\27[31m\u{9B}1m\xFF\u{202E}\r\0y"
+    local err = fail.new("EVALUE", { message = bad, notes = { bad }, helps = { bad },
+      marks = { fail.mark(bad, bad, 2, 1, bad) } })
+    local fit = [[x\x1B[31m\xC2\x9B1m\xFF\xE2\x80\xAE\x0D\x00y]]
+    assert.equal(fit, err.message)
+    assert.same({ fit }, err.notes)
+    assert.same({ fit }, err.helps)
+    assert.equal(fit, err.marks[1].label)
+    err.message, err.notes[2], err.helps[2] = bad, bad .. "\n\t" .. bad, bad
+    err.marks[1].label = bad
+    local text = report.text(err, WIDE)
+    assert.is_nil(text:find("[\0-\8\11-\31\127]"))
+    assert.truthy(utf8.len(text))
+    assert.is_nil(text:find("\u{9B}", 1, true) or text:find("\u{202E}", 1, true))
+  end)
+
   it("marks any bytes of any line without a complaint", function()
     local bytes = { "a", "\x80", "\xC3", "\xE2\x82", "\u{E4}", "\u{4E00}", "\t", "\0", "\xFF" }
     for i = 1, #bytes do
