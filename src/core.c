@@ -117,6 +117,18 @@ int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc) {
 }
 
 
+void wk_push_meta (lua_State *L, const char *name,
+                   void (*fill) (lua_State *L)) {
+  if (luaL_getmetatable(L, name) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  wk_set_string(L, "__name", name);
+  fill(L);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, name);
+}
+
+
 static int guard_free (lua_State *L) {
   void **block = (void **)lua_touserdata(L, 1);
   free(*block);
@@ -125,13 +137,16 @@ static int guard_free (lua_State *L) {
 }
 
 
+static void fill_guard (lua_State *L) {
+  lua_pushcfunction(L, guard_free);
+  lua_setfield(L, -2, "__gc");
+}
+
+
 void **wk_push_guard (lua_State *L) {
   void **block = (void **)lua_newuserdatauv(L, sizeof(void *), 0);
   *block = NULL;
-  if (luaL_newmetatable(L, "wick.guard")) {
-    lua_pushcfunction(L, guard_free);
-    lua_setfield(L, -2, "__gc");
-  }
+  wk_push_meta(L, "wick.guard", fill_guard);
   lua_setmetatable(L, -2);
   return block;
 }
@@ -195,14 +210,18 @@ static int null_tostring (lua_State *L) {
 }
 
 
+static void fill_null (lua_State *L) {
+  lua_pushcfunction(L, null_tostring);
+  lua_setfield(L, -2, "__tostring");
+}
+
+
 /* makes wick.null once for a state, and leaves it on the stack */
 static void open_null (lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key) != LUA_TNIL) return;
   lua_pop(L, 1);
   lua_newuserdatauv(L, 0, 0);
-  luaL_newmetatable(L, WK_NULLS);
-  lua_pushcfunction(L, null_tostring);
-  lua_setfield(L, -2, "__tostring");
+  wk_push_meta(L, WK_NULLS, fill_null);
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &null_key);

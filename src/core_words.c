@@ -97,7 +97,8 @@ int wk_core_unquote (lua_State *L) {
 }
 
 
-/* core.keypath(text, in_expression) -> path | nil, err */
+/* core.keypath(text, in_expression) -> path | nil, err.  Memory that ends is
+   raised, as Lua does: who asks takes every err for a mistake in the text. */
 int wk_core_keypath (lua_State *L) {
   size_t len, i;
   const char *text = luaL_checklstring(L, 1, &len);
@@ -105,8 +106,10 @@ int wk_core_keypath (lua_State *L) {
   void **guard = wk_push_guard(L);
   wk_Path path;  /* too large for a userdata that each reference would make */
   wk_Fail fail;
-  if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK)
+  if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK) {
+    if (fail.code == WK_ENOMEM) return luaL_error(L, "not enough memory");
     return wk_push_failure(L, &fail, NULL);
+  }
   *guard = path.names;
   lua_createtable(L, (int)path.count, 4);
   lua_createtable(L, (int)path.count, 0);  /* starts */

@@ -184,7 +184,7 @@ function Config:close()
   local errors = require "wick.build".close(self, 0)
   if self.project then
     self.project:close()
-    self.project = nil
+    self.project = false
   end
   if #errors > 0 then
     return nil, fail.all(errors)

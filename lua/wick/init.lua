@@ -79,11 +79,14 @@ Project.__index = Project
 --- Opens a project: the folder `dir`, under the name of its last component or
 --- `options.name`.
 function M.project(dir, options)
+  -- made first: between a project that is open and its owner nothing may fail
+  local self = setmetatable({ inner = false, name = false, path = false }, Project)
   local project, err = require "wick.target".project(dir, options or {})
   if not project then
     return nil, err
   end
-  return setmetatable({ inner = project, name = project.name, path = project.path }, Project)
+  self.inner, self.name, self.path = project, project.name, project.path
+  return self
 end
 
 local function inner(self)
@@ -123,18 +126,28 @@ Project.__close = Project.close
 
 local imported = {} -- projects that import opened, and holds
 
+-- What import opened and does not hold in the end.
+local Held = {
+  __close = function(held)
+    if held.project then
+      held.project:close()
+    end
+  end,
+}
+
 --- The value that `name` leads to in the project at `dir`, which stays open:
 --- what was loaded may `require` more of it later.
 function M.import(name, dir)
+  local held <close> = setmetatable({ project = false }, Held)
   local project, err = require "wick.target".project(dir, {})
   if not project then
     return nil, err
   end
+  held.project = project
   local value, wrong = require "wick.load".value(project, name)
-  if value == nil or imported[project] then
-    project:close()
-  else
+  if value ~= nil and not imported[project] then
     imported[project] = true
+    held.project = false
   end
   return value, wrong
 end

@@ -82,9 +82,9 @@ end
 local function place(project, record)
   local name = record.canonical
   if project.refs > 0 and loaded[name] == nil then
-    loaded[name] = record.value
-    project.placed[name] = record.value
+    project.placed[name] = record.value -- first, so that closing finds it
     origin.own(name, record.value)
+    loaded[name] = record.value
   end
 end
 
@@ -115,7 +115,14 @@ local function run(project, record)
     end
     return record.value
   end
-  local chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  local chunk = record.chunk
+  if not chunk then
+    local problem
+    chunk, problem = core.compile(record.text, record.path)
+    if not chunk then -- it did compile before: memory ended
+      raise(problem.message, problem)
+    end
+  end
   local before = loaded[record.canonical]
   local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
   record.chunk, record.state = nil, "loading"
@@ -128,8 +135,9 @@ local function run(project, record)
     raise(format("error loading module '%s' from file '%s':\n\tit returned %s", record.canonical,
       record.path, value == nil and "nothing" or "false"), err)
   end
-  record.state, record.value = "loaded", value
+  record.value = value
   place(project, record)
+  record.state = "loaded"
   return value
 end
 
@@ -255,7 +263,6 @@ function target.watch.closing(project)
     end
     origin.own(name, nil)
   end
-  project.placed = {}
 end
 
 function target.watch.closed()

@@ -124,6 +124,8 @@ function M.open(source, overrides, options)
     built = {},
     borrowed = {},
     lent = setmetatable({}, { __mode = "k" }),
+    project = false, -- these two have their place, so that setting them takes no memory
+    project_error = false,
   }, require "wick.config")
   local ok = flow(self, source)
   if self.reader then

@@ -30,7 +30,7 @@
 #include "tree.h"
 
 #define SLACK  4096   /* bytes that a state's own tables may grow by */
-#define STEP   29     /* of the long sweeps, in a short run */
+#define STEP   61     /* of the long sweeps, in a short run */
 
 
 #if defined(FAULTS)
@@ -246,6 +246,13 @@ static void sound (const char *what, long n, Outcome outcome) {
 }
 
 
+/* collects all: what has a finalizer, and then what that held */
+static void collect (lua_State *L) {
+  int i;
+  for (i = 0; i < 3; i++) lua_gc(L, LUA_GCCOLLECT);
+}
+
+
 /* a state with all its rooms loaded, and each scenario run often enough that
    nothing is left to grow */
 static lua_State *warm (void) {
@@ -257,7 +264,7 @@ static lua_State *warm (void) {
   for (k = 0; k < 4; k++)
     for (i = 1; i <= host_count(L); i++)
       assert_int_equal(host_run(L, i), DONE);
-  lua_gc(L, LUA_GCCOLLECT);
+  collect(L);
   return L;
 }
 
@@ -270,7 +277,7 @@ static void once (lua_State *L, int i, long n, int all, long blocks) {
   status = host_begin(L, i);
   end();
   sound(host_title(L, i), n, host_outcome(L, status));
-  lua_gc(L, LUA_GCCOLLECT);
+  collect(L);
   if (live != blocks || count_fds() != fds)
     fail_msg("`%s`, allocation %ld: %ld blocks and %d descriptors left",
              host_title(L, i), n, live - blocks, count_fds() - fds);
@@ -294,9 +301,9 @@ static void sweep_warm (int all) {
     assert_int_equal(host_run(L, i), DONE);
     total = asked;
     assert_true(total > 50);
-    for (n = 1; n <= total; n++) once(L, i, n, all, blocks);
-    lua_gc(L, LUA_GCCOLLECT);
-    lua_gc(L, LUA_GCCOLLECT);
+    for (n = 1; n <= total; n += n < 200 ? 1 : 1 + step_of() / 4)
+      once(L, i, n, all, blocks);
+    collect(L);
     if (held > bytes + SLACK)
       fail_msg("`%s` left %zu bytes", host_title(L, i), held - bytes);
   }

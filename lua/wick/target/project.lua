@@ -144,9 +144,9 @@ function M.project(dir, options)
   local project = M.open[name]
   if project and project.key == key then
     root:close()
-    project.refs = project.refs + 1
-    project.limit = limit or project.limit
     M.forget(project)
+    project.limit = limit or project.limit
+    project.refs = project.refs + 1
     return project
   end
   if project then
@@ -165,7 +165,6 @@ function M.project(dir, options)
     return nil, err
   end
   local same = shared[key] or { refs = 0, inodes = {} }
-  shared[key], same.refs = same, same.refs + 1
   project = setmetatable({
     name = name,
     path = info.path,
@@ -185,10 +184,13 @@ function M.project(dir, options)
     visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
   }, Project)
-  M.open[name] = project
-  if next(M.open) == name and next(M.open, name) == nil then
+  -- whatever takes memory comes before the step that makes it an open project
+  if next(M.open) == nil then
     M.watch.opened()
   end
+  shared[key] = same
+  M.open[name] = project
+  same.refs = same.refs + 1
   return project
 end
 
@@ -202,19 +204,19 @@ function Project:close()
   if self.refs > 0 then
     return
   end
-  M.watch.closing(self)
   M.open[self.name] = nil
   local same = shared[self.key]
   same.refs = same.refs - 1
   if same.refs == 0 then
     shared[self.key] = nil
   end
-  self.constructors, self.records, self.inodes = {}, {}, {}
-  self.folders, self.visited = {}, {}
   self.root:close()
+  M.watch.closing(self)
   if next(M.open) == nil then
     M.watch.closed()
   end
+  self.constructors, self.records, self.inodes = {}, {}, {} -- takes memory, so it comes last
+  self.folders, self.visited, self.placed = {}, {}, {}
 end
 
 -- }======================================================
