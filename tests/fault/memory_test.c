@@ -14,8 +14,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <fcntl.h>
-#include <unistd.h>
 #include <cmocka.h>
 
 #include <lua.h>
@@ -23,11 +21,7 @@
 #include "faults.h"
 #include "host.h"
 #include "leak.h"
-
-#include "chunk.h"
-#include "keypath.h"
-#include "path.h"
-#include "tree.h"
+#include "rooms.h"
 
 #define SLACK  4096   /* bytes that a state's own tables may grow by */
 #define STEP   61     /* of the long sweeps, in a short run */
@@ -79,115 +73,11 @@ static long step_of (void) {
 ** =======================================================
 */
 
-static wk_Fail fail;
-
-
-static wk_Code do_root (void) {
-  wk_Root root;
-  wk_Code code = wk_root_open(&root, "tests", 5, WK_AUTO, &fail);
-  if (code == WK_OK) {
-    if (root.real == NULL) code = WK_EBUG;
-    wk_root_close(&root);
-  }
-  return code;
-}
-
-
-static wk_Code do_read (void) {
-  static wk_Root root;
-  wk_File file;
-  char *bytes = NULL;
-  size_t len = 0;
-  wk_Code code = wk_root_open(&root, "tests", 5, WK_WALK, &fail);
-  if (code != WK_OK) return code;
-  code = wk_path_open(&root, "fault/memory_test.c", 19, &file, &fail);
-  if (code == WK_OK) {
-    code = wk_file_read(&file, 1000000, &bytes, &len, &fail);
-    wk_file_close(&file);
-    free(bytes);
-  }
-  wk_root_close(&root);
-  return code;
-}
-
-
-static wk_Code do_list (void) {
-  static wk_Root root;
-  char *names = NULL;
-  size_t size = 0;
-  wk_Code code = wk_root_open(&root, "tests", 5, WK_AUTO, &fail);
-  if (code != WK_OK) return code;
-  code = wk_path_list(&root, "unit", 4, &names, &size, &fail);
-  free(names);
-  wk_root_close(&root);
-  return code;
-}
-
-
-static wk_Code do_stream (void) {
-  char *bytes = NULL;
-  size_t len = 0;
-  int fd = open("tests/unit/yaml_message_test.c", O_RDONLY | O_CLOEXEC);
-  wk_Code code = wk_stream_read(fd, 10000000, &bytes, &len, &fail);
-  free(bytes);
-  close(fd);
-  return code;
-}
-
-
-static wk_Code do_keypath (void) {
-  wk_Path path;
-  wk_Code code = wk_path_parse("a[\"b\"].c", 8, 0, &path, &fail);
-  if (code == WK_OK) wk_path_free(&path);
-  return code;
-}
-
-
-/* nodes, texts, copies with their aliases, and a map that is hashed */
-static wk_Code do_tree (void) {
-  wk_Tree t;
-  wk_Id map = 0, key, value, copy, last = 0;
-  uint16_t doc;
-  size_t added;
-  int i;
-  wk_Code code;
-  wk_tree_init(&t);
-  code = wk_tree_document(&t, WK_FILE, 0, "a", "text", 4, &doc, &fail);
-  if (code == WK_OK) code = wk_tree_add(&t, WK_MAP, doc, 0, &map, &fail);
-  for (i = 0; i < 200 && code == WK_OK; i++) {
-    char name[16];
-    int n = snprintf(name, sizeof(name), "key%d", i);
-    code = wk_tree_scalar(&t, WK_STRING, doc, 0, name, (size_t)n, &key, &fail);
-    if (code == WK_OK)
-      code = wk_tree_scalar(&t, WK_INT, doc, 0, "1", 1, &value, &fail);
-    if (code != WK_OK) break;
-    wk_tree_link(&t, map, last, value);
-    last = value;
-    code = wk_tree_via(&t, value, doc, 1, &fail);
-  }
-  if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
-  if (code == WK_OK) code = wk_tree_copy(&t, map, 0, &copy, &added, &fail);
-  if (code == WK_OK) code = wk_tree_replace(&t, last, copy, &fail);
-  if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
-  wk_tree_free(&t);
-  return code;
-}
-
-
-static const struct {
-  const char *name;
-  wk_Code (*run) (void);
-} rooms[] = {
-  {"a root", do_root}, {"a file", do_read}, {"a folder", do_list},
-  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree}
-};
-
-
 /* fails the Nth allocation of each room, for every N */
 static void sweep_rooms (int all) {
   size_t i;
   if (!counts()) SKIP("malloc is somebody else's here, such as valgrind's");
-  for (i = 0; i < sizeof(rooms) / sizeof(*rooms); i++) {
+  for (i = 0; i < N_ROOMS; i++) {
     long n, total, before;
     rooms[i].run();
     before = live;
@@ -201,7 +91,7 @@ static void sweep_rooms (int all) {
       code = rooms[i].run();
       end();
       if (code != WK_OK && code != WK_ENOMEM)
-        fail_msg("%s at %ld: %s", rooms[i].name, n, fail.message);
+        fail_msg("%s at %ld: %s", rooms[i].name, n, failure.message);
       assert_int_equal(live, before);
       assert_int_equal(rooms[i].run(), WK_OK);
     }
@@ -240,8 +130,10 @@ static int open_all (lua_State *L) {
 }
 
 
+/* Lua's own search takes a file that cannot be opened for one that is not
+   there, so a room of wick may seem to be missing */
 static void sound (const char *what, long n, Outcome outcome) {
-  if (outcome == REFUSED)
+  if (outcome == REFUSED && strstr(host_text, "no file 'lua/wick") == NULL)
     fail_msg("%s, allocation %ld: %s", what, n, host_text);
 }
 

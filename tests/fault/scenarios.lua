@@ -13,19 +13,21 @@ local function scenario(name, f)
   S[#S + 1] = { name = name, run = f }
 end
 
-scenario("builds the lighter-page example", function()
-  local config <close>, err = wick.load(LIGHTER)
-  if not config then
-    return nil, err
-  end
-  local built, wrong = config:build()
-  if not built then
-    return nil, wrong
-  end
-  assert(built.system.model.layers == 18)
-  assert(built.system.dataloaders.train.dataset.size == 1000)
-  return config:close()
-end)
+for _, backend in ipairs { "auto", "walk" } do
+  scenario("builds the lighter-page example by " .. backend, function()
+    local config <close>, err = wick.load(LIGHTER, nil, { backend = backend })
+    if not config then
+      return nil, err
+    end
+    local built, wrong = config:build()
+    if not built then
+      return nil, wrong
+    end
+    assert(built.system.model.layers == 18)
+    assert(built.system.dataloaders.train.dataset.size == 1000)
+    return config:close()
+  end)
+end
 
 scenario("lays overrides over a config and shows it", function()
   local config <close>, err = wick.load(IRIS,
