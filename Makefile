@@ -109,7 +109,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 .PHONY: help all programs benches deps deps-dev demo test check asan \
-  fuzz valgrind bench install uninstall clean files FORCE
+  fuzz soak valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -151,6 +151,11 @@ fuzz: ## fuzz all targets for S=60 seconds each; F=name only that one
 	  FUZZ_MAIN= CFLAGS="-O1 -g -fsanitize=fuzzer $(SANITIZE)" \
 	  $(patsubst %,build/fuzz/tests/fuzz_%,$(or $(F),$(FUZZ)))
 	@$(LUA) tests/fuzz/run.lua $(or $(S),60) $(or $(F),$(FUZZ))
+
+soak: ## the long form of the fault tests: every N, a million cycles
+	@$(MAKE) -s --no-print-directory all programs
+	FAULT_STEP=1 $(B)/tests/memory_test
+	FAULT_CYCLES=1000000 $(B)/tests/limits_test
 
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs

@@ -4,7 +4,7 @@
 **
 ** Include it in one file of a program.  A sanitizer and valgrind have a malloc
 ** of their own: FAULTS is not defined under the first, and nothing is counted
-** under the second, so a test skips when `asked` stays 0.
+** under the second, see counts().
 */
 
 #ifndef faults_h
@@ -14,13 +14,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED  1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED  1
-#endif
-#endif
+#include "leak.h"
 
 #if !defined(SANITIZED) && defined(__GLIBC__)
 #define FAULTS  1
@@ -28,8 +22,8 @@
 /* volatile: a compiler knows malloc, and that it changes none of these */
 static volatile long asked;      /* allocations since the count began */
 static volatile long refuse;     /* this one fails, 0: none */
-static volatile long onwards;     /* and all after it too */
-static volatile long live;     /* blocks that are taken */
+static volatile long onwards;    /* and all after it too */
+static volatile long live;       /* blocks that are taken */
 
 
 extern void *__libc_malloc (size_t size);

@@ -15,8 +15,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "faults.h"
 #include "leak.h"
+#include "faults.h"
 #include "yaml.h"
 
 
