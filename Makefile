@@ -24,7 +24,7 @@ LUAV = 5.4
 DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
-# What only check, asan, fuzz, valgrind and bench need beyond that.
+# What only check, asan, tsan, fuzz, valgrind and bench need beyond that.
 DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
   lua-yaml python3-yaml
 
@@ -109,7 +109,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 .PHONY: help all programs benches deps deps-dev demo test check asan \
-  fuzz soak valgrind bench install uninstall clean files FORCE
+  fuzz tsan soak valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -123,7 +123,7 @@ all: $(CORE) $(WICK) ## build the module core.so and the command wick
 deps: ## install what demo and test need (Debian), or say what is missing
 	@sh .ci/deps $(DEPS)
 
-deps-dev: ## the same, with what check, asan, fuzz, valgrind and bench need
+deps-dev: ## the same, with what check, asan, tsan, fuzz, valgrind and bench need
 	@sh .ci/deps $(DEPS) $(DEVDEPS)
 
 demo: deps ## train the iris example
@@ -151,6 +151,13 @@ fuzz: ## fuzz all targets for S=60 seconds each; F=name only that one
 	  FUZZ_MAIN= CFLAGS="-O1 -g -fsanitize=fuzzer $(SANITIZE)" \
 	  $(patsubst %,build/fuzz/tests/fuzz_%,$(or $(F),$(FUZZ)))
 	@$(LUA) tests/fuzz/run.lua $(or $(S),60) $(or $(F),$(FUZZ))
+
+tsan: ## run the tests with threads under ThreadSanitizer
+	@$(MAKE) -s --no-print-directory B=build/tsan CC="$(CLANG)" LDFLAGS= \
+	  CFLAGS="-O1 -g -fsanitize=thread" build/tsan/tests/threads_test
+	@TSAN_OPTIONS=exitcode=66 $(LUA) tests/run --build=build/tsan threads
+	@! THREADS_RACE=1 build/tsan/tests/threads_test >/dev/null 2>&1 || \
+	  { echo "the race of the control was not found"; exit 1; }
 
 soak: ## the long form of the fault tests: every N, a million cycles
 	@$(MAKE) -s --no-print-directory all programs
