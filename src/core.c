@@ -197,6 +197,15 @@ static int core_fields (lua_State *L) {
 }
 
 
+/* core.call(f, ...) -> what f(...) gives.  No coroutine can yield out of f, as
+   none can out of a module that `require` runs. */
+static int core_call (lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+
 static const char null_key = 0;  /* its address is the registry's key */
 
 void wk_push_null (lua_State *L) {
@@ -276,7 +285,7 @@ static const luaL_Reg functions[] = {
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
-  {"fields", core_fields}, {NULL, NULL}
+  {"fields", core_fields}, {"call", core_call}, {NULL, NULL}
 };
 
 

@@ -115,29 +115,55 @@ function M.late(self, id)
   return nil, require "wick.failure".late(self, id, value, problem)
 end
 
+-- The component that a walk builds now: self.making has it and its coroutine,
+-- for whoever asks for it meanwhile.
+local Making = {}
+
+function Making.__close(making)
+  if making.id then
+    making.all[making.id] = nil
+  end
+end
+
 -- Builds the plan in its order.  Gives true; or nil and an error, after
--- everything that this call built was closed, newest first.
-local function walk(self, plan, constructors)
-  local first = #self.built
-  for _, id in ipairs(plan) do
-    if self.objects[id] == nil then
-      local object, err
+-- everything that this call built was closed, newest first.  `closes` is how
+-- often the config had been closed when the call began.
+local function walk(self, plan, constructors, closes)
+  local first, making <close> = #self.built, setmetatable({ all = self.making }, Making)
+  local err = self.closes ~= closes and require "wick.failure".closed(self) or nil
+  for i = 1, err and 0 or #plan do
+    local id = plan[i]
+    local thread = self.making[id]
+    if thread and coroutine.status(thread) ~= "dead" and self.objects[id] == nil then
+      err = require "wick.failure".making(self, id, thread)
+    elseif self.objects[id] == nil then
+      local object
+      making.id, self.making[id] = id, coroutine.running()
       if self.late[id] then
         object, err = M.late(self, id)
       else
         local target = self.tree:text(self.tree:find(id, "_target_"))
         object, err = construct(self, id, constructors[target], target)
       end
-      if err then
-        for _, other in ipairs(M.close(self, first)) do
-          err.errors[#err.errors + 1] = other
-        end
-        return nil, err
+      making.id, self.making[id] = nil, nil
+      if not err then
+        self.objects[id] = object
+        self.built[#self.built + 1] = id
+        self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
       end
-      self.objects[id] = object
-      self.built[#self.built + 1] = id
-      self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+      if self.closes ~= closes then -- what was there is gone
+        first, err = 0, err or require "wick.failure".closed(self, id)
+      end
     end
+    if err then
+      break
+    end
+  end
+  if err then
+    for _, other in ipairs(M.close(self, first)) do
+      err.errors[#err.errors + 1] = other
+    end
+    return nil, err
   end
   return true
 end
@@ -199,6 +225,7 @@ end
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
 --- asked for.  Gives true, or nil and an error.
 function M.build(self, roots, whole)
+  local closes = self.closes
   local plan, err = planning.order(self, roots)
   err = err or missing(self, plan, whole)
   if err then
@@ -209,7 +236,7 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  return walk(self, plan, constructors)
+  return walk(self, plan, constructors, closes)
 end
 
 --- Forgets what was built after the first `keep`, newest first, and closes
@@ -247,7 +274,7 @@ end
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
 --- Gives true and the values, a list; or nil and an error.
 function M.run(self, name)
-  local tree = self.tree
+  local tree, closes = self.tree, self.closes
   local run = tree:find(self.top, "run")
   if not run and name then
     return nil, fail.new("ENOKEY", {
@@ -303,7 +330,7 @@ function M.run(self, name)
       plan = planning.order(self, self.late[object] and planning.needs(self, object)
         or object and { object } or planning.needs(self, item))
     end
-    ok, err = walk(self, plan, constructors)
+    ok, err = walk(self, plan, constructors, closes)
     if not ok then
       return nil, err
     end

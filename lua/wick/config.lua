@@ -104,6 +104,8 @@ function Config:build(path)
   local id, err = node_at(self, path)
   if not id then
     return nil, err
+  elseif self.closing then
+    return nil, require "wick.failure".closing()
   end
   local tree = self.tree
   local object = tree:object(id)
@@ -118,6 +120,9 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
+  if self.closing then
+    return nil, require "wick.failure".closing()
+  end
   local ok, values = require "wick.build".run(self, name)
   if not ok then
     return nil, values
@@ -178,9 +183,18 @@ function Config:objects_built()
   return list
 end
 
+-- While a config is closed nothing of it is built.
+local Closing = {
+  __close = function(this)
+    this.config.closing = false
+  end,
+}
+
 --- Closes all objects, newest first, and the project.  true, or nil and the
 --- errors of those that raised.
 function Config:close()
+  local _ <close> = not self.closing and setmetatable({ config = self }, Closing) or nil
+  self.closing, self.closes = true, self.closes + 1
   local errors = require "wick.build".close(self, 0)
   if self.project then
     self.project:close()

@@ -195,6 +195,35 @@ function M.construction(self, id, target, caught)
   })
 end
 
+--- The error of a component that is asked for while `thread` builds it.
+function M.making(self, id, thread)
+  return fail.new("ECYCLE", {
+    message = ("`%s` is asked for while it is being built"):format(fail.quote(path_of(self, id))),
+    key = path_of(self, id),
+    marks = { self.tree:mark(id, "being built", "key") },
+    notes = { coroutine.status(thread) == "suspended"
+      and "a coroutine builds it, and has not come back from a yield"
+      or "its constructor, or what that calls, asks for it" },
+  })
+end
+
+--- The error of a build during which the config was closed; `id` is what was
+--- built then, if it was any.
+function M.closed(self, id)
+  return fail.new("ECONSTRUCT", {
+    message = "the config was closed while it was being built",
+    key = id and path_of(self, id),
+    marks = id and { self.tree:mark(id, "while building this", "key") } or nil,
+  })
+end
+
+--- The error of a build while the config is being closed.
+function M.closing()
+  return fail.new("ECLOSE", {
+    message = "the config is being closed, so nothing of it is built",
+  })
+end
+
 --- The error of a late expression that begins behind `base` bytes of the node's
 --- text: a problem that expr tells.
 function M.late(self, id, base, problem)

@@ -4,8 +4,8 @@
 -- May call: core, origin, target; raised (its words for failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
--- so a circle is seen, and forgotten when it fails.  What this room uses is
--- taken as it was when wick was opened: no module can change it.
+-- so a circle is seen, forgotten when it fails, and cannot yield.  What this room
+-- uses is taken as it was when wick was opened: no module can change it.
 
 local core = require "wick.core"
 local origin = require "wick.origin"
@@ -16,6 +16,7 @@ local format, gsub, match, sub = string.format, string.gsub, string.match, strin
 local concat, insert, remove = table.concat, table.insert, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
 local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
+local running, status, within = coroutine.running, coroutine.status, core.call
 local package, loaded, searchers = package, package.loaded, package.searchers
 
 local M = {}
@@ -69,12 +70,21 @@ function Run.__close(run)
       break
     end
   end
-  if record.state ~= "loaded" then
+  if record.run == run and record.state ~= "loaded" then
     record.state = nil
     project.inodes[record.id] = nil
     loaded[record.canonical] = run.before
     target.forget(project)
   end
+end
+
+-- Is this module being loaded?  A coroutine that died of an error, and that
+-- nobody closed, has not ended the runs it was in: they end here.
+local function is_loading(record)
+  if record.state == "loading" and status(record.run.thread) == "dead" then
+    Run.__close(record.run)
+  end
+  return record.state == "loading"
 end
 
 -- Puts a module's value where `require` finds it, unless the program has put
@@ -105,15 +115,16 @@ end
 local function run(project, record)
   local first = project.inodes[record.id]
   if first and first.text == record.text then
-    if first.state == "loading" then
+    if is_loading(first) then
       local err = circle(first)
       raise(err.message .. ": " .. err.circle, err)
+    elseif first.state == "loaded" then
+      if first ~= record then
+        record.state, record.value, record.chunk = "loaded", first.value, nil
+        place(project, record)
+      end
+      return record.value
     end
-    if first ~= record then
-      record.state, record.value, record.chunk = "loaded", first.value, nil
-      place(project, record)
-    end
-    return record.value
   end
   local chunk = record.chunk
   if not chunk then
@@ -123,9 +134,9 @@ local function run(project, record)
       raise(problem.message, problem)
     end
   end
-  local before = loaded[record.canonical]
-  local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
-  record.chunk, record.state = nil, "loading"
+  local this <close> = setmetatable({ project = project, record = record,
+    before = loaded[record.canonical], thread = running() }, Run)
+  record.run, record.chunk, record.state = this, nil, "loading"
   project.inodes[record.id] = record
   project.sources["@" .. record.path] = true
   loading[#loading + 1] = record
@@ -161,7 +172,7 @@ local function enter(project, record)
     return record.value
   end
   raised.value, raised.err = nil, nil
-  local ok, value = xpcall(run, handler, project, record)
+  local ok, value = xpcall(within, handler, run, project, record)
   raised.value, raised.err = nil, nil
   if ok then
     return value

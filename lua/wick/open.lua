@@ -126,6 +126,9 @@ function M.open(source, overrides, options)
     lent = setmetatable({}, { __mode = "k" }),
     project = false, -- these two have their place, so that setting them takes no memory
     project_error = false,
+    making = {}, -- node -> the coroutine that builds it now
+    closing = false,
+    closes = 0, -- how often it was closed
   }, require "wick.config")
   local ok = flow(self, source)
   if self.reader then

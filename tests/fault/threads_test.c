@@ -274,7 +274,8 @@ static void the_control_races (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(the_control_races), LEAK_TEST(row_150_states), LEAK_TEST(row_151_roots),
+    LEAK_TEST(the_control_races), LEAK_TEST(row_150_states),
+    LEAK_TEST(row_151_roots),
     LEAK_LUA_TEST(row_154_fork), LEAK_LUA_TEST(row_154_exec)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,8 +44,9 @@ local function suite()
 end
 
 local function counted(n)
-  local digits, more = tostring(n), nil
+  local digits = tostring(n)
   repeat
+    local more
     digits, more = digits:gsub("^(%d+)(%d%d%d)", "%1,%2")
   until more == 0
   return digits
