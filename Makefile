@@ -162,6 +162,7 @@ tsan: ## run the tests with threads under ThreadSanitizer
 soak: ## the long form of the fault tests: every N, a million cycles
 	@$(MAKE) -s --no-print-directory all programs
 	FAULT_STEP=1 $(B)/tests/memory_test
+	FAULT_STEP=1 $(B)/tests/interrupt_test
 	FAULT_CYCLES=1000000 $(B)/tests/limits_test
 
 valgrind: ## run the C programs and some commands under valgrind

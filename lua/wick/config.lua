@@ -27,8 +27,8 @@ function Config:open_project(id, name)
     end
   end
   if not self.project and not self.project_error then
-    self.project, self.project_error = require "wick.config.root".open(self)
-    local err = self.project_error
+    local _, err = require "wick.config.root".open(self) -- which sets self.project
+    self.project_error = err or false
     if err and #err.marks == 0 and id then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
     end
@@ -197,7 +197,7 @@ function Config:close()
   self.closing, self.closes = true, self.closes + 1
   local errors = require "wick.build".close(self, 0)
   if self.project then
-    self.project:close()
+    self.project:close(self)
     self.project = false
   end
   if #errors > 0 then
@@ -212,7 +212,7 @@ Config.__close = Config.close
 -- garbage collector's business, as any other object's are.
 function Config:__gc()
   if self.project then
-    self.project:close()
+    self.project:close(self)
   end
 end
 

@@ -77,20 +77,23 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`.
+--- `options.name`.  It is open until it is closed or collected.
 function M.project(dir, options)
-  -- made first: between a project that is open and its owner nothing may fail
-  local self = setmetatable({ inner = false, name = false, path = false }, Project)
-  local project, err = require "wick.target".project(dir, options or {})
+  local self = setmetatable({ project = false, name = false, path = false }, Project)
+  local asked = { owner = self }
+  for name, value in pairs(options or {}) do
+    asked[name] = value
+  end
+  local project, err = require "wick.target".project(dir, asked)
   if not project then
     return nil, err
   end
-  self.inner, self.name, self.path = project, project.name, project.path
+  self.name, self.path = project.name, project.path
   return self
 end
 
 local function inner(self)
-  return self.inner or error("this project is closed", 3)
+  return self.project or error("this project is closed", 3)
 end
 
 --- Which file holds a name: {name, file, line, kind, candidates}; runs nothing.
@@ -115,14 +118,15 @@ function Project:import(name)
 end
 
 function Project:close()
-  if self.inner then
-    self.inner:close()
-    self.inner = nil
+  if self.project then
+    self.project:close(self)
+    self.project = false
   end
   return true
 end
 
 Project.__close = Project.close
+Project.__gc = Project.close -- one that is forgotten; keep it while its modules may `require` more
 
 local imported = {} -- projects that import opened, and holds
 
@@ -130,7 +134,7 @@ local imported = {} -- projects that import opened, and holds
 local Held = {
   __close = function(held)
     if held.project then
-      held.project:close()
+      held.project:close(held)
     end
   end,
 }
@@ -139,14 +143,13 @@ local Held = {
 --- what was loaded may `require` more of it later.
 function M.import(name, dir)
   local held <close> = setmetatable({ project = false }, Held)
-  local project, err = require "wick.target".project(dir, {})
+  local project, err = require "wick.target".project(dir, { owner = held })
   if not project then
     return nil, err
   end
-  held.project = project
   local value, wrong = require "wick.load".value(project, name)
   if value ~= nil and not imported[project] then
-    imported[project] = true
+    imported[project] = held -- which stays its owner
     held.project = false
   end
   return value, wrong

@@ -91,7 +91,7 @@ end
 -- something else there.
 local function place(project, record)
   local name = record.canonical
-  if project.refs > 0 and loaded[name] == nil then
+  if project:is_open() and loaded[name] == nil then
     project.placed[name] = record.value -- first, so that closing finds it
     origin.own(name, record.value)
     loaded[name] = record.value

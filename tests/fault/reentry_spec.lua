@@ -105,7 +105,7 @@ describe("rows 149, 152, 153:", function()
       local p <close> = project { m = [[
         local wick = require "wick"
         local M = { inner = assert(wick.load { a = 1, b = wick.ref "a" }):get "b" }
-        local p <close> = assert(wick.project(...)) -- `...` is the module's name: no folder
+        local p <close> = assert(wick.project "gone/folder")
         return M ]], n = [[
         local wick = require "wick"
         local p <close> = assert(wick.project(reentry.dir))

@@ -62,7 +62,7 @@ function M.open(self)
   if given then
     local name, dir = given:match("^([%a_][%w_]*)=(.*)$")
     local project, err = target.project(dir or given,
-      { name = name, backend = self.options.backend, limits = limits })
+      { name = name, backend = self.options.backend, limits = limits, owner = self })
     if not project and err.name == "EROOT" then
       local info = core.codes.EFILE
       err.name, err.code, err.kind, err.status = "EFILE", info.code, info.kind, info.status
@@ -90,7 +90,8 @@ function M.open(self)
   if dir == "." or dir == "" then
     place = folder .. "/." -- so that the name is that of the real folder
   end
-  local project, err = target.project(place, { backend = self.options.backend, limits = limits })
+  local project, err = target.project(place,
+    { backend = self.options.backend, limits = limits, owner = self })
   if not project then
     err.key = "project"
     table.insert(err.marks, 1, self.tree:mark(id, err.target_label or ""))

@@ -7,7 +7,8 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 
 local find_string, format, match = string.find, string.format, string.match
-local next, require, setmetatable, type = next, require, setmetatable, type
+local next, rawequal, require = next, rawequal, require
+local setmetatable, type = setmetatable, type
 
 local M = {}
 
@@ -17,7 +18,7 @@ M.open = {}
 --- before a project closes, closed() when the last one did.
 M.watch = { opened = function() end, closing = function() end, closed = function() end }
 
-local shared = {} -- "dev:ino" of a root -> {refs, inodes}, for all projects of it
+local shared = {} -- "dev:ino" of a root -> the inodes of all its projects
 
 -- {======================================================
 -- Words, which only a failure needs
@@ -121,11 +122,25 @@ local function check_name(name, dir)
   end
 end
 
+-- Takes down who has opened a project.  An owner knows it first: whatever ends
+-- an opening half way (memory, a hook that raises), the owner can close it.
+local function join(project, owner)
+  if owner then
+    owner.project = project
+  else
+    owner = {}
+    project.unnamed[#project.unnamed + 1] = owner
+  end
+  project.owners[owner] = true
+end
+
 --- Opens a project.  The same folder under the same name is one project, which
---- lives until it was closed as often as it was opened.
+--- lives until it was closed as often as it was opened.  `owner` is a table (with
+--- a field `project` already) that gets the project, and closes it by its name.
 ---@param dir string
 --- `written` is how the caller's text names it, when `dir` was made absolute.
----@param options? {name?: string, backend?: string, limits?: table, written?: string}
+---@param options? {name?: string, backend?: string, limits?: table, written?: string,
+---  owner?: table}
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
@@ -146,7 +161,7 @@ function M.project(dir, options)
     root:close()
     M.forget(project)
     project.limit = limit or project.limit
-    project.refs = project.refs + 1
+    join(project, options.owner)
     return project
   end
   if project then
@@ -164,7 +179,7 @@ function M.project(dir, options)
     root:close()
     return nil, err
   end
-  local same = shared[key] or { refs = 0, inodes = {} }
+  local inodes = shared[key] or {}
   project = setmetatable({
     name = name,
     path = info.path,
@@ -174,8 +189,9 @@ function M.project(dir, options)
     label = label_of(info.path), -- of files, in notes
     folds = info.folds,
     limit = limit or core.limits["module.bytes"],
-    refs = 1,
-    inodes = same.inodes, -- "dev:ino" -> the record that was loaded from it
+    owners = setmetatable({}, { __mode = "k" }), -- who opened it
+    unnamed = {}, -- those of them that gave no name
+    inodes = inodes, -- "dev:ino" -> the record that was loaded from it
     sources = {}, -- chunk names of modules of this root
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
@@ -184,30 +200,57 @@ function M.project(dir, options)
     visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
   }, Project)
-  -- whatever takes memory comes before the step that makes it an open project
+  if options.owner then
+    options.owner.project = project
+  end
   if next(M.open) == nil then
     M.watch.opened()
   end
-  shared[key] = same
-  M.open[name] = project
-  same.refs = same.refs + 1
+  shared[key], M.open[name] = inodes, project
+  join(project, options.owner)
   return project
 end
 
---- Closes the project, when it was opened no more often than closed.  Its
---- modules leave package.loaded.  Closing once more is harmless.
-function Project:close()
-  if self.refs == 0 then
-    return
+--- Is it open?
+---@return boolean
+function Project:is_open()
+  return rawequal(M.open[self.name], self)
+end
+
+-- Does a project of this root live on?
+local function is_shared(key)
+  for _, project in next, M.open do
+    if project.key == key then
+      return true
+    end
   end
-  self.refs = self.refs - 1
-  if self.refs > 0 then
-    return
+  return false
+end
+
+local function leave(project, owner)
+  local unnamed = project.unnamed
+  if owner then
+    project.owners[owner] = nil
+    unnamed[#unnamed] = not rawequal(unnamed[#unnamed], owner) and unnamed[#unnamed] or nil
   end
-  M.open[self.name] = nil
-  local same = shared[self.key]
-  same.refs = same.refs - 1
-  if same.refs == 0 then
+end
+
+--- Closes the project for one who opened it: `owner`, or one without a name.
+--- When nobody else has it, its modules leave package.loaded.  Closing once more
+--- is harmless, and finishes what was interrupted.
+---@param owner? table
+function Project:close(owner)
+  owner = owner or self.unnamed[#self.unnamed]
+  for other in next, self.owners do
+    if not rawequal(other, owner) then -- it goes on
+      return leave(self, owner)
+    end
+  end
+  if self:is_open() then
+    M.open[self.name] = nil
+  end
+  leave(self, owner)
+  if not is_shared(self.key) then
     shared[self.key] = nil
   end
   self.root:close()
