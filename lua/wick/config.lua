@@ -60,12 +60,13 @@ local function node_at(self, path)
         names[n] = tostring((tree:key(other)))
       end
       local near = fail.near(tostring(segment), names)
-      local before = path:sub(1, parsed.starts[i] - 1)
+      local first, last = string.unpack("=I4I4", parsed.spans, 8 * i - 7)
+      local before = path:sub(1, first - 1)
       return nil, fail.new("EREF", {
         message = ("the config has no key `%s`"):format(fail.quote(path)),
         key = path,
         helps = near[1] and { ("did you mean `%s%s%s`?"):format(before,
-          before == "" and near[1] or "." .. near[1], path:sub(parsed.stops[i] + 1)) } or nil,
+          before == "" and near[1] or "." .. near[1], path:sub(last + 1)) } or nil,
         notes = not near[1] and #names > 0 and { ("%s has: %s"):format(
           before == "" and "the config" or "`" .. before .. "`", fail.names(names)) } or nil,
       })

@@ -91,7 +91,7 @@ local function evaluate_reference(self, id, item)
       local ok, wrong = self.tree:vanish(id, id)
       return nil, not ok and wrong or nil
     end
-    return before and { before } or nil, err
+    return before, err
   end
   local list = pending(self, target)
   if not list then
@@ -274,7 +274,8 @@ local function evaluate_node(self, id)
   return nil, not ok and wrong or nil
 end
 
--- Evaluates a node if that can be done.  Gives what must be evaluated before.
+-- Evaluates a node if that can be done.  Gives what must be evaluated before: a
+-- node or a list.
 local function try(self, id)
   local needs, err = evaluate_node(self, id)
   if err ~= nil then
@@ -290,47 +291,50 @@ local function try(self, id)
   end
 end
 
+-- Evaluates nodes and what they need, needed ones first.  The stack is three
+-- arrays: open nodes, what each needs (a node or a list), how far it is.
 local function evaluate_all(self, ids)
   local color = self.color
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    color[id] = GREY
+  end
   for _, start in ipairs(ids) do
-    local stack, first = NONE, nil
     if not color[start] and not self:is_dead(start) then
-      color[start] = GREY
-      first = try(self, start)
+      push(start)
     end
-    if first then
-      stack = { { id = start, needs = first, i = 1 } }
-    end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local id = frame.id
-      local need = frame.needs[frame.i]
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
       if not need then
-        frame.needs, frame.i = try(self, id), 1
-        if not frame.needs then
-          stack[#stack] = nil
+        needs[top], at[top] = try(self, id), 1
+        if not needs[top] then
+          top = top - 1
         end
       elseif color[need] == GREY then
-        local chain, from = {}, #stack
-        while stack[from].id ~= need do
+        local from = top
+        while open[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
+        self:report(need, plan.circle(self, table.move(open, from, top, 1, {})))
+        for i = 1, top do
+          color[open[i]] = FAILED
         end
-        self:report(need, plan.circle(self, chain))
-        for _, other in ipairs(stack) do
-          color[other.id] = FAILED
-        end
-        stack = {}
+        top = 0
       elseif color[need] == FAILED then
         color[id] = FAILED
-        stack[#stack] = nil
+        top = top - 1
       elseif color[need] == BLACK then
-        frame.i = frame.i + 1
+        at[top] = at[top] + 1
       else
-        color[need] = GREY
-        stack[#stack + 1] = { id = need, needs = NONE, i = 1 }
+        push(need)
       end
     end
   end
