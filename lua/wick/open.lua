@@ -105,13 +105,16 @@ local function flow(self, source)
 end
 
 -- While a config is read most of what is made stays, so that looking for garbage
--- as often as ever would take more time than all the rest of a large one.
+-- as often as ever, in as small steps, would take more time than all the rest of
+-- a large one.
 local Restored = { __close = function(guard)
   collectgarbage("setpause", guard.pause)
+  collectgarbage("setstepmul", guard.stepmul)
 end }
 
 local function fewer_collections()
-  return setmetatable({ pause = collectgarbage("setpause", 400) }, Restored)
+  return setmetatable({ pause = collectgarbage("setpause", 400),
+    stepmul = collectgarbage("setstepmul", 400) }, Restored)
 end
 
 --- What wick.load does.
