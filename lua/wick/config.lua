@@ -139,13 +139,45 @@ function Config:check()
   return true, warnings, notes
 end
 
---- The config as YAML text; of one key with `options.key`.
+local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
+  origin = "boolean" }
+local FORMATS = { yaml = true, json = true, lua = true }
+local ROOMS = { read = true, compose = true, evaluate = true }
+
+--- The config as text that reads back to the same config.  options: key (that
+--- one alone), format ("yaml", "json", "lua"), after ("evaluate", or "compose":
+--- references and expressions as written), raw (the same, with `defaults` and
+--- what is disabled), origin (comments that say where each line is from).
+---@param options table?
 function Config:show(options)
-  local id, err = node_at(self, options and options.key)
+  options = options or {}
+  for name, value in pairs(options) do
+    if type(value) ~= SHOW[name] then
+      error(("config:show has no option '%s' of type %s"):format(tostring(name), type(value)), 2)
+    end
+  end
+  if not FORMATS[options.format or "yaml"] or not ROOMS[options.after or "evaluate"] then
+    error("config:show has no such format or room", 2)
+  end
+  local id, err = node_at(self, options.key)
   if not id then
     return nil, err
   end
-  return require "wick.show".yaml(self, id)
+  return require "wick.show".text(self, id, options)
+end
+
+--- What is built from what: a table {nodes, edges} (see wick.graph), or text in
+--- a format: "dot", "mermaid", "json".
+---@param format string?
+function Config:graph(format)
+  local graphs = require "wick.graph"
+  local graph = graphs.of(self)
+  if format == nil then
+    return graphs.plain(graph)
+  elseif format ~= "dot" and format ~= "mermaid" and format ~= "json" then
+    error(("config:graph has no format '%s'"):format(tostring(format)), 2)
+  end
+  return graphs[format](graph)
 end
 
 --- The objects that were built: a list of {key, target, object}, in order.

@@ -1,0 +1,95 @@
+-- wick.show.origin: where each line of show comes from, as comments.  A part of
+-- wick.show.
+--
+-- May call: show/form, tell, the tree.
+
+local tell = require "wick.tell"
+
+local M = {}
+
+--- The node that the value of `id` replaced, before evaluation had its turn;
+--- nil when it is the first.  What is laid over replaces nothing.
+function M.before(view, id)
+  local tree = view.tree
+  local node = view:node(id)
+  if view.self.color[id] and node == id then
+    node = tree:previous(id) or id -- as it was written
+  end
+  if tree:is(node, "merged") then
+    return nil
+  end
+  return tree:previous(node)
+end
+
+--- The place of a value: for a map or list that of its key, when one document
+--- wrote both.
+function M.mark(tree, id)
+  local mark = tree:mark(id)
+  local kind = tree:kind(id)
+  if kind == "map" or kind == "list" then
+    local key = tree:mark(id, "", "key")
+    if key.file == mark.file and key.argv == mark.argv and (key.byte or 0) <= (mark.byte or 0) then
+      return key
+    end
+  end
+  return mark
+end
+
+-- The parts of a node's comment: its place, and what else is to be said.
+local function parts_of(view, id)
+  local tree = view.tree
+  local place = tell.place(M.mark(tree, id), true)
+  local via = tree:via(id)
+  local said = {}
+  if via then
+    said[#said + 1] = "via " .. tell.place(via, true)
+  end
+  if view.after == "evaluate" and view.self.color[id] then
+    local written = tree:previous(id)
+    local kind = tree:kind(id)
+    if written and kind ~= "late" and kind ~= "object" then
+      said[#said + 1] = "is " .. tell.node(tree, written, 40)
+    end
+  end
+  local before = M.before(view, id)
+  if before then
+    said[#said + 1] = ("was %s (%s)"):format(tell.node(tree, before, 40),
+      tell.place(M.mark(tree, before), true))
+  end
+  return place, table.concat(said, "  ")
+end
+
+local FURTHEST = 48 -- a longer line does not push the comments of all others
+
+local function width_of(text, widest)
+  local width = utf8.len(text) or #text
+  return width <= FURTHEST and math.max(width, widest) or widest
+end
+
+--- Adds comments that begin with `sign` to the lines of a format, in two
+--- columns.
+function M.add(view, lines, sign)
+  local parts, widest, second = {}, 0, 0
+  for i, line in ipairs(lines) do
+    widest = width_of(line.text, widest)
+    if line.id then
+      local place, rest = parts_of(view, line.id)
+      parts[i] = { place, rest }
+      second = rest ~= "" and width_of(place, second) or second
+    end
+  end
+  for i, line in ipairs(lines) do
+    local part = parts[i]
+    local said = part and (tell.pad(part[1], part[2] ~= "" and second or 0)
+      .. (part[2] ~= "" and "  " .. part[2] or ""))
+    if line.remark then
+      said = (said and said .. "  " or "") .. line.remark
+      line.remark = nil
+    end
+    if said then
+      line.text = ("%s  %s %s"):format(tell.pad(line.text, widest), sign, said)
+    end
+  end
+end
+
+return M

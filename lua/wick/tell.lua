@@ -1,0 +1,117 @@
+-- wick.tell: a value and its place in a few words, for what people read.
+--
+-- Ground floor: may call core, fail; looks at a tree and changes nothing.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+local M = {}
+
+--- A number in its shortest exact form; a float stays a float.
+function M.number(value)
+  if math.type(value) == "integer" then
+    return ("%d"):format(value)
+  elseif value ~= value then
+    return ".nan"
+  elseif value == math.huge or value == -math.huge then
+    return value > 0 and ".inf" or "-.inf"
+  end
+  local text
+  for digits = 15, 17 do
+    text = ("%." .. digits .. "g"):format(value):gsub(",", ".")
+    if tonumber(text) == value then
+      break
+    end
+  end
+  return text:find("[.e]") and text or text .. ".0"
+end
+
+local SECRET = { password = true, passwd = true, secret = true, token = true }
+
+--- Whether a value under this key is not to be shown in messages.
+function M.is_secret(key)
+  local word = tostring(key):lower():gsub("%A+$", "")
+  return SECRET[word:match("%a+$") or ""] == true
+    or word:find("api[_-]?key$") ~= nil or word:find("access[_-]?key$") ~= nil
+    or word:find("private[_-]?key$") ~= nil
+end
+
+M.HIDDEN = "‹hidden›"
+
+--- Whether the text at a node is a secret: by its key, or that of the lists it
+--- is in.
+function M.is_hidden(tree, id)
+  if tree:kind(id) ~= "string" or tree:is(id, "sigil") then
+    return false
+  end
+  local key = tree:key(id)
+  while math.type(key) == "integer" do
+    id = tree:up(id)
+    key = id and tree:key(id)
+  end
+  return key ~= nil and M.is_secret(key)
+end
+
+local COUNTED = { map = "{%d %s}", list = "[%d %s]" }
+
+--- The value of a node in a few words, at most `max` (60) characters: text in
+--- quotes, a map or list by its size.  Text under a key that names a secret is
+--- hidden, wherever the node stood.
+function M.node(tree, id, max)
+  local kind = tree:kind(id)
+  if kind == "string" then
+    if M.is_hidden(tree, id) then
+      return M.HIDDEN
+    end
+    return '"' .. fail.quote(tree:text(id), max) .. '"'
+  elseif kind == "int" or kind == "float" then
+    return M.number(tree:value(id))
+  elseif kind == "bool" then
+    return tostring(tree:value(id))
+  elseif COUNTED[kind] then
+    local count = 0
+    for _, child in ipairs(tree:children(id)) do
+      count = count + (tree:kind(child) == "none" and 0 or 1)
+    end
+    local word = kind == "map" and "key" or "item"
+    return count == 0 and (kind == "map" and "{}" or "[]")
+      or COUNTED[kind]:format(count, count == 1 and word or word .. "s")
+  elseif kind == "object" or kind == "late" then
+    local before = tree:previous(id)
+    if before and tree:kind(before) == "string" then
+      return '"' .. fail.quote(tree:text(before), max) .. '"'
+    end
+    return "an object"
+  elseif kind == "host" then
+    return "a value of the host program"
+  end
+  return "null"
+end
+
+--- Where a mark is: `train.yaml:12:7`, `argv[3]`; without its column when
+--- `short`.
+function M.place(mark, short)
+  if mark.argv then
+    return ("argv[%d]"):format(mark.argv)
+  elseif mark.host then
+    return "host"
+  elseif mark.env then
+    return "env " .. fail.quote(mark.env)
+  elseif not mark.file then
+    return "wick"
+  end
+  return ("%s:%d%s"):format(fail.quote(mark.file, 200), mark.line or 1,
+    short and "" or ":" .. (mark.column or 1))
+end
+
+--- A text padded with blanks to a width in characters.
+function M.pad(text, width)
+  return text .. (" "):rep(math.max(0, width - (utf8.len(text) or #text)))
+end
+
+--- A key path as text.
+function M.path(tree, id)
+  return core.keytext(tree:segments(id))
+end
+
+return M
