@@ -39,15 +39,16 @@ end
 M.HIDDEN = "‹hidden›"
 
 --- Whether the text at a node is a secret: by its key, or that of the lists it
---- is in.
-function M.is_hidden(tree, id)
+--- is in.  `slot` is the place of a node that stood there before.
+function M.is_hidden(tree, id, slot)
   if tree:kind(id) ~= "string" or tree:is(id, "sigil") then
     return false
   end
-  local key = tree:key(id)
+  local at = slot or id
+  local key = tree:key(at)
   while math.type(key) == "integer" do
-    id = tree:up(id)
-    key = id and tree:key(id)
+    at = tree:up(at)
+    key = at and tree:key(at)
   end
   return key ~= nil and M.is_secret(key)
 end
@@ -56,11 +57,11 @@ local COUNTED = { map = "{%d %s}", list = "[%d %s]" }
 
 --- The value of a node in a few words, at most `max` (60) characters: text in
 --- quotes, a map or list by its size.  Text under a key that names a secret is
---- hidden, wherever the node stood.
-function M.node(tree, id, max)
+--- hidden; `slot` is the place of a node that stood there before.
+function M.node(tree, id, max, slot)
   local kind = tree:kind(id)
   if kind == "string" then
-    if M.is_hidden(tree, id) then
+    if M.is_hidden(tree, id, slot) then
       return M.HIDDEN
     end
     return '"' .. fail.quote(tree:text(id), max) .. '"'
@@ -86,6 +87,47 @@ function M.node(tree, id, max)
     return "a value of the host program"
   end
   return "null"
+end
+
+-- A key of a table in a few words.
+local function key_of(key)
+  return type(key) == "string" and key:match("^[%a_][%w_-]*$") and key
+    or type(key) == "string" and '"' .. fail.quote(key) .. '"' or ("%d"):format(key)
+end
+
+--- A Lua value in a few words, at most `max` (60) characters: maps as `{a: 1}`,
+--- keys sorted.  Text under a key that names a secret is hidden.
+function M.value(value, max, key)
+  local kind = type(value)
+  if value == core.null then
+    return "null"
+  elseif kind == "string" then
+    return key ~= nil and M.is_secret(key) and M.HIDDEN or '"' .. fail.quote(value, max) .. '"'
+  elseif kind == "number" then
+    return M.number(value)
+  elseif kind ~= "table" then
+    return kind == "boolean" and tostring(value) or "a " .. kind
+  elseif getmetatable(value) ~= nil then
+    return '"' .. fail.quote(tostring(value), max) .. '"' -- a reference or expression
+  end
+  local keys, out, count = {}, {}, 0
+  for name in next, value do
+    keys[#keys + 1] = name
+  end
+  local is_list = #keys == #value
+  table.sort(keys, function(a, b)
+    return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
+  end)
+  for i, name in ipairs(keys) do
+    local text = M.value(value[name], max, is_list and key or name)
+    out[i] = is_list and text or key_of(name) .. ": " .. text
+    count = count + utf8.len(out[i]) + 2
+    if count > (max or 60) then
+      out[i] = "…"
+      break
+    end
+  end
+  return (is_list and #keys > 0 and "[%s]" or "{%s}"):format(table.concat(out, ", "))
 end
 
 --- Where a mark is: `train.yaml:12:7`, `argv[3]`; without its column when

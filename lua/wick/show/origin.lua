@@ -48,13 +48,13 @@ local function parts_of(view, id)
     local written = tree:previous(id)
     local kind = tree:kind(id)
     if written and kind ~= "late" and kind ~= "object" then
-      said[#said + 1] = "is " .. tell.node(tree, written, 40)
+      said[#said + 1] = "is " .. tell.node(tree, written, 40, id)
     end
   end
   local before = M.before(view, id)
   if before then
-    said[#said + 1] = ("was %s (%s)"):format(tell.node(tree, before, 40),
-      tell.place(M.mark(tree, before), true))
+    said[#said + 1] = ("was %s (%s)"):format(tell.node(tree, before, 40, id),
+      tell.place(tree:mark(before), true))
   end
   return place, table.concat(said, "  ")
 end

@@ -1,0 +1,170 @@
+-- wick.explain: where a value comes from, and what reads it.
+--
+-- May call: explain/*, the tree, evaluate's state, tell, fail, core.  Runs nothing
+-- of the project.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+local tell = require "wick.tell"
+
+local M = {}
+
+-- Where a reference leads that was evaluated: the node itself says nothing of
+-- its own any more.  nil for everything else.
+local function target_of(self, id)
+  local tree = self.tree
+  if tree:kind(id) == "object" then
+    return tree:object(id)
+  elseif not (self.color and self.color[id]) then
+    return nil
+  end
+  local written = tree:previous(id)
+  if written and tree:kind(written) == "string" and tree:text(written):match("^@[^@]") then
+    for _, read in ipairs(self.reads) do
+      if read.from == id then
+        return read.target
+      end
+    end
+  end
+end
+
+--- The node that stood at `id` when the config was composed.
+function M.written(self, id)
+  return self.color and self.color[id] and self.tree:previous(id) or id
+end
+
+-- Walks a key path over the config.  Gives the node, or nil; then the segments
+-- of the path as the config has it, and the references on the way {key, node}.
+-- Without a node: the one it ends at, and the place of the segment that it lacks.
+local function walk(self, path)
+  local tree, at, through = self.tree, self.top, {}
+  for i = 1, #path do
+    local target = target_of(self, at)
+    while target do
+      through[#through + 1] = { key = tell.path(tree, at), node = at }
+      at, target = target, target_of(self, target)
+    end
+    local child = tree:find(at, path[i], true)
+    if not child then
+      local keys = tree:segments(at)
+      table.move(path, i, #path, #keys + 1, keys)
+      return nil, keys, through, at, i
+    end
+    at = child
+  end
+  return at, tree:segments(at), through
+end
+
+local function parse(text)
+  local path, err = core.keypath(text)
+  if path and path.length == #text and path.up == 0 then
+    return path
+  end
+  return nil, fail.new("EREF", {
+    message = ("`%s` is not a key path"):format(fail.quote(text)),
+    helps = err and err.helps[1] and err.helps or { "write it as `model.layers[1].size`" },
+  })
+end
+
+-- There is no such key and never was.
+local function absent(self, text, path, at, i)
+  local tree, names = self.tree, {}
+  for n, child in ipairs(tree:children(at)) do
+    names[n] = tostring((tree:key(child)))
+  end
+  local above = tell.path(tree, at)
+  local near = fail.near(tostring(path[i]), names)
+  local helps, before = {}, text:sub(1, path.starts[i] - 1)
+  for n, name in ipairs(near) do
+    local word = core.keytext { name }
+    local joint = (before == "" or before:find("%.$") or word:find("^%[")) and "" or "."
+    helps[n] = ("did you mean `%s%s%s%s`?"):format(before, joint, word, text:sub(path.stops[i] + 1))
+  end
+  local kind = tree:kind(at)
+  return fail.new("EREF", {
+    message = ("the config has no key `%s`"):format(fail.quote(text)),
+    key = text,
+    helps = helps,
+    notes = { not near[1] and (kind == "list" and ("`%s` has %d items"):format(above, #names)
+      or #names > 0 and ("%s has: %s"):format(above == "" and "the config"
+        or "`" .. above .. "`", fail.names(names))
+      or ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind] or kind)) or nil },
+  })
+end
+
+local KINDS = { int = "integer", bool = "boolean", late = "expression", none = "absent" }
+
+-- What is there now: its kind and, of a plain one, its value.
+local function now(self, id)
+  local tree = self.tree
+  local kind = tree:kind(id)
+  if kind == "none" then
+    return self.disabled and self.disabled[id] and "disabled" or "absent"
+  elseif tree:is(id, "component") then
+    return "component", (tree:value(id, self.hosts, true))
+  elseif kind == "string" and not tree:is(id, "tagged") and tree:text(id) == "???" then
+    return "missing"
+  end
+  return KINDS[kind] or kind, (tree:value(id, self.hosts, true))
+end
+
+-- What the API tells of a history.
+local function plain(self, entries)
+  local list, tree = {}, self.tree
+  for i, entry in ipairs(entries) do
+    list[i] = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
+      via = tree:via(entry.node), dropped = entry.dropped, node = entry.node, above = entry.above }
+  end
+  return list
+end
+
+--- Explains a key path: {key, kind, value, history, used_by, through, refers_to};
+--- or nil and an error when there is and was no such key.
+---   kind       "integer", "float", "string", "boolean", "null", "map", "list",
+---              "component", "object", "expression", "host", "missing" (`???`);
+---              "deleted", "disabled", "absent" for what is not there any more
+---   history    what each layer did, oldest first: {op, value, mark, via}.
+---              "set" and "replace": the value; "merge": the map that was laid
+---              over; "append": the items that were added; "delete".  A layer
+---              that deletes something below a map, or replaces it whole, is a
+---              "replace" of the map with what came of it.  References are as
+---              wick.ref makes them
+---   used_by    {how, key, mark, target, option, text}: what reads it
+---   through    references on the way to the key: {key, text, mark}
+---   refers_to  where the value leads, if it is a reference or an expression:
+---              {key, mark, depth}
+---@param text string
+function M.key(self, text)
+  local path, err = parse(text)
+  if not path then
+    return nil, err
+  end
+  local id, keys, through, at, i = walk(self, path)
+  local tree = self.tree
+  local told = { key = core.keytext(keys), through = {} }
+  for n, step in ipairs(through) do
+    local written = tree:previous(step.node)
+    told.through[n] = { key = step.key, text = written and tree:text(written),
+      mark = tree:mark(step.node) }
+  end
+  local history = require "wick.explain.history".of(self)
+  told.history = plain(self, history:entries(self.top, keys))
+  if not id then
+    if #told.history == 0 then
+      return nil, absent(self, text, path, at, i)
+    end
+    told.kind, told.used_by, told.refers_to = "deleted", {}, {}
+    return told
+  end
+  told.kind, told.value = now(self, id)
+  if told.kind == "disabled" then
+    told.disabled = tree:mark(self.disabled[id])
+  end
+  local uses = require "wick.explain.uses"
+  told.used_by = uses.readers(self, id)
+  told.refers_to = uses.refers(self, M.written(self, id), id)
+  told.id = id
+  return told
+end
+
+return M
