@@ -1,10 +1,9 @@
 -- wick.explain: where a value comes from, and what reads it.
 --
--- May call: explain/*, the tree, evaluate's state, tell, fail, core.  Runs nothing
+-- May call: explain/*, the tree, evaluate's state, key, tell, core.  Runs nothing
 -- of the project.
 
 local core = require "wick.core"
-local fail = require "wick.fail"
 local tell = require "wick.tell"
 
 local M = {}
@@ -55,43 +54,6 @@ local function walk(self, path)
   return at, tree:segments(at), through
 end
 
-local function parse(text)
-  local path, err = core.keypath(text)
-  if path and path.length == #text and path.up == 0 then
-    return path
-  end
-  return nil, fail.new("EREF", {
-    message = ("`%s` is not a key path"):format(fail.quote(text)),
-    helps = err and err.helps[1] and err.helps or { "write it as `model.layers[1].size`" },
-  })
-end
-
--- There is no such key and never was.
-local function absent(self, text, path, at, i)
-  local tree, names = self.tree, {}
-  for n, child in ipairs(tree:children(at)) do
-    names[n] = tostring((tree:key(child)))
-  end
-  local above = tell.path(tree, at)
-  local near = fail.near(tostring(path[i]), names)
-  local helps, before = {}, text:sub(1, path.starts[i] - 1)
-  for n, name in ipairs(near) do
-    local word = core.keytext { name }
-    local joint = (before == "" or before:find("%.$") or word:find("^%[")) and "" or "."
-    helps[n] = ("did you mean `%s%s%s%s`?"):format(before, joint, word, text:sub(path.stops[i] + 1))
-  end
-  local kind = tree:kind(at)
-  return fail.new("EREF", {
-    message = ("the config has no key `%s`"):format(fail.quote(text)),
-    key = text,
-    helps = helps,
-    notes = { not near[1] and (kind == "list" and ("`%s` has %d items"):format(above, #names)
-      or #names > 0 and ("%s has: %s"):format(above == "" and "the config"
-        or "`" .. above .. "`", fail.names(names))
-      or ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind] or kind)) or nil },
-  })
-end
-
 local KINDS = { int = "integer", bool = "boolean", late = "expression", none = "absent" }
 
 -- What is there now: its kind and, of a plain one, its value.
@@ -135,7 +97,7 @@ end
 ---              {key, mark, depth}
 ---@param text string
 function M.key(self, text)
-  local path, err = parse(text)
+  local path, err = require "wick.key".parse(text)
   if not path then
     return nil, err
   end
@@ -151,7 +113,7 @@ function M.key(self, text)
   told.history = plain(self, history:entries(self.top, keys))
   if not id then
     if #told.history == 0 then
-      return nil, absent(self, text, path, at, i)
+      return nil, require "wick.key".absent(self, text, path, at, i)
     end
     told.kind, told.used_by, told.refers_to = "deleted", {}, {}
     return told

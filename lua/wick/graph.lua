@@ -65,14 +65,22 @@ end
 -- What a late value refers to: {label, target node of the tree}.
 local function references(self, view, id)
   local list, tree = {}, self.tree
-  for _, target in ipairs(self.late[id].targets) do
-    local object = tree:object(target)
-    if object then
-      list[#list + 1] = { "@" .. view:path(target), object }
-    else
-      each_object(tree, target, false, function(place)
-        list[#list + 1] = { "@" .. view:path(place), tree:object(place) }
-      end)
+  local seen = {}
+  local function add(place)
+    local label = "@" .. view:path(place)
+    if not seen[label] then
+      seen[label] = true
+      list[#list + 1] = { label, tree:object(place) }
+    end
+  end
+  for _, expression in ipairs(self.late[id].exprs) do
+    for i = 1, #expression.ast.refs do
+      local target = expression.targets[i]
+      if target and tree:object(target) then
+        add(target)
+      elseif target then
+        each_object(tree, target, false, add)
+      end
     end
   end
   return list

@@ -22,8 +22,18 @@ local function no_key(view, id, name)
   })
 end
 
---- The text of a node, ended by a line end; or nil and an error.  options:
---- format ("yaml", "json", "lua"), after ("evaluate", "compose"), raw, origin.
+--- A node as a value for wick.json; or nil and an error.
+function M.value(self, top, options)
+  local view = form.view(self, options)
+  local value, odd = require "wick.show.json".value(view, top)
+  if value == nil then
+    return nil, no_key(view, odd, "JSON")
+  end
+  return value, options.origin and require "wick.show.origin".list(view, top) or nil
+end
+
+--- The text of a node, ended by a line end; or nil and an error.  options: as for
+--- config:show, complete.
 ---@param self table  a config
 ---@param top integer
 ---@param options table
@@ -31,11 +41,11 @@ end
 ---@return table? err
 function M.text(self, top, options)
   local view = form.view(self, options)
-  local format = options.format or "yaml"
+  local format = options.format
   if format == "json" then
-    local value, odd = require "wick.show.json".value(view, top)
+    local value, wrong = M.value(self, top, options)
     if value == nil then
-      return nil, no_key(view, odd, "JSON")
+      return nil, wrong
     end
     local text, err = require "wick.json".encode(value, true)
     return text and text .. "\n", err
@@ -57,6 +67,31 @@ function M.text(self, top, options)
     end
   end
   out[#out + 1] = ""
+  return table.concat(out, "\n")
+end
+
+--- The documents that were named, as they were read: with more than one, each
+--- below a line with its name.
+function M.documents(self, options)
+  local read = self
+  if self.options.after ~= "read" then -- composition has used them up
+    local again, err = require "wick.open".open(self.source, {},
+      setmetatable({ after = "read" }, { __index = self.options }))
+    if not again then
+      return nil, err
+    end
+    read = again
+  end
+  local writer = require("wick.show." .. options.format)
+  local out = {}
+  for i, doc in ipairs(read.documents) do
+    local text, err = M.text(setmetatable({ top = doc.top }, { __index = read }), doc.top, options)
+    if not text then
+      return nil, err
+    end
+    out[i] = (#read.documents > 1 and writer.comment and ("%s %s\n"):format(writer.comment,
+      fail.quote(doc.name, 200)) or "") .. text
+  end
   return table.concat(out, "\n")
 end
 

@@ -7,8 +7,8 @@ local words = require "wick.cli.words"
 local M = {}
 
 local VERBOSE = {
-  run = "say what was built even where there is a `run:`",
-  check = "print a line for each target: where it leads",
+  run = "say more: keys that nothing reads, and what was built",
+  check = "say more: keys that nothing reads, and where each target leads",
   explain = "print values whole, and all that reads them",
   diff = "print the keys that are equal, too",
   tree = "print where each object is written",
@@ -16,6 +16,11 @@ local VERBOSE = {
 
 local FLAGS = {
   project = "the project's folder; the config's own `project:` is ignored",
+  ["config-root"] = "all documents stay below this folder (default: the first one's)",
+  unset = "delete this key, as `~KEY` does",
+  untrusted = "others wrote the config: it may not choose its project, see `env`, …",
+  targets = "an untrusted config may name these only, such as 'NAME.models.*'",
+  env = "let an untrusted config see this variable of the environment",
   allow = "let targets name this installed module, too",
   limit = "change a limit, such as document.depth=512",
   resolver = "how files are opened: auto, openat2 or walk",

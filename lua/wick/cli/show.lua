@@ -4,13 +4,16 @@
 
 -- What --json says: the config, and with --origin where each value is from.
 local function result(config, options)
-  local json = require "wick.json"
-  local value, err = config:show(options, "value")
-  if value == nil then
+  local json, show = require "wick.json", require "wick.show"
+  local id, err = config:node(options.key)
+  if not id then
     return nil, err
   end
-  return json.object { { "config", value }, { "origins", options.origin
-    and require "wick.show.origin".list(config, options) or nil } }
+  local value, origins = show.value(config, id, options)
+  if value == nil then
+    return nil, origins
+  end
+  return json.object { { "config", value }, { "origins", origins } }
 end
 
 return function(asked, cli)

@@ -7,6 +7,11 @@ local M = {}
 --- The flags: name -> {value = what follows, or nil for a switch, ...}.
 M.flags = {
   project = { value = "[NAME=]DIR" },
+  ["config-root"] = { value = "DIR" },
+  unset = { value = "KEY", many = true },
+  untrusted = {},
+  targets = { value = "PATTERN", many = true },
+  env = { value = "NAME", many = true },
   allow = { value = "MODULE", many = true },
   limit = { value = "NAME=VALUE", many = true },
   resolver = { value = "WAY", choices = { "auto", "openat2", "walk" } },
@@ -28,23 +33,23 @@ M.flags = {
   version = {},
 }
 
-local COMMON = { "project", "allow", "limit", "resolver", "strict", "all", "json", "color",
-  "quiet", "help" }
+local COMMON = { "project", "config-root", "unset", "untrusted", "targets", "env", "allow",
+  "limit", "resolver", "strict", "all", "json", "color", "quiet", "help" }
 
 --- The verbs, in the order of the help; `own` are flags beside the common ones,
 --- `names` is how many words may stand beside configs and overrides, `formats`
 --- what --format may be, the first being the default.
 M.order = { "run", "check", "show", "explain", "diff", "tree", "graph", "help" }
 M.verbs = {
-  run = { words = "CONFIG [KEY=VALUE …]", own = { "only", "backtrace", "verbose" } },
-  check = { words = "CONFIG [KEY=VALUE …]", own = { "verbose" } },
-  show = { words = "CONFIG [KEY] [KEY=VALUE …]", names = 1,
+  run = { words = "CONFIG … [KEY=VALUE …]", own = { "only", "backtrace", "verbose" } },
+  check = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
+  show = { words = "CONFIG … [KEY] [KEY=VALUE …]", names = 1,
     own = { "origin", "raw", "after", "format" }, formats = { "yaml", "json", "lua" } },
-  explain = { words = "CONFIG KEY | CONFIG --target NAME | CODE [KEY=VALUE …]", names = 1,
+  explain = { words = "CONFIG … KEY | CONFIG … --target NAME | CODE", names = 1,
     own = { "target", "verbose" } },
   diff = { words = "CONFIG [CONFIG] [KEY=VALUE …]", own = { "exit-code", "verbose" } },
-  tree = { words = "CONFIG [KEY=VALUE …]", own = { "verbose" } },
-  graph = { words = "CONFIG [KEY=VALUE …]", own = { "format" },
+  tree = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
+  graph = { words = "CONFIG … [KEY=VALUE …]", own = { "format" },
     formats = { "dot", "mermaid", "json" } },
   help = { words = "[VERB]", all = { "help", "color" } },
 }
@@ -172,7 +177,10 @@ function M.parse(words)
           return nil, usage(("`--%s` is one of %s"):format(long, table.concat(choices, ", ")),
             i, words)
         end
-        if flag.many then
+        if long == "unset" then
+          asked.overrides[#asked.overrides + 1] = { unset = value }
+          asked.places[#asked.overrides] = i
+        elseif flag.many then
           asked.flags[long] = asked.flags[long] or {}
           table.insert(asked.flags[long], value)
         else

@@ -15,8 +15,8 @@ local M = {}
 local View = {}
 View.__index = View
 
---- A view of `self` (a config, or what evaluate works on).  options: after
---- ("evaluate"), raw (keep `defaults`).
+--- A view of `self` (a config).  options: after ("evaluate"), raw (with the
+--- `defaults` of its first document).
 function M.view(self, options)
   return setmetatable({
     self = self,
@@ -24,26 +24,32 @@ function M.view(self, options)
     top = self.top,
     after = options.after or "evaluate",
     raw = options.raw,
+    evaluated = self.color or {},
+    disabled = self.disabled or {},
     places = {}, -- list -> item -> its place among those that are shown
   }, View)
 end
 
 --- The node that stood at `id` at this stage.
 function View:node(id)
-  if self.after == "evaluate" then
-    return id
+  if self.after ~= "evaluate" and (self.evaluated[id] or self.disabled[id]) then
+    return self.tree:previous(id) or id
   end
-  return self.self.color[id] and self.tree:previous(id) or id
+  return id
 end
 
 --- The children of a map or list that are shown.
 function View:children(id)
-  local tree, list = self.tree, {}
-  local top = id == self.top
-  for _, child in ipairs(tree:children(id)) do
-    local node = self:node(child)
-    if tree:kind(node) ~= "none" and not (top and not self.raw and self.after ~= "read"
-      and tree:key(child) == "defaults") then
+  local tree = self.tree
+  if self.after == "evaluate" then
+    return tree:children(id)
+  end
+  local list = {}
+  if self.raw and id == self.top then
+    list[1] = self.self.documents[1].defaults
+  end
+  for _, child in ipairs(tree:children(self:node(id), true)) do
+    if tree:kind(self:node(child)) ~= "none" then
       list[#list + 1] = child
     end
   end
@@ -95,15 +101,19 @@ function View:path(id, in_expression)
   return table.concat(out)
 end
 
--- A late value as written, its references made absolute.
+-- A late value as written, its references made absolute; what an optional one
+-- does not find is nil.
 function View:late(id)
-  local tree, late = self.tree, self.self.late[id]
+  local tree = self.tree
   local text, out, at = tree:text(tree:previous(id)), {}, 1
-  for i, ref in ipairs(late.ast.refs) do
-    local first = late.base + ref.byte
-    out[#out + 1] = text:sub(at, first - 1)
-    out[#out + 1] = "@" .. self:path(late.targets[i], true)
-    at = first + ref.length
+  for _, expression in ipairs(self.self.late[id].exprs) do
+    for i, ref in ipairs(expression.ast.refs) do
+      local first = expression.base + ref.byte
+      local target = expression.targets[i]
+      out[#out + 1] = text:sub(at, first - 1)
+      out[#out + 1] = target and "@" .. self:path(target, true) or "(nil)"
+      at = first + ref.length
+    end
   end
   out[#out + 1] = text:sub(at)
   return table.concat(out)

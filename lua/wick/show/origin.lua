@@ -7,12 +7,12 @@ local tell = require "wick.tell"
 
 local M = {}
 
---- The node that the value of `id` replaced, before evaluation had its turn;
---- nil when it is the first.  What is laid over replaces nothing.
-function M.before(view, id)
+-- The node that the value of `id` replaced, before evaluation had its turn; nil
+-- when it is the first.  What is laid over replaces nothing.
+local function before_of(view, id)
   local tree = view.tree
   local node = view:node(id)
-  if view.self.color[id] and node == id then
+  if view.evaluated[id] and node == id then
     node = tree:previous(id) or id -- as it was written
   end
   if tree:is(node, "merged") then
@@ -21,9 +21,9 @@ function M.before(view, id)
   return tree:previous(node)
 end
 
---- The place of a value: for a map or list that of its key, when one document
+-- The place of a value: for a map or list that of its key, when one document
 --- wrote both.
-function M.mark(tree, id)
+local function mark_of(tree, id)
   local mark = tree:mark(id)
   local kind = tree:kind(id)
   if kind == "map" or kind == "list" then
@@ -38,20 +38,20 @@ end
 -- The parts of a node's comment: its place, and what else is to be said.
 local function parts_of(view, id)
   local tree = view.tree
-  local place = tell.place(M.mark(tree, id), true)
+  local place = tell.place(mark_of(tree, id), true)
   local via = tree:via(id)
   local said = {}
   if via then
     said[#said + 1] = "via " .. tell.place(via, true)
   end
-  if view.after == "evaluate" and view.self.color[id] then
+  if view.after == "evaluate" and view.evaluated[id] then
     local written = tree:previous(id)
     local kind = tree:kind(id)
     if written and kind ~= "late" and kind ~= "object" then
       said[#said + 1] = "is " .. tell.node(tree, written, 40, id)
     end
   end
-  local before = M.before(view, id)
+  local before = before_of(view, id)
   if before then
     said[#said + 1] = ("was %s (%s)"):format(tell.node(tree, before, 40, id),
       tell.place(tree:mark(before), true))
@@ -90,6 +90,31 @@ function M.add(view, lines, sign)
       line.text = ("%s  %s %s"):format(tell.pad(line.text, widest), sign, said)
     end
   end
+end
+
+--- The same as a list for wick.json: an object for each value below `top` and
+--- for itself.
+function M.list(view, top)
+  local json = require "wick.json"
+  local tree, out, open = view.tree, {}, { top }
+  while #open > 0 do
+    local id = table.remove(open)
+    local before = before_of(view, id)
+    local via = tree:via(id)
+    out[#out + 1] = json.object {
+      { "key", json.text(view:path(id)) },
+      { "mark", json.mark(mark_of(tree, id)) },
+      { "via", via and json.mark(via) },
+      { "was", before and json.object {
+        { "value", json.text(tell.node(tree, before, math.maxinteger, id)) },
+        { "mark", json.mark(tree:mark(before)) } } },
+    }
+    local children = view:children(id)
+    for i = #children, 1, -1 do
+      open[#open + 1] = children[i]
+    end
+  end
+  return json.list(out)
 end
 
 return M
