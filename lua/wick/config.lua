@@ -170,7 +170,7 @@ function Config:show(options)
 end
 
 --- Where the value of a key comes from and what reads it: {key, kind, value,
---- history, used_by, through, refers_to}, see wick.explain; or nil and an error
+--- history, used_by, through}, see wick.explain; or nil and an error
 --- when there is no such key and never was.
 ---@param path string
 function Config:explain(path)

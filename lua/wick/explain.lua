@@ -27,11 +27,6 @@ local function target_of(self, id)
   end
 end
 
---- The node that stood at `id` when the config was composed.
-function M.written(self, id)
-  return self.color and self.color[id] and self.tree:previous(id) or id
-end
-
 -- Walks a key path over the config.  Gives the node, or nil; then the segments
 -- of the path as the config has it, and the references on the way {key, node}.
 -- Without a node: the one it ends at, and the place of the segment that it lacks.
@@ -73,9 +68,20 @@ end
 -- What the API tells of a history.
 local function plain(self, entries)
   local list, tree = {}, self.tree
+  local uses = require "wick.explain.uses"
   for i, entry in ipairs(entries) do
-    list[i] = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
-      via = tree:via(entry.node), dropped = entry.dropped, node = entry.node, above = entry.above }
+    local deleted
+    for n, slot in ipairs(entry.deleted or {}) do
+      deleted = deleted or {}
+      deleted[n] = tell.path(tree, slot)
+    end
+    local told = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
+      via = tree:via(entry.node), dropped = entry.dropped, deleted = deleted,
+      above = entry.above }
+    if entry.slot and tree:kind(entry.node) == "string" and tree:is(entry.node, "sigil") then
+      told.refers_to = uses.refers(self, entry.node, entry.slot)
+    end
+    list[i] = told
   end
   return list
 end
@@ -85,16 +91,16 @@ end
 ---   kind       "integer", "float", "string", "boolean", "null", "map", "list",
 ---              "component", "object", "expression", "host", "missing" (`???`);
 ---              "deleted", "disabled", "absent" for what is not there any more
----   history    what each layer did, oldest first: {op, value, mark, via}.
----              "set" and "replace": the value; "merge": the map that was laid
----              over; "append": the items that were added; "delete".  A layer
----              that deletes something below a map, or replaces it whole, is a
----              "replace" of the map with what came of it.  References are as
----              wick.ref makes them
+---   history    what each layer did, oldest first: {op, value, mark, via, deleted,
+---              dropped, refers_to}.  "set" and "replace": the value; "merge": the
+---              map that was laid over; "append": the items that were added;
+---              "delete".  A layer that deletes something below a map, or replaces
+---              it whole, is a "replace" of the map with what came of it, and
+---              `deleted` lists the keys.  `dropped`: it went with its constructor.
+---              References are as wick.ref makes them; `refers_to` is where one
+---              leads: {key, mark, depth}
 ---   used_by    {how, key, mark, target, option, text}: what reads it
 ---   through    references on the way to the key: {key, text, mark}
----   refers_to  where the value leads, if it is a reference or an expression:
----              {key, mark, depth}
 ---@param text string
 function M.key(self, text)
   local path, err = require "wick.key".parse(text)
@@ -115,16 +121,14 @@ function M.key(self, text)
     if #told.history == 0 then
       return nil, require "wick.key".absent(self, text, path, at, i)
     end
-    told.kind, told.used_by, told.refers_to = "deleted", {}, {}
+    told.kind, told.used_by = "deleted", {}
     return told
   end
   told.kind, told.value = now(self, id)
   if told.kind == "disabled" then
     told.disabled = tree:mark(self.disabled[id])
   end
-  local uses = require "wick.explain.uses"
-  told.used_by = uses.readers(self, id)
-  told.refers_to = uses.refers(self, M.written(self, id), id)
+  told.used_by = require "wick.explain.uses".readers(self, id)
   told.id = id
   return told
 end

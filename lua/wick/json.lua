@@ -164,13 +164,14 @@ function M.diagnostic(err)
 end
 
 --- A value of Lua: tables are lists or objects (keys sorted), wick.null is
---- null, what JSON has no word for is its type.
-function M.plain(value)
+--- null, what JSON has no word for is its type.  Text under a key (or, for the
+--- whole, `key`) that names a secret is hidden.
+function M.plain(value, key)
   local kind = type(value)
   if value == nil or value == core.null then
     return M.null
   elseif kind == "string" then
-    return M.text(value)
+    return key ~= nil and tell.is_secret(key) and tell.HIDDEN or M.text(value)
   elseif kind == "number" then
     return M.number(value)
   elseif kind ~= "table" then
@@ -184,12 +185,12 @@ function M.plain(value)
   end
   if count == #value then
     for i, item in ipairs(value) do
-      out[i] = M.plain(item)
+      out[i] = M.plain(item, key)
     end
     return M.list(out)
   end
-  for key, item in pairs(value) do
-    out[#out + 1] = { M.text(tostring(key)), M.plain(item) }
+  for name, item in pairs(value) do
+    out[#out + 1] = { M.text(tostring(name)), M.plain(item, name) }
   end
   table.sort(out, function(a, b)
     return a[1] < b[1]

@@ -99,7 +99,7 @@ local function load_config(asked, how)
       limits = limits,
       after = how.after,
     })
-  if config and asked.flags.project and not how.after then -- a folder that is not there is told at once
+  if config and flags.project and not how.after then -- a folder that is not there is told at once
     local project, wrong = config:open_project()
     if not project then
       config:close()

@@ -234,7 +234,11 @@ local function overlay(self, chain, before, after)
       return nil -- a list where a map was
     elseif is and (is ~= was or is.chain and is.kind == "list"
       and self:changed(is.chain, before, after)) then
-      table_[child.key] = self:value(child.slot, child.entered, after)
+      local value = self:value(child.slot, child.entered, after)
+      if is.chain and was and was.chain and next(value) == nil then
+        return nil -- nothing where something was
+      end
+      table_[child.key] = value
     end
   end
   return table_
@@ -278,15 +282,20 @@ end
 -- One entry for what a layer did: events[first..last].
 local function entry_of(self, slot, since, events, first, last, there)
   local before, after = events[first].time - 1, events[last].time
-  local own
+  local own, deleted
   for i = first, last do
-    own = events[i].own and events[i] or own
+    local event = events[i]
+    own = event.own and event or own
+    if event.content.kind == "none" and not event.own then
+      deleted = deleted or {}
+      deleted[#deleted + 1] = event.slot
+    end
   end
   local known = self:slot(slot, since)
   local was, is = there and content_at(known, before) or nil, content_at(known, after)
   was = was and was.kind ~= "none" and was or nil
   local shown = (own or events[last]).content
-  local entry = { node = shown.node, slot = slot }
+  local entry = { node = shown.node, slot = slot, deleted = deleted }
   if is.kind == "none" then
     entry.op, entry.dropped = "delete", is.merged
     return was and entry or nil
@@ -340,7 +349,8 @@ end
 
 --- The history of a key: `keys` are the segments that lead to it from the top.
 --- A list of entries, oldest first: {op, value, node (whose mark says where),
---- slot (nil: something above it), dropped (it went with its constructor)}.
+--- slot (nil: something above it), dropped (it went with its constructor), deleted
+--- (slots below it that the layer deleted)}.
 function History:entries(top, keys)
   local out = {}
   local function delete(by)

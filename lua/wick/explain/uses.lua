@@ -40,9 +40,9 @@ function M.readers(self, id)
   local component, option = component_of(tree, id)
   if component then
     local target = tree:find(component, "_target_")
-    list[1] = { how = option == "_target_" and "target" or "option", key = tell.path(tree, component),
-      target = target and tree:text(target), option = tostring(option),
-      mark = tree:mark(component, "", "key") }
+    list[1] = { how = option == "_target_" and "target" or "option",
+      key = tell.path(tree, component), target = target and tree:text(target),
+      option = tostring(option), mark = tree:mark(component, "", "key") }
   elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
     list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
   end

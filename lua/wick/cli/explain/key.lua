@@ -32,8 +32,7 @@ local function headline(config, told, room)
 end
 
 -- An override with a secret value hidden.
-local function word_of(config, told, entry, words)
-  local word = words[entry.mark.argv]
+local function word_of(told, word)
   if not word then
     return nil
   end
@@ -45,46 +44,62 @@ local function word_of(config, told, entry, words)
   return fail.quote(word)
 end
 
-local SAID = { merge = "laid over it", append = "appended", delete = "deleted" }
-
--- The columns of an entry: value, place, remarks.
-local function row_of(config, told, i, options)
-  local entry = told.history[i]
-  local after = told.history[i + 1]
-  local value, remarks = nil, {}
-  local is_node = type(entry.value) == "table" and getmetatable(entry.value) ~= nil
-  if entry.op == "delete" then
-    value = "-"
-    remarks[1] = entry.dropped and "went with the constructor it belonged to"
-      or entry.above and "went with what it was in" or SAID.delete
-  else
-    value = tell.value(entry.value, options.room, told.key:match("[^.]*$"))
-    if SAID[entry.op] then
-      remarks[1] = SAID[entry.op]
-    elseif is_node and i == #told.history and told.kind ~= "expression" and told.id
-      and config.tree:kind(told.id) ~= "object" and told.value ~= nil then
-      remarks[1], value = value, tell.node(config.tree, told.id, options.room)
+-- The value of an entry, and what is to be said beside it: a reference is told
+-- by what it leads to, if that is plain.
+local function value_of(config, told, entry, room, remarks)
+  local value = tell.value(entry.value, room, told.key:match("[^.]*$"))
+  local refers = entry.refers_to
+  if refers then
+    local text = value
+    if entry.effective and told.value ~= nil and told.kind ~= "missing" then
+      value = tell.node(config.tree, told.id, room)
+    elseif not entry.effective and tostring(entry.value):match("^@") and #refers > 0
+      and config.tree:kind(refers[#refers].id) ~= "none" then
+      value = tell.node(config.tree, refers[#refers].id, room)
     end
+    remarks[#remarks + 1] = text ~= value and text or nil
+  end
+  return value
+end
+
+-- What a layer did to a map, if it is more than the value says.
+local function deeds(entry, remarks)
+  if entry.op == "merge" then
+    remarks[#remarks + 1] = "laid over it"
+  elseif entry.op == "append" then
+    remarks[#remarks + 1] = "appended"
+  end
+  if entry.deleted then
+    remarks[#remarks + 1] = "without " .. fail.names(entry.deleted)
   end
   if entry.via then
     remarks[#remarks + 1] = "via " .. tell.place(entry.via)
   end
-  if entry.mark.argv then
-    remarks[#remarks + 1] = word_of(config, told, entry, options.words)
+end
+
+-- The columns of an entry: value, place, remarks.
+local function row_of(config, told, i, options)
+  local entry, after = told.history[i], told.history[i + 1]
+  local value, remarks = "-", {}
+  if entry.op == "delete" then
+    remarks[1] = entry.dropped and "went with the constructor it belonged to"
+      or entry.above and "went with what it was in" or "deleted"
+  else
+    value = value_of(config, told, entry, options.room, remarks)
+    deeds(entry, remarks)
   end
-  if i == #told.history then
-    remarks[#remarks + 1] = entry.op ~= "delete" and told.kind ~= "disabled"
-      and told.kind ~= "absent" and "<- in effect" or nil
-  elseif after.op == "replace" or after.op == "set" then
-    remarks[#remarks + 1] = ("replaced by %d"):format(i + 1)
+  remarks[#remarks + 1] = entry.mark.argv and word_of(told, options.words[entry.mark.argv]) or nil
+  if entry.effective then
+    remarks[#remarks + 1] = "<- in effect"
+  elseif after and #remarks == 0 and (after.op == "replace" or after.op == "set") then
+    remarks[1] = ("replaced by %d"):format(i + 1)
   end
   return { value, tell.place(entry.mark), table.concat(remarks, "   ") }
 end
 
 -- Where a reference leads, as a small tree below its entry.
-local function add_refers(out, told, indent)
-  local refers = told.refers_to
-  for i, hop in ipairs(refers) do
+local function add_refers(out, refers, indent)
+  for i, hop in ipairs(refers or {}) do
     local last = refers[i + 1] == nil or refers[i + 1].depth ~= hop.depth
     out[#out + 1] = ("%s%s%s %s  %s"):format(indent, ("   "):rep(hop.depth - 1),
       last and "└─" or "├─", fail.quote(hop.key, 200), tell.place(hop.mark))
@@ -114,6 +129,10 @@ function M.text(config, told, options)
     out[#out + 1] = ("  through %s  %s  %s"):format(fail.quote(step.key, 200),
       step.text and '"' .. fail.quote(step.text) .. '"' or "a reference", tell.place(step.mark))
   end
+  local last = told.history[#told.history]
+  if last and told.kind ~= "deleted" and told.kind ~= "disabled" and told.kind ~= "absent" then
+    last.effective = true
+  end
   for i = 1, #told.history do
     rows[i] = row_of(config, told, i, options)
     first = math.max(first, utf8.len(rows[i][1]))
@@ -121,10 +140,11 @@ function M.text(config, told, options)
   end
   local wide = #tostring(#rows)
   for i, row in ipairs(rows) do
-    out[#out + 1] = ("  %s  %s  %s  %s"):format((" "):rep(wide - #tostring(i)) .. i,
-      tell.pad(row[1], first), tell.pad(row[2], second), row[3]):gsub("%s+$", "")
+    local line = ("  %s  %s  %s  %s"):format((" "):rep(wide - #tostring(i)) .. i,
+      tell.pad(row[1], first), tell.pad(row[2], second), row[3])
+    out[#out + 1] = line:gsub("%s+$", "")
+    add_refers(out, told.history[i].refers_to, (" "):rep(wide + 4))
   end
-  add_refers(out, told, (" "):rep(wide + 4))
   for i, use in ipairs(told.used_by) do
     if i > MANY and not options.all then
       out[#out + 1] = ("          … and %d more (`-v`)"):format(#told.used_by - MANY)
@@ -146,16 +166,31 @@ function M.value(config, told)
     return value and json.text(value)
   end
   local function plain(value)
-    if type(value) == "string" and tell.is_secret(told.key:match("[^.]*$")) then
-      return tell.HIDDEN
-    end
-    return json.plain(value)
+    return json.plain(value, told.key:match("[^.]*$"))
   end
-  local history, uses, through, refers = {}, {}, {}, {}
+  local function refers(list)
+    local out = {}
+    for i, hop in ipairs(list or {}) do
+      out[i] = json.object { { "key", text(hop.key) }, { "depth", hop.depth },
+        { "mark", json.mark(hop.mark) } }
+    end
+    return list and json.list(out) or nil
+  end
+  local function texts(list)
+    local out = {}
+    for i, item in ipairs(list or {}) do
+      out[i] = text(item)
+    end
+    return list and json.list(out) or nil
+  end
+  local history, uses, through = {}, {}, {}
   for i, entry in ipairs(told.history) do
-    history[i] = json.object { { "op", entry.op },
-      { "value", entry.op ~= "delete" and plain(entry.value) or nil },
-      { "mark", json.mark(entry.mark) }, { "via", entry.via and json.mark(entry.via) } }
+    history[i] = json.object {
+      { "op", entry.op }, { "value", entry.op ~= "delete" and plain(entry.value) or nil },
+      { "mark", json.mark(entry.mark) }, { "via", entry.via and json.mark(entry.via) },
+      { "deleted", texts(entry.deleted) }, { "dropped", entry.dropped or nil },
+      { "refers_to", refers(entry.refers_to) },
+    }
   end
   for i, use in ipairs(told.used_by) do
     uses[i] = json.object { { "how", use.how }, { "key", text(use.key) },
@@ -166,16 +201,12 @@ function M.value(config, told)
     through[i] = json.object { { "key", text(step.key) }, { "text", text(step.text) },
       { "mark", json.mark(step.mark) } }
   end
-  for i, hop in ipairs(told.refers_to) do
-    refers[i] = json.object { { "key", text(hop.key) }, { "depth", hop.depth },
-      { "mark", json.mark(hop.mark) } }
-  end
   local there = told.id and config.tree:kind(told.id) ~= "none"
   return json.object {
     { "key", text(told.key) }, { "kind", told.kind },
     { "value", there and told.value ~= nil and plain(told.value) or nil },
     { "history", json.list(history) }, { "used_by", json.list(uses) },
-    { "through", json.list(through) }, { "refers_to", json.list(refers) },
+    { "through", json.list(through) },
   }
 end
 
