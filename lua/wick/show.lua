@@ -11,7 +11,7 @@ local M = {}
 
 -- The format has no way to write this key.
 local function no_key(view, id, name)
-  local key = view.tree:key(id)
+  local key = view:key(id)
   return fail.new("EKEY", {
     message = utf8.len(tostring(key))
       and ("%s has one key for `1` and `\"1\"`"):format(name)
@@ -19,6 +19,17 @@ local function no_key(view, id, name)
     key = tell.path(view.tree, id),
     marks = { view.tree:mark(id, "", "key") },
     helps = { "`--format=lua` shows it" },
+  })
+end
+
+-- `???` is YAML alone.
+local function no_value(view, id)
+  local path = tell.path(view.tree, id)
+  return fail.new("EMISSING", {
+    message = ("the value of `%s` must be given, and a Lua config cannot say so"):format(path),
+    key = path,
+    marks = { view.tree:mark(id, "") },
+    helps = { ("give it on the command line: `%s=…`"):format(path), "`--format=yaml` shows it" },
   })
 end
 
@@ -52,8 +63,10 @@ function M.text(self, top, options)
   end
   local writer = require("wick.show." .. format)
   local lines, odd = writer.lines(view, top)
-  if not lines then
+  if not lines and format == "yaml" then
     return nil, no_key(view, odd, "YAML")
+  elseif not lines then
+    return nil, no_value(view, odd)
   end
   if options.origin then
     require "wick.show.origin".add(view, lines, writer.comment)

@@ -56,6 +56,12 @@ function View:children(id)
   return list
 end
 
+--- The key of a child of a map, and whether it was written plain; what the map
+--- is now does not matter.
+function View:key(id)
+  return self.tree:key(id, true)
+end
+
 local function places_of(self, list)
   local places = self.places[list]
   if not places then

@@ -65,7 +65,7 @@ function M.value(view, top)
     if id and open[4] then
       open[5][#open[5] + 1] = value
     elseif id then
-      local key = tostring((view.tree:key(id)))
+      local key = tostring((view:key(id)))
       if not utf8.len(key) or open[6][key] then
         return nil, id
       end

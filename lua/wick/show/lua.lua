@@ -1,6 +1,6 @@
 -- wick.show.lua: a view -> lines of a Lua config.  A part of wick.show.
 --
--- May call: show/form, tell.
+-- May call: show/form, evaluate/splice, tell.
 
 local form = require "wick.show.form"
 local tell = require "wick.tell"
@@ -15,6 +15,20 @@ end
 
 local string_of = form.lua_string
 
+-- Text with `${…}` in it as an expression that joins its parts.
+local function joined(texts, splices)
+  local out = {}
+  for i, text in ipairs(texts) do
+    if text ~= "" then
+      out[#out + 1] = string_of(text)
+    end
+    if splices[i] then
+      out[#out + 1] = "(" .. splices[i].text .. ")"
+    end
+  end
+  return "expr " .. string_of(#out == 1 and splices[1].text or table.concat(out, " .. "))
+end
+
 -- A string with a sigil, as the word of a Lua config for it.
 local function sigil(text)
   local first, second = text:sub(1, 1), text:sub(2, 2)
@@ -24,8 +38,17 @@ local function sigil(text)
     return "copy " .. string_of(text:sub(2))
   elseif first == "$" and second:find("%s") then
     return "expr " .. string_of(text:sub(3))
+  elseif (first == "@" or first == "%" or first == "$" and text:sub(3, 3) ~= "{")
+    and first == second then
+    text = text:sub(2)
   end
-  return string_of(text)
+  local texts, splices = require "wick.evaluate.splice".parts(text)
+  if not texts then
+    return string_of(text) -- a `${` that is never closed
+  elseif #splices == 0 then
+    return string_of(texts[1])
+  end
+  return joined(texts, splices)
 end
 
 local ODD = { [".inf"] = "math.huge", ["-.inf"] = "-math.huge", [".nan"] = "0/0" }
@@ -37,7 +60,7 @@ local function scalar(view, id)
   elseif kind == "sigil" then
     return sigil(value)
   elseif kind == "missing" then
-    return string_of("???")
+    return nil -- a Lua config has no word for it
   elseif kind == "int" or kind == "float" then
     local number = tell.number(value)
     return value == math.mininteger and kind == "int" and "math.mininteger"
@@ -51,7 +74,7 @@ local function scalar(view, id)
 end
 
 local function key_of(view, id)
-  local key = view.tree:key(id)
+  local key = view:key(id)
   if math.type(key) == "integer" then
     return key == math.mininteger and "[math.mininteger]" or ("[%d]"):format(key)
   elseif key:match("^[%a_][%w_]*$") and not KEYWORDS[key] then
@@ -63,21 +86,40 @@ end
 -- A component whose target comes first is written `target "NAME" { … }`.
 local function target_of(view, children)
   local first = children[1]
-  if first and view.tree:key(first) == "_target_" then
+  if first and view:key(first) == "_target_" then
     local kind, text = view:says(first)
     return kind == "text" and text or nil
   end
 end
 
---- The lines of a node: {text, id, remark}.
+-- Whether a table of these keys is read as a list although it is a map.
+local function looks_listed(view, children)
+  local seen = {}
+  for _, id in ipairs(children) do
+    seen[view:key(id)] = true
+  end
+  for i = 1, #children do
+    if not seen[i] then
+      return false
+    end
+  end
+  return true
+end
+
+--- The lines of a node: {text, id, remark}; or nil and a node that must be given
+--- (`???`).
 function M.lines(view, top)
   local out = {}
   -- frames {children, next place, indent, list?, closing}
-  local stack = {}
+  local stack, missing = {}, nil
   local function add(id, lead, indent, ending)
     local kind = view:says(id)
     if kind ~= "map" and kind ~= "list" then
       local text, remark = scalar(view, id)
+      if not text then
+        missing = missing or id
+        return
+      end
       out[#out + 1] = { text = indent .. lead .. text .. ending, id = id, remark = remark }
       return
     end
@@ -90,7 +132,8 @@ function M.lines(view, top)
       out[#out + 1] = { text = indent .. lead .. "{}" .. ending, id = id }
       return
     end
-    out[#out + 1] = { text = indent .. lead .. "{", id = id }
+    out[#out + 1] = { text = indent .. lead .. "{", id = id, remark = kind == "map" and not name
+      and looks_listed(view, children) and "a map, which Lua reads as a list" or nil }
     stack[#stack + 1] = { children, from, indent .. "  ", kind == "list",
       indent .. "}" .. ending }
   end
@@ -105,6 +148,9 @@ function M.lines(view, top)
       stack[#stack] = nil
       out[#out + 1] = { text = frame[5] }
     end
+  end
+  if missing then
+    return nil, missing
   end
   return out
 end

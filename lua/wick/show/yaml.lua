@@ -84,6 +84,9 @@ local function scalar(view, id, indent)
       return '!!str "???"'
     end
     local text = form.doubled(value)
+    if text ~= value and view.after ~= "evaluate" then
+      return "!!str " .. quoted(value) -- so it was written, or might have been
+    end
     local header, lines = block(text, indent)
     if header then
       return header, lines
@@ -105,7 +108,7 @@ end
 
 -- A key; operators of a document that was only read stay plain.
 local function key_of(view, id)
-  local key, plain = view.tree:key(id)
+  local key, plain = view:key(id)
   if not utf8.len(key) then
     return nil
   elseif math.type(key) == "integer" then
