@@ -160,7 +160,12 @@ end
 function Config:show(options)
   options = show_options(self, options)
   if options.after == "read" then
-    return require "wick.show".documents(self, options)
+    local read, wrong = self, nil
+    if self.options.after ~= "read" then -- composition has used the documents up
+      read, wrong = require "wick.open".open(self.source, {},
+        setmetatable({ after = "read" }, { __index = self.options }))
+    end
+    return read and require "wick.show".documents(read, options), wrong
   end
   local id, err = self:node(options.key)
   if not id then

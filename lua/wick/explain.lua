@@ -78,7 +78,9 @@ local function plain(self, entries)
     local told = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
       via = tree:via(entry.node), dropped = entry.dropped, deleted = deleted,
       above = entry.above }
-    if entry.slot and tree:kind(entry.node) == "string" and tree:is(entry.node, "sigil") then
+    if entry.value == "???" and not tree:is(entry.node, "tagged") then
+      told.missing = true
+    elseif entry.slot and tree:kind(entry.node) == "string" and tree:is(entry.node, "sigil") then
       told.refers_to = uses.refers(self, entry.node, entry.slot)
     end
     list[i] = told
@@ -98,7 +100,7 @@ end
 ---              it whole, is a "replace" of the map with what came of it, and
 ---              `deleted` lists the keys.  `dropped`: it went with its constructor.
 ---              References are as wick.ref makes them; `refers_to` is where one
----              leads: {key, mark, depth}
+---              leads: {key, mark, depth}.  `missing`: the value is `???`
 ---   used_by    {how, key, mark, target, option, text}: what reads it
 ---   through    references on the way to the key: {key, text, mark}
 ---@param text string

@@ -83,27 +83,26 @@ function M.text(self, top, options)
   return table.concat(out, "\n")
 end
 
---- The documents that were named, as they were read: with more than one, each
---- below a line with its name.
+--- The documents of a config that was read and no more, or what stands at a key
+--- in them: with more than one, each below a line with its name.
 function M.documents(self, options)
-  local read = self
-  if self.options.after ~= "read" then -- composition has used them up
-    local again, err = require "wick.open".open(self.source, {},
-      setmetatable({ after = "read" }, { __index = self.options }))
-    if not again then
-      return nil, err
-    end
-    read = again
-  end
   local writer = require("wick.show." .. options.format)
-  local out = {}
-  for i, doc in ipairs(read.documents) do
-    local text, err = M.text(setmetatable({ top = doc.top }, { __index = read }), doc.top, options)
-    if not text then
-      return nil, err
+  local out, problem = {}, nil
+  for _, doc in ipairs(self.documents) do
+    local config = setmetatable({ top = doc.top }, { __index = self })
+    local top, absent = require "wick.key".node(config, options.key)
+    problem = problem or absent
+    if top then
+      local text, err = M.text(config, top, options)
+      if not text then
+        return nil, err
+      end
+      out[#out + 1] = (#self.documents > 1 and writer.comment
+        and ("%s %s\n"):format(writer.comment, fail.quote(doc.name, 200)) or "") .. text
     end
-    out[i] = (#read.documents > 1 and writer.comment and ("%s %s\n"):format(writer.comment,
-      fail.quote(doc.name, 200)) or "") .. text
+  end
+  if #out == 0 then
+    return nil, problem
   end
   return table.concat(out, "\n")
 end

@@ -51,6 +51,10 @@ return function(asked, cli)
   local status, count, notes = 0, 0, {}
   if config then
     local ok, told, doubts = config:check()
+    if ok and (flags.verbose or flags.strict) then
+      local unread = config:unread()
+      table.move(unread, 1, #unread, #told + 1, told)
+    end
     if ok then
       status, notes = cli.warn(asked, told), doubts
       count = status ~= 0 and #told or 0

@@ -46,7 +46,8 @@ local function value_of(a, b, changes, whole)
     if not id then
       return nil
     end
-    return tell.is_hidden(config.tree, id) and tell.HIDDEN or json.plain(plain)
+    return tell.is_hidden(config.tree, id) and tell.HIDDEN
+      or config.tree:kind(id) == "map" and json.object {} or json.plain(plain)
   end
   for i, change in ipairs(changes) do
     list[i] = json.object {

@@ -45,7 +45,7 @@ M.verbs = {
   check = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
   show = { words = "CONFIG … [KEY] [KEY=VALUE …]", names = 1,
     own = { "origin", "raw", "after", "format" }, formats = { "yaml", "json", "lua" } },
-  explain = { words = "CONFIG … KEY | CONFIG … --target NAME | CODE", names = 1,
+  explain = { words = "CONFIG … KEY, or CODE", names = 1,
     own = { "target", "verbose" } },
   diff = { words = "CONFIG [CONFIG] [KEY=VALUE …]", own = { "exit-code", "verbose" } },
   tree = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },

@@ -77,7 +77,11 @@ local function contents_of(self, slot, entered)
   for i = #back, 1, -1 do
     list[#list + 1] = back[i]
   end
-  list[1].merged = false
+  for i, content in ipairs(list) do -- a copy has the flags of what it was made from
+    local below = list[i - 1]
+    content.merged = content.merged and below ~= nil and (content.kind == "none"
+      or below.kind == content.kind)
+  end
   return list
 end
 

@@ -3,6 +3,7 @@
 --
 -- May call: show/form, tell, the tree.
 
+local form = require "wick.show.form"
 local tell = require "wick.tell"
 
 local M = {}
@@ -15,10 +16,11 @@ local function before_of(view, id)
   if view.evaluated[id] and node == id then
     node = tree:previous(id) or id -- as it was written
   end
-  if tree:is(node, "merged") then
+  local before = tree:previous(node)
+  if before and tree:is(node, "merged") and tree:kind(node) == tree:kind(before) then
     return nil
   end
-  return tree:previous(node)
+  return before
 end
 
 -- The place of a value: for a map or list that of its key, when one document
@@ -47,7 +49,8 @@ local function parts_of(view, id)
   if view.after == "evaluate" and view.evaluated[id] then
     local written = tree:previous(id)
     local kind = tree:kind(id)
-    if written and kind ~= "late" and kind ~= "object" then
+    if written and kind ~= "late" and kind ~= "object"
+      and not (kind == "string" and form.doubled(tree:text(id)) == tree:text(written)) then
       said[#said + 1] = "is " .. tell.node(tree, written, 40, id)
     end
   end

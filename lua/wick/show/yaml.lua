@@ -100,6 +100,8 @@ local function scalar(view, id, indent)
     return tell.number(value)
   elseif kind == "bool" then
     return tostring(value)
+  elseif view.after == "read" and view.tree:is(view:node(id), "empty") then
+    return ""
   elseif kind == "host" then
     return "null", nil, ("a %s of the host program"):format(value)
   end
@@ -161,8 +163,8 @@ function M.lines(view, top)
       children = (kind == "map" or kind == "list") and view:children(id)
       if not children then
         local text, lines, remark = scalar(view, id, below)
-        out[#out + 1] = { text = head .. lead .. " " .. text, below = lines, id = id,
-          remark = remark }
+        out[#out + 1] = { text = head .. lead .. (text == "" and "" or " " .. text),
+          below = lines, id = id, remark = remark }
       elseif #children == 0 then
         out[#out + 1] = { text = head .. lead .. (kind == "map" and " {}" or " []"), id = id }
       elseif frame[4] or lead == ":" then -- `- key: value`, `- - item`

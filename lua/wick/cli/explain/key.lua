@@ -47,7 +47,7 @@ end
 -- The value of an entry, and what is to be said beside it: a reference is told
 -- by what it leads to, if that is plain.
 local function value_of(config, told, entry, room, remarks)
-  local value = tell.value(entry.value, room, told.key:match("[^.]*$"))
+  local value = entry.missing and "???" or tell.value(entry.value, room, told.key:match("[^.]*$"))
   local refers = entry.refers_to
   if refers then
     local text = value
@@ -110,7 +110,7 @@ local function use_of(use)
   if use.how == "wick" then
     return use.text
   elseif use.how == "target" then
-    return ("%s  its constructor"):format(fail.quote(use.key, 200))
+    return ("%s  (its constructor)"):format(fail.quote(use.key, 200))
   elseif use.how == "option" then
     return ("%s  (%s, option `%s`)"):format(fail.quote(use.key, 200), fail.quote(use.target or "?"),
       fail.quote(use.option))
@@ -188,7 +188,8 @@ function M.value(config, told)
     history[i] = json.object {
       { "op", entry.op }, { "value", entry.op ~= "delete" and plain(entry.value) or nil },
       { "mark", json.mark(entry.mark) }, { "via", entry.via and json.mark(entry.via) },
-      { "deleted", texts(entry.deleted) }, { "dropped", entry.dropped or nil },
+      { "missing", entry.missing }, { "deleted", texts(entry.deleted) },
+      { "dropped", entry.dropped or nil },
       { "refers_to", refers(entry.refers_to) },
     }
   end

@@ -595,7 +595,7 @@ missing are named at once.
 == file a.yaml
 data: ???
 == wrong wick check a.yaml
-a value must be given and is not
+the value of `data` must be given and is not
 == right wick check a.yaml data=cifar10
 ]],
   W0406 = [[
@@ -640,6 +640,24 @@ project: exp
 model: {_target_: exp.make}
 part: "$ (@model).copy"
 size: "$ (@part).size"
+== right
+]],
+  W0409 = [[
+EDISABLED a reference to a component that is disabled
+With `_disabled_: true` a component is not there. `"@?key"` refers to it if it is, and
+is absent otherwise.
+== file exp/init.lua
+return { Logger = function() return {} end, Trainer = function() return {} end }
+== file a.yaml
+project: exp
+logger: {_target_: exp.Logger, _disabled_: true}
+trainer: {_target_: exp.Trainer, logger: "@logger"}
+== wrong wick check a.yaml
+`logger` is disabled
+== file a.yaml
+project: exp
+logger: {_target_: exp.Logger, _disabled_: true}
+trainer: {_target_: exp.Trainer, logger: "@?logger"}
 == right
 ]],
   W0501 = [[
@@ -698,14 +716,7 @@ of its own, or copy it.
 EUNSAFE a file or folder that others may write
 Who may write a module may run anything as the user that loads it. Take the right
 away: `chmod o-w`.
-== file exp/models.lua
-return { Model = function() return {} end }
-== file a.yaml
-project: exp
-model: {_target_: exp.models.Model}
-== wrong chmod o+w exp/models.lua; wick check a.yaml
-`exp/models.lua` may be written by everyone
-== right chmod o-w exp/models.lua; wick check a.yaml
+== untried which files others may write depends on who owns them
 ]],
   W0508 = [[
 ECHANGED a file changed while it was read
@@ -803,6 +814,20 @@ ENOMEM not enough memory
 Nothing was left half made: what was read so far is given back.
 == untried it needs a system without memory
 ]],
+  W0801 = [[
+EINCLUDE a document that a document names, and that is not there
+`defaults: [base.yaml]` names a file beside the document; `{model: unet}` names the
+choice `model/unet.yaml`, or `.lua`, of a group. `optional` before it allows it to lack.
+== file model/resnet50.yaml
+layers: 50
+== file a.yaml
+defaults: [{model: resnet51}]
+== wrong wick show a.yaml
+included file `model/resnet51.yaml` not found
+== file a.yaml
+defaults: [{model: resnet50}]
+== right
+]],
   W0802 = [[
 EMIX a map laid over what is no map, or the reverse
 Maps merge, everything else replaces. A map over a number would lose one of the two in
@@ -840,6 +865,82 @@ the key `projct` is nearly the reserved key `project`, which is not there
 == file a.yaml
 project: exp
 lr: 0.1
+== right
+]],
+  W0805 = [[
+EINCLUDELOOP documents that name each other
+A document comes to itself through its `defaults`. The chain shows how.
+== file a.yaml
+defaults: [b.yaml]
+== file b.yaml
+defaults: [a.yaml]
+== wrong wick show a.yaml
+these documents include each other in a circle
+== file b.yaml
+lr: 0.1
+== right
+]],
+  W0806 = [[
+EGONE a key that is to be deleted, and is not there
+`~key:` deletes what a document below has. `~?key:` deletes it if it is there.
+== file base.yaml
+lr: 0.1
+momentum: 0.9
+== file a.yaml
+defaults: [base.yaml]
+~momentm:
+== wrong wick show a.yaml
+there is no key `momentm` to delete
+== file a.yaml
+defaults: [base.yaml]
+~momentum:
+== right
+]],
+  W0807 = [[
+EOPERATOR a key operator that makes no sense
+`+key` adds, `=key` replaces whole, `~key` deletes and has no value. One map says one
+thing of a key. A quoted key is never an operator.
+== file base.yaml
+lr: 0.1
+== file a.yaml
+defaults: [base.yaml]
+~lr: 0.1
+== wrong wick show a.yaml
+`~lr` deletes a key, and has a value
+== file a.yaml
+defaults: [base.yaml]
+~lr:
+== right
+]],
+  W0808 = [[
+EDEFAULTS an entry of `defaults` that is none
+An entry is the name of a file, `{group: choice}`, `{group@mount: choice}`, any of these
+behind `optional`, or `_self_`.
+== file base.yaml
+lr: 0.1
+== file a.yaml
+defaults: [3]
+== wrong wick show a.yaml
+an entry of `defaults` is a file or one group with its choice
+== file a.yaml
+defaults: [base.yaml]
+== right
+]],
+  W0809 = [[
+EUNREAD a key that nothing reads (a warning)
+No reference, no expression and no constructor names it; perhaps it is misspelt. `run
+-v` and `check -v` tell it; under `--strict` it is an error.
+== file exp/init.lua
+return { Model = function() return {} end }
+== file a.yaml
+project: exp
+model: {_target_: exp.Model}
+sede: 3
+== wrong wick run -v a.yaml
+nothing reads `sede`
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, seed: 3}
 == right
 ]],
   W9999 = [[
