@@ -4,7 +4,8 @@
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
--- then top, folder and folders; then what evaluate adds.
+-- then top, folder and folders; composed, the number of nodes there are then; and
+-- what evaluate adds.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -92,6 +93,7 @@ local function flow(self, source)
     return false
   end
   table.move(self.reader.warnings, 1, #self.reader.warnings, #self.warnings + 1, self.warnings)
+  self.composed = self.tree:size() -- what is younger, evaluation made
   if after == "compose" then
     self.tree:composed(self.top)
     return true
