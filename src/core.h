@@ -77,6 +77,10 @@ int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
 
+/* core_lua.c: methods of a tree, told there */
+int wk_tree_lua (lua_State *L);
+int wk_tree_graft (lua_State *L);
+
 /* value.c: node -> value, value -> node; methods of a tree */
 int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */
 int wk_tree_options (lua_State *L);   /* tree:options(id, objects) */
