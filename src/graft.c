@@ -293,7 +293,10 @@ static wk_Code addkey (Walk *w, wk_Id map, const wk_Key *key, char operator) {
   }
   code = addtext(w, WK_STRING, operator, s, len, w->keydoc, w->keypos, &id);
   if (code != WK_OK) return code;
-  if (operator != '\0') wk_tree_node(t, id)->flags |= WK_PLAIN;
+  if (operator != '\0') {
+    wk_tree_node(t, id)->flags |= WK_PLAIN;
+    t->operators = 1;
+  }
   if (operator != '\0' || (len > 0 && strchr("+=~", *s) != NULL)) {
     const wk_Node *n = wk_tree_node(t, id);
     if (wk_tree_find(t, map, wk_tree_text(t, n), n->size) != 0)
@@ -435,10 +438,10 @@ static wk_Means ask (Walk *w, wk_Place *made) {
 static wk_Code badoperator (Walk *w, wk_Means means, const char *where) {
   const char *name = means == WK_M_APPEND ? "append" :
                      means == WK_M_REPLACE ? "replace" : "delete";
-  wk_fail(w->f, WK_EMISFIT, "`%s` stands %s", name, where);
+  wk_fail(w->f, WK_EOPERATOR, "`%s` stands %s", name, where);
   wk_fail_help(w->f, "it is what a key gets: `key = %s%s`", name,
                means == WK_M_DELETE ? "" : " { … }");
-  return here(w, WK_EMISFIT);
+  return here(w, WK_EOPERATOR);
 }
 
 
@@ -452,7 +455,8 @@ static wk_Code operator (Walk *w, const wk_Frame *up, const wk_Key *key,
   if (first < WK_M_APPEND || first > WK_M_DELETE) return WK_OK;
   if (up == NULL) return badoperator(w, first, "at the top of the config");
   if (up->list) return badoperator(w, first, "in a list");
-  if (key->s == NULL) return badoperator(w, first, "under a number");
+  if (key->s == NULL || wk_scalar_kind(key->s, key->len) == WK_INT)
+    return badoperator(w, first, "under a number");
   *sign = signs[first - WK_M_APPEND];
   if (first == WK_M_DELETE) return WK_OK;
   *means = ask(w, made);

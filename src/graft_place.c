@@ -91,7 +91,7 @@ static int agrees (wk_Graft *g, lua_State *L, const wk_Outline *o,
   const char *s = o->text + f->value, *text;
   size_t size = f->stop - f->value, len, is;
   char numeral[NUMERAL];
-  if (f->kind != WK_F_LITERAL) return 1;
+  if (f->kind != WK_F_LITERAL || lua_type(L, -1) == LUA_TUSERDATA) return 1;
   if (*s == 't' || *s == 'f')
     return lua_isboolean(L, -1) && lua_toboolean(L, -1) == (*s == 't');
   if (*s == '"' || *s == '\'' || *s == '[') {
