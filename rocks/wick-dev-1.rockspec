@@ -41,11 +41,8 @@ build = {
         "src/chunk.c",
         "src/core.c",
         "src/core_edit.c",
-<<<<<<< HEAD
         "src/core_lua.c",
-=======
         "src/core_merge.c",
->>>>>>> main
         "src/core_root.c",
         "src/core_tree.c",
         "src/core_words.c",
@@ -124,7 +121,7 @@ build = {
     ["wick.plan.circle"] = "lua/wick/plan/circle.lua",
     ["wick.raised"] = "lua/wick/raised.lua",
     ["wick.read"] = "lua/wick/read.lua",
-    ["wick.read.graft"] = "lua/wick/read/graft.lua",
+    ["wick.read.lua"] = "lua/wick/read/lua.lua",
     ["wick.report"] = "lua/wick/report.lua",
     ["wick.show"] = "lua/wick/show.lua",
     ["wick.sigil"] = "lua/wick/sigil.lua",

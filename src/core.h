@@ -77,11 +77,10 @@ int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
 
-<<<<<<< HEAD
 /* core_lua.c: methods of a tree, told there */
 int wk_tree_lua (lua_State *L);
 int wk_tree_graft (lua_State *L);
-=======
+
 /* core_merge.c: composition; methods of a tree, told there */
 int wk_merge_lay (lua_State *L);
 int wk_merge_settle (lua_State *L);
@@ -91,7 +90,6 @@ int wk_merge_via (lua_State *L);
 int wk_merge_copies (lua_State *L);
 int wk_merge_is_copy (lua_State *L);
 int wk_merge_asis (lua_State *L);
->>>>>>> main
 
 /* value.c: node -> value, value -> node; methods of a tree */
 int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */

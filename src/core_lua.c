@@ -152,9 +152,13 @@ static void pushfailed (lua_State *L, const Host *h, const wk_Told *told,
   int i;
   if (h->refused && lua_istable(L, SECOND)) {  /* the reader's own error */
     lua_pushvalue(L, SECOND);
-    if (f->nmarks > 0)
+    if (f->nmarks > 0) {
+      lua_getfield(L, -1, "marks");
+      i = lua_istable(L, -1) && lua_rawlen(L, -1) > 0;
+      lua_pop(L, 1);
       addmark(L, 1, &t->docs[told->doc], span->byte, span->length,
-              "included here");
+              i ? "included here" : "");
+    }
     return;
   }
   wk_push_error(L, f, told->doc > 0 ? &t->docs[told->doc] : NULL, "error");
@@ -170,8 +174,9 @@ static void pushfailed (lua_State *L, const Host *h, const wk_Told *told,
 /*
 ** tree:lua(name, bytes, options) -> top node, warnings, usage
 **                                 | nil, err, usage
-** Runs a Lua config in a state of its own.  options: include(name, from) ->
-** bytes, name of the document | nil, err; env(name) -> text or nil.  usage:
+** Runs a Lua config in a state of its own.  options: top ("map" or "any", as
+** for tree:read); include(name, from) -> bytes, name of the document |
+** nil, err; env(name) -> text or nil.  usage:
 ** {steps, bytes}, what the config took of its budgets.  In err, `cause` is the
 ** text of an error that it raised, `unknown` a name that it does not have.
 */
@@ -187,13 +192,20 @@ int wk_tree_lua (lua_State *L) {
   wk_Code code;
   wk_Id root = 0;
   uint16_t doc = 0;
+  int any = 0;
   lua_settop(L, SECOND);
   luaL_checkstack(L, LUA_MINSTACK, NULL);
   if (has(L, "include")) door.include = host_include;
   if (has(L, "env")) door.env = host_env;
+  if (lua_istable(L, OPTIONS)) {
+    static const char *const tops[] = {"map", "any", NULL};
+    lua_getfield(L, OPTIONS, "top");
+    any = luaL_checkoption(L, -1, "map", tops);
+    lua_pop(L, 1);
+  }
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return wk_push_failure(L, &fail, NULL);
-  code = wk_sandbox_read(t, doc, &door, &root, &told, &fail);
+  code = wk_sandbox_read(t, doc, any, &door, &root, &told, &fail);
   if (host.raised) {
     lua_settop(L, SECOND);
     return lua_error(L);

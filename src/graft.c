@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lua.h>
+
 #include "graft.h"
 #include "keypath.h"
 #include "scalar.h"

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include <lua.h>
+
 #include "order.h"
 
 

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lua.h>
+#include <lauxlib.h>
+
 #include "chunk.h"
 #include "sandbox_room.h"
 
@@ -216,6 +219,8 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
       s->fail->code = WK_ELUA;
       strcpy(s->fail->message, "this Lua config does not compile");
     }
+    else
+      wk_fail_mark(s->fail, 0, 1, "%s", "");
     wk_sandbox_throw(L, NULL);
   }
   wk_sandbox_names(L);
@@ -287,6 +292,7 @@ static wk_Code checktop (lua_State *L, Sandbox *s, uint16_t doc,
                  "the file ends without `return { … }`");
     return WK_EDOCUMENT;
   }
+  if (s->any) return WK_OK;
   if (lua_istable(L, -1)) {
     wk_order_count(L, -1, &odd, &list);
     if (!list) return WK_OK;
@@ -372,14 +378,16 @@ static void release (Sandbox *s) {
 }
 
 
-wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, const wk_Door *door,
-                         wk_Id *root, wk_Told *told, wk_Fail *f) {
+wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
+                         const wk_Door *door, wk_Id *root, wk_Told *told,
+                         wk_Fail *f) {
   Sandbox s;
   int status;
   memset(&s, 0, sizeof(s));
   memset(told, 0, sizeof(*told));
   memset(f, 0, sizeof(*f));
   s.tree = t;
+  s.any = any;
   s.door = door;
   s.told = told;
   s.fail = f;
@@ -390,19 +398,16 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, const wk_Door *door,
   told->doc = doc;
   wk_graft_init(&s.graft, t);
   s.L = lua_newstate(wk_sandbox_alloc, &s);
-  if (s.L == NULL) {
-    wk_Code code = wk_sandbox_nomemory(&s);
-    return code;
-  }
+  if (s.L == NULL) return wk_sandbox_nomemory(&s);
   s.running = 1;
   lua_pushcfunction(s.L, handler);
   lua_pushcfunction(s.L, all);
   lua_pushinteger(s.L, doc);
   lua_pushlightuserdata(s.L, root);
   status = lua_pcall(s.L, 2, 0, 1);
-  if (status != LUA_OK && s.code == WK_OK) {
-    s.code = wk_sandbox_nomemory(&s);
-    s.word = NULL;
+  if (status != LUA_OK && s.code == WK_OK) {  /* the handler was not asked */
+    s.code = status == LUA_ERRMEM ? wk_sandbox_nomemory(&s)
+             : wk_fail(f, WK_ERAISED, "this Lua config calls too deep");
     place(&s, s.doc, s.line, "");
   }
   told->steps = s.steps;

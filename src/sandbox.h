@@ -60,10 +60,12 @@ typedef struct wk_Told {
 
 /*
 ** Runs document `doc` of the tree (its source is there), copies what it
-** returns and gives the top node, a map.  Everything it used is given back.
-** A failed read leaves nodes that nothing refers to; the tree stays usable.
+** returns and gives the top node: a map, or anything when `any` is set.
+** Everything it used is given back.  A failed read leaves nodes that nothing
+** refers to; the tree stays usable.
 */
-wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, const wk_Door *door,
-                         wk_Id *root, wk_Told *told, wk_Fail *f);
+wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
+                         const wk_Door *door, wk_Id *root, wk_Told *told,
+                         wk_Fail *f);
 
 #endif

@@ -18,6 +18,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lua.h>
+#include <lauxlib.h>
+
 #include "lex.h"
 #include "sandbox_room.h"
 

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include <lua.h>
+#include <lauxlib.h>
 #include <lualib.h>
 
 #include "order.h"

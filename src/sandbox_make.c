@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <lua.h>
+#include <lauxlib.h>
+
 #include "sandbox_room.h"
 
 
@@ -176,17 +179,18 @@ static int circle (lua_State *L, Sandbox *s, int from, uint16_t doc) {
   int i;
   for (i = from; i <= s->nopen; i++) {
     const wk_Doc *d = &s->tree->docs[i < s->nopen ? s->open[i] : doc];
-    int n = snprintf(chain + used, sizeof(chain) - used, "%s`%s`",
-                     i > from ? " → " : "",
+    int n = snprintf(chain + used, sizeof(chain) - used, "%s%s",
+                     i > from ? " -> " : "",
                      wk_quote(shown, sizeof(shown), d->name, strlen(d->name),
                               60));
     if (n < 0 || (size_t)n >= sizeof(chain) - used) break;
     used += (size_t)n;
   }
-  wk_fail(s->fail, WK_ECYCLE, "these Lua configs include each other in a "
-                              "circle");
   chain[used] = '\0';
-  wk_fail_note(s->fail, "%s", chain);
+  wk_fail(s->fail, WK_EINCLUDELOOP, from == s->nopen - 1
+            ? "this document includes itself"
+            : "these documents include each other in a circle");
+  wk_fail_note(s->fail, "the circle: %s", chain);
   return wrong(L, "include", NULL);
 }
 
@@ -214,7 +218,7 @@ int wk_sandbox_include (lua_State *L) {
     return wrong(L, "include", NULL);
   }
   if (s->door == NULL || s->door->include == NULL) {
-    wk_fail(s->fail, WK_ENOTFOUND, "there is nothing to include `%s` from",
+    wk_fail(s->fail, WK_EINCLUDE, "there is nothing to include `%s` from",
             shown);
     return wrong(L, "include", NULL);
   }

@@ -29,6 +29,7 @@ typedef struct Sandbox {
   wk_Told *told;
   wk_Fail *fail;
   wk_Code code;          /* of what failed first; WK_OK: nothing */
+  int any;               /* the top may be anything */
   /* budgets, sandbox_budget.c */
   uint64_t steps, most;  /* taken, and the limit */
   size_t used, limit;    /* bytes in use, and the limit */
