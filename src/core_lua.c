@@ -166,7 +166,10 @@ static void pushfailed (lua_State *L, const Host *h, const wk_Told *told,
     addmark(L, f->nmarks + i + 1, &t->docs[told->more[i].doc],
             told->more[i].byte, told->more[i].length, told->more[i].label);
   if (told->key[0] != '\0') wk_set_string(L, "key", told->key);
-  if (told->text[0] != '\0') wk_set_string(L, "cause", told->text);
+  if (told->length > 0) {
+    lua_pushlstring(L, told->text, told->length);
+    lua_setfield(L, -2, "cause");
+  }
   if (told->name[0] != '\0') wk_set_string(L, "unknown", told->name);
 }
 

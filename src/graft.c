@@ -443,7 +443,7 @@ static wk_Code badoperator (Walk *w, wk_Means means, const char *where) {
   wk_fail(w->f, WK_EOPERATOR, "`%s` stands %s", name, where);
   wk_fail_help(w->f, "it is what a key gets: `key = %s%s`", name,
                means == WK_M_DELETE ? "" : " { … }");
-  return here(w, WK_EOPERATOR);
+  return located(w, WK_EOPERATOR, w->place.whole, w->place.doc);
 }
 
 

@@ -48,6 +48,7 @@ typedef struct wk_Graft wk_Graft;
 typedef struct wk_Place {
   wk_Outline *outline;
   uint32_t pos, field;
+  uint32_t whole;       /* `pos`, or that of the append or replace around it */
   uint16_t doc;
 } wk_Place;
 

@@ -159,7 +159,7 @@ void wk_graft_place (wk_Graft *g, lua_State *L, const wk_Place *up,
   uint32_t id = key->field;
   *place = *up;
   place->field = 0;
-  place->pos = *keypos = wk_graft_inner(up);
+  place->pos = place->whole = *keypos = wk_graft_inner(up);
   if (id == 0) return;
   if (!o->fields[id].isitem) *keypos = o->fields[id].key;
   if (!agrees(g, L, o, &o->fields[id])) {
@@ -168,6 +168,7 @@ void wk_graft_place (wk_Graft *g, lua_State *L, const wk_Place *up,
   }
   place->field = id;
   place->pos = o->fields[id].value;
+  place->whole = o->fields[id].whole;
 }
 
 
@@ -216,6 +217,7 @@ void wk_graft_returned (wk_Graft *g, lua_State *L, wk_Outline *o,
     wk_Place other = *place;
     other.field = id;
     other.pos = o->fields[id].value;
+    other.whole = o->fields[id].whole;
     wk_graft_follow(g, &other);
     /* which of several `return` it was: the last that agrees */
     if (o->firstreturn == o->lastreturn || fits(g, L, &other) ||

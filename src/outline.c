@@ -220,7 +220,7 @@ static void value (Walk *w, uint32_t field) {
   wk_Field *f = &w->o->fields[field];
   Look *now = &w->now, next;
   int negative;
-  if (field != 0) f->value = (uint32_t)now->lex.start;
+  if (field != 0) f->whole = f->value = (uint32_t)now->lex.start;
   while ((word(now, "append") || word(now, "replace")) && !w->lost) {
     next = ahead(now);
     if (!op(&next, '(')) {

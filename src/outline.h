@@ -32,7 +32,8 @@ typedef struct wk_Field {
   uint32_t key;      /* the name, the string or the number that is its key;
                         WK_NOWHERE when it is computed, or a list's item */
   uint32_t keysize;  /* bytes of that; of an item: its place, from 1 */
-  uint32_t value;    /* where the value begins */
+  uint32_t whole;    /* where the value begins, append and replace included */
+  uint32_t value;    /* where it begins without these */
   uint32_t stop;     /* where it ends; 0 when that was not looked for */
   uint32_t next;     /* the next field of the same table, or 0 */
   uint32_t first;    /* the fields of its constructor, in order; what is

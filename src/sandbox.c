@@ -124,8 +124,10 @@ static void keeptext (lua_State *L, Sandbox *s) {
   size_t len = 0;
   const char *text;
   if (lua_type(L, 1) != LUA_TSTRING) {
-    snprintf(told->text, sizeof(told->text), "(an error value of type %s)",
-             lua_typename(L, lua_type(L, 1)));
+    int n = snprintf(told->text, sizeof(told->text),
+                     "(an error value of type %s)",
+                     lua_typename(L, lua_type(L, 1)));
+    told->length = n > 0 ? (size_t)n : 0;
     return;
   }
   text = lua_tolstring(L, 1, &len);
@@ -142,11 +144,13 @@ static void keeptext (lua_State *L, Sandbox *s) {
     len = sizeof(told->text) - 4;
     memcpy(told->text, text, len);
     memcpy(told->text + len, "\xE2\x80\xA6", 4);
+    len += 3;
   }
   else {
     memcpy(told->text, text, len);
     told->text[len] = '\0';
   }
+  told->length = len;
 }
 
 
@@ -154,10 +158,10 @@ static void keeptext (lua_State *L, Sandbox *s) {
    when it is short */
 static void tellraised (Sandbox *s, char *label) {
   const char *text = s->told->text;
-  size_t len = strlen(text);
+  size_t len = s->told->length;
   char note[WK_FAIL_TEXT];
   s->code = wk_fail(s->fail, WK_ERAISED, "this Lua config raises an error");
-  if (len <= 90 && strchr(text, '\n') == NULL)
+  if (len <= 90 && memchr(text, '\n', len) == NULL)
     wk_quote(label, WK_FAIL_TEXT / 2, text, len, 90);
   else
     wk_fail_note(s->fail, "Lua says: %s",
@@ -191,6 +195,7 @@ static int handler (lua_State *L) {
     how = "called from here";
     found++;
   }
+  if (s->fail->nmarks == 0) place(s, s->doc, s->line, label);
   return 1;
 }
 
@@ -209,6 +214,8 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   wk_Code code;
   s->tree->docs[doc].islua = 1;
   luaL_checkstack(L, 8, "too many documents");
+  s->doc = doc;  /* a failure of the compiler knows no better */
+  s->line = 1;
   wk_sandbox_spendtext(L, d->source, d->length);
   snprintf(name, sizeof(name), "=%u", (unsigned)doc);
   code = wk_chunk_compile(L, d->source, d->length, name, s->fail);
@@ -219,8 +226,7 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
       s->fail->code = WK_ELUA;
       strcpy(s->fail->message, "this Lua config does not compile");
     }
-    else
-      wk_fail_mark(s->fail, 0, 1, "%s", "");
+    if (s->fail->nmarks == 0) wk_fail_mark(s->fail, 0, 1, "%s", "");
     wk_sandbox_throw(L, NULL);
   }
   wk_sandbox_names(L);

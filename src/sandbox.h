@@ -55,6 +55,7 @@ typedef struct wk_Told {
   } more[WK_TOLD_MARKS];
   char key[256];        /* the key path of a value that fails, or "" */
   char text[WK_TOLD_TEXT];  /* an error's own text, cut at this length */
+  size_t length;        /* of that text; it may hold any bytes */
   char name[64];        /* a global name that was not there, or "" */
 } wk_Told;
 

@@ -15,6 +15,7 @@
 */
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,10 +95,12 @@ void *wk_sandbox_alloc (void *ud, void *block, size_t osize, size_t nsize) {
   else
     fresh = realloc(block, nsize);
   if (fresh == NULL && nsize > 0) {
-    if (nsize <= old) return block;  /* Lua counts on that */
-    s->starved = 1;
-    remember(s);
-    return NULL;
+    if (nsize > old) {
+      s->starved = 1;
+      remember(s);
+      return NULL;
+    }
+    fresh = block;  /* Lua counts on that a block can be made smaller */
   }
   s->used = s->used - old + nsize;
   if (s->used > s->told->bytes) s->told->bytes = s->used;
@@ -111,17 +114,28 @@ void *wk_sandbox_alloc (void *ud, void *block, size_t osize, size_t nsize) {
 }
 
 
+/* a number of bytes as people say it */
+static const char *bytes (char *out, size_t size, size_t n) {
+  if (n >= 1048576 && n % 1048576 == 0)
+    snprintf(out, size, "%zu MiB", n / 1048576);
+  else if (n >= 1024 && n % 1024 == 0) snprintf(out, size, "%zu KiB", n / 1024);
+  else snprintf(out, size, "%zu bytes", n);
+  return out;
+}
+
+
 wk_Code wk_sandbox_nomemory (Sandbox *s) {
   size_t limit = s->tree->limits.lua_bytes;
   wk_Fail *f = s->fail;
+  char text[48], all[48];
   if (s->starved)
     return wk_fail(f, WK_ENOMEM, "not enough memory to run this config");
-  wk_fail(f, WK_ELUABYTES, "this Lua config takes more than %zu bytes of "
-                           "memory", limit);
-  if (s->total >= s->ceiling - limit)
-    wk_fail_note(f, "it asked for %zu bytes in all, one after the other",
-                 s->total);
+  wk_fail(f, WK_ELUABYTES, "this Lua config takes more than %s of memory",
+          bytes(text, sizeof(text), limit));
   wk_fail_note(f, "the limit `lua.bytes` is %zu", limit);
+  if (s->total > s->ceiling / 2)
+    wk_fail_note(f, "it may ask for %s in all, and drop what it needs no more",
+                 bytes(all, sizeof(all), s->ceiling));
   wk_fail_help(f, "raise the limit once: --limit lua.bytes=%zu",
                limit < SIZE_MAX / 2 ? limit * 2 : limit);
   return WK_ELUABYTES;

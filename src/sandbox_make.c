@@ -18,7 +18,7 @@
 #include "sandbox_room.h"
 
 
-#define MADE  "wick value"   /* registry name of their metatable */
+#define MADE  "config"       /* registry name of their metatable */
 
 /* what the userdata is; its first user value is the text, the name or the
    value, its second the options of a target */
