@@ -43,6 +43,7 @@ build = {
         "src/core_edit.c",
         "src/core_lua.c",
         "src/core_merge.c",
+        "src/core_override.c",
         "src/core_root.c",
         "src/core_tree.c",
         "src/core_words.c",
