@@ -30,11 +30,12 @@ function M.absent(self, text, path, at, i)
   local kind, above = tree:kind(at), tell.path(tree, at)
   local is_map = kind == "map"
   local near = is_map and fail.near(tostring(path[i]), names) or {}
-  local helps, before = {}, text:sub(1, path.starts[i] - 1)
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  local helps, before = {}, text:sub(1, first - 1)
   for n, name in ipairs(near) do
     local word = core.keytext { name }
     local joint = (before == "" or before:find("%.$") or word:find("^%[")) and "" or "."
-    helps[n] = ("did you mean `%s%s%s%s`?"):format(before, joint, word, text:sub(path.stops[i] + 1))
+    helps[n] = ("did you mean `%s%s%s%s`?"):format(before, joint, word, text:sub(last + 1))
   end
   local note
   if kind == "list" then
