@@ -17,6 +17,7 @@ came from.]],
 supported_platforms = { "unix" }
 dependencies = {
   "lua >= 5.4, < 5.5",
+  "dkjson >= 2.5",
 }
 external_dependencies = {
   YAML = { header = "yaml.h", library = "yaml" },
