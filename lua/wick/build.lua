@@ -12,14 +12,9 @@ local planning = require "wick.plan"
 
 local M = {}
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
--- The message handler of every call into the project.  What it needs is only
--- loaded when something fails.
+-- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.failure".caught(value)
+  return require "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
@@ -108,7 +103,7 @@ function M.late(self, id)
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
-    end)
+    end, failing)
   if ok then
     return value == nil and core.null or value
   end
@@ -231,13 +226,7 @@ function M.close(self, keep)
       closed[object] = true
       local ok, caught = xpcall(close, failing, object, nil)
       if not ok then
-        errors[#errors + 1] = fail.new("ECLOSE", {
-          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
-          key = path_of(self, id),
-          marks = { self.tree:mark(id, "built here", "key") },
-          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
-          cause = caught.value,
-        })
+        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
       end
     end
   end

@@ -146,10 +146,11 @@ local function may_see(options, name)
 end
 
 -- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call)
+function M.environment(self, id, reference, call, caught)
   return {
     ref = reference,
     call = call,
+    caught = caught,
     budget = self.budget,
     env = function(name, default)
       if not may_see(self.options, name) then
@@ -173,8 +174,9 @@ end
 
 --- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
 --- what its references name: true and the value; or false, the bytes before the
---- expression that fails, and its problem.
-function M.compute(self, id, item, objects, call)
+--- expression that fails, and its problem.  `call` and `caught` are build's, as
+--- expr.eval tells them.
+function M.compute(self, id, item, objects, call, caught)
   local expr, values = require "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
@@ -187,7 +189,7 @@ function M.compute(self, id, item, objects, call)
         found = nil
       end
       return found
-    end, call))
+    end, call, caught))
     if not ok then
       return false, expression.base, value
     end
