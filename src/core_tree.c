@@ -266,9 +266,10 @@ static int haskey (const wk_Tree *t, wk_Id id) {
 }
 
 
-/* pushes the key of a value: string or integer; its place in a list; nil */
-static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
-  if (haskey(t, id)) {
+/* pushes the key of a value: string or integer; its place in a list; nil.
+   `inmap`: it was in a map, whatever stands there now. */
+static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
+  if (inmap || haskey(t, id)) {
     const wk_Node *key = wk_tree_node(t, id - 1);
     const char *s = wk_tree_text(t, key);
     if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
@@ -281,11 +282,16 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
 }
 
 
-/* tree:key(id) -> key or place, whether the key was written plain */
+/* tree:key(id, inmap) -> key or place, whether the key was written plain.
+   `inmap` for a value of a map that was replaced: what it was in says so no
+   longer. */
 static int tree_key (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  pushkey(L, t, id);
+  int inmap = lua_toboolean(L, 3) && id > 1 &&
+              wk_tree_node(t, id - 1)->kind >= WK_NULL &&
+              wk_tree_node(t, id - 1)->kind <= WK_STRING;
+  pushkey(L, t, id, inmap);
   lua_pushboolean(L, haskey(t, id) &&
                      (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
   return 2;
@@ -369,7 +375,7 @@ static int tree_segments (lua_State *L) {
     depth++;
   lua_createtable(L, (int)depth, 0);
   for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up) {
-    pushkey(L, t, at);
+    pushkey(L, t, at, 0);
     lua_rawseti(L, -2, depth--);
   }
   return 1;
@@ -427,7 +433,8 @@ static int tree_mark (lua_State *L) {
 /* }====================================================== */
 
 
-/* tree:source(id) -> the name of its document, its origin */
+/* tree:source(id) -> the name of its document, its origin, the number of the
+   override */
 static int tree_source (lua_State *L) {
   static const char *const origins[] = {"file", "argv", "host"};
   wk_Tree *t = wk_check_tree(L, 1);
@@ -435,7 +442,9 @@ static int tree_source (lua_State *L) {
   if (doc == NULL) return 0;
   lua_pushstring(L, doc->name);
   lua_pushstring(L, origins[doc->origin]);
-  return 2;
+  if (doc->origin != WK_ARGV) return 2;
+  lua_pushinteger(L, doc->number);
+  return 3;
 }
 
 
@@ -449,6 +458,7 @@ static const luaL_Reg methods[] = {
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
   {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
+  {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
   {"options", wk_tree_options}, {"grow", wk_tree_grow},
   {"lay", wk_merge_lay}, {"settle", wk_merge_settle},

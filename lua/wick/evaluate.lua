@@ -84,8 +84,11 @@ local function reads(self, from, target)
   self.reads[#self.reads + 1] = { from = from, target = target }
 end
 
-local function evaluate_reference(self, id, item)
-  local target, before, err = walk(self, id, item.path, item.base, item.optional)
+local function evaluate_reference(self, id, item, target)
+  local before, err
+  if not target then
+    target, before, err = walk(self, id, item.path, item.base, item.optional)
+  end
   if not target then
     if before == nil and err == nil then
       local ok, wrong = self.tree:vanish(id, id)
@@ -263,6 +266,23 @@ end
 
 local function evaluate_node(self, id)
   local item = self.parsed[id]
+  if not item then
+    -- most references lead straight to what is there
+    local target = next(self.deciding) == nil and self.tree:follow(id, self.top)
+    if target and not self.missing[target] then
+      local kind = self.tree:kind(target)
+      if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
+        return target
+      elseif kind ~= "none" then
+        return evaluate_reference(self, id, nil, target)
+      end
+    end
+    require "wick.sigil".read(self, id)
+    item = self.parsed[id]
+    if not item then
+      return nil, false -- told already
+    end
+  end
   if item.path then
     return evaluate_reference(self, id, item)
   elseif item.exprs then
@@ -285,7 +305,7 @@ local function try(self, id)
   elseif needs then
     return needs
   else
-    self.color[id] = BLACK
+    self.color[id], self.parsed[id] = BLACK, nil
     local component = self.decides[id]
     if component then
       require "wick.evaluate.disabled".decide(self, component, id)
@@ -407,14 +427,8 @@ function M.run(context)
     self.missing[id] = true
   end
   if #sigils + #reserved > 0 then
-    local sigil = require "wick.sigil"
-    sigil.check_project(self)
+    require "wick.sigil".check_project(self)
     local first = #reserved > 0 and require "wick.evaluate.disabled".scan(self, reserved) or NONE
-    for _, id in ipairs(sigils) do
-      if not self.color[id] and not self:is_dead(id) then
-        sigil.read(self, id)
-      end
-    end
     evaluate_all(self, first)
     evaluate_all(self, sigils)
     if self.some_vanished then

@@ -4,7 +4,8 @@
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
--- then top, folder and folders; then what evaluate adds.
+-- then top, folder and folders; composed, the number of nodes there are then; and
+-- what evaluate adds.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -92,6 +93,7 @@ local function flow(self, source)
     return false
   end
   table.move(self.reader.warnings, 1, #self.reader.warnings, #self.warnings + 1, self.warnings)
+  self.composed = self.tree:size() -- what is younger, evaluation made
   if after == "compose" then
     self.tree:composed(self.top)
     return true
@@ -105,13 +107,16 @@ local function flow(self, source)
 end
 
 -- While a config is read most of what is made stays, so that looking for garbage
--- as often as ever would take more time than all the rest of a large one.
+-- as often as ever, in as small steps, would take more time than all the rest of
+-- a large one.
 local Restored = { __close = function(guard)
   collectgarbage("setpause", guard.pause)
+  collectgarbage("setstepmul", guard.stepmul)
 end }
 
 local function fewer_collections()
-  return setmetatable({ pause = collectgarbage("setpause", 400) }, Restored)
+  return setmetatable({ pause = collectgarbage("setpause", 400),
+    stepmul = collectgarbage("setstepmul", 400) }, Restored)
 end
 
 --- What wick.load does.
