@@ -209,6 +209,16 @@ function M.compute(self, id, item, objects, call, caught)
   return true, text
 end
 
+-- What stands in for build's rule while there are no objects: the only functions
+-- are the built-in ones, and those are charged where they are called by name.
+local function by_name_only()
+  return {
+    message = "an expression calls its functions by their names only",
+    label = "this is one of them",
+    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
+  }
+end
+
 local function evaluate_expression(self, id, item)
   local tree = self.tree
   local before, late = {}, false
@@ -250,7 +260,7 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
-  local ok, value, problem = M.compute(self, id, item, self.hosts)
+  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
