@@ -78,6 +78,10 @@ int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
 int wk_edit_follow (lua_State *L);
 
+/* core_lua.c: methods of a tree, told there */
+int wk_tree_lua (lua_State *L);
+int wk_tree_graft (lua_State *L);
+
 /* core_merge.c: composition; methods of a tree, told there */
 int wk_merge_lay (lua_State *L);
 int wk_merge_settle (lua_State *L);

@@ -3,7 +3,7 @@
 ** nodes.
 **
 ** May call: fail, tree, yaml, scalar, core.h; lists the methods that
-** core_edit.c and value.c define.
+** core_edit.c, core_lua.c and value.c define.
 **
 ** Nodes are integers to Lua.  Every method checks them, so a wrong number
 ** raises and never reads past the arena.
@@ -409,16 +409,13 @@ static int tree_mark (lua_State *L) {
   if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
   length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));
   if (!onkey) n = wk_tree_node(t, written(t, id));
-  if (lua_type(L, 4) == LUA_TNUMBER && doc && doc->source &&
-      n->kind >= WK_NULL && n->kind <= WK_STRING && n->size > 0) {
+  if (lua_type(L, 4) == LUA_TNUMBER) {
+    size_t at = wk_tree_written(t, written(t, id));
     lua_Integer first = lua_tointeger(L, 4);
     lua_Integer last = luaL_optinteger(L, 5, first);
-    const char *text = wk_tree_text(t, n);
-    size_t open = doc->source[byte] == '"' || doc->source[byte] == '\'';
-    if (first >= 1 && byte + open + n->size <= doc->length &&
-        memcmp(doc->source + byte + open, text, n->size) == 0) {
+    if (first >= 1 && at != WK_UNWRITTEN) {
       if (last > (lua_Integer)n->size) last = (lua_Integer)n->size;
-      byte += open + (size_t)first - 1;
+      byte = at + (size_t)first - 1;
       length = last >= first ? (size_t)(last - first) + 1 : 1;
     }
   }
@@ -449,7 +446,8 @@ static int tree_source (lua_State *L) {
 
 
 static const luaL_Reg methods[] = {
-  {"read", tree_read}, {"word", tree_word}, {"composed", tree_composed},
+  {"read", tree_read}, {"lua", wk_tree_lua}, {"graft", wk_tree_graft},
+  {"word", tree_word}, {"composed", tree_composed},
   {"size", tree_size},
   {"kind", tree_kind}, {"is", tree_is}, {"text", tree_text},
   {"key", tree_key}, {"up", tree_up}, {"children", tree_children},

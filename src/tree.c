@@ -182,6 +182,7 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d = &t->docs[used];
   d->origin = origin;
   d->number = number;
+  d->islua = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;

@@ -143,14 +143,60 @@ end
 -- Nodes for configs written as tables
 --
 
+local function text_of(value, name)
+  if type(value) ~= "string" then
+    error(("bad argument #1 to '%s' (a text expected)"):format(name), 3)
+  end
+  return value
+end
+
+local function node(fields)
+  return setmetatable(fields, require "wick.read".Node)
+end
+
 --- A reference, as `"@path"` is in YAML.
+---@param path string
 function M.ref(path)
-  return require "wick.read".node("@", path)
+  return node { text = "@" .. text_of(path, "ref") }
+end
+
+--- A copy of another key, or of a file, as `"%key"` and `"%file.yaml#key"` are.
+---@param path string
+function M.copy(path)
+  return node { text = "%" .. text_of(path, "copy") }
 end
 
 --- An expression, as `"$ text"` is in YAML.
+---@param text string
 function M.expr(text)
-  return require "wick.read".node("$ ", text)
+  return node { text = "$ " .. text_of(text, "expr") }
 end
+
+--- A component: `wick.target "my_project.Name" { option = value }`.
+---@param name string
+function M.target(name)
+  return node { target = text_of(name, "target") }
+end
+
+local function operator(sign, value, name)
+  if value == nil then
+    error(("bad argument #1 to '%s' (a value expected; for a null, wick.null)"):format(name), 3)
+  end
+  return node { operator = sign, value = value }
+end
+
+--- What a key gets: the items of a list, or an item, behind those that are
+--- there; a map is merged.  As `+key:` is in YAML.
+function M.append(value)
+  return operator("+", value, "append")
+end
+
+--- What a key gets whole, whatever is there.  As `=key:` is in YAML.
+function M.replace(value)
+  return operator("=", value, "replace")
+end
+
+--- What a key gets that shall go.  As `~key:` is in YAML.
+M.delete = setmetatable({ operator = "~" }, require "wick.read".Node)
 
 return M

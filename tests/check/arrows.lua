@@ -25,14 +25,19 @@ local COMMAND = "cli" -- may use all; nothing may use it
 local INCLUDES = {
   fail = {},
   path = { "fail" },
-  tree = { "fail", "scalar" },
+  tree = { "fail", "scalar", "lex" },
   scalar = { "tree" },
   yaml = { "fail", "tree", "scalar" },
   lex = { "fail" },
   keypath = { "fail", "lex" },
   exports = { "lex" },
   chunk = { "fail" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
+  outline = { "lex" },
+  order = {},
+  graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
+  sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
+    "sandbox" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
@@ -43,7 +48,8 @@ local PARTS = {
   value = "core",
 }
 -- Rooms that never see a lua_State.
-local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports" }
+local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
+  "outline" }
 
 local function set(list)
   local s = {}
