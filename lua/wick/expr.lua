@@ -23,7 +23,8 @@ end
 --- The value of a parsed expression.
 ---
 ---   env.ref(i)        the value of the i-th reference, asked when needed;
----                     wick.null is nil
+---                     wick.null is nil; and the nodes it was made of, when that
+---                     is more than one
 ---   env.call(f, byte, length, value)
 ---                     nil, or a problem when f may not be called; asked
 ---                     before each call of what is no built-in name.  f is

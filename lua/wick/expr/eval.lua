@@ -233,7 +233,10 @@ local function run(ast, env)
       sp = sp + 1
       vals[sp], by[sp] = x[pc], pc
     elseif op == "ref" then
-      local v = env.ref(x[pc])
+      local v, size = env.ref(x[pc])
+      if size then
+        charge(s, pc, "nodes", size)
+      end
       sp = sp + 1
       vals[sp], by[sp] = present(v), pc
     elseif op == "binary" then
