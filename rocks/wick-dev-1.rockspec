@@ -141,6 +141,7 @@ build = {
     ["wick.plan"] = "lua/wick/plan.lua",
     ["wick.plan.circle"] = "lua/wick/plan/circle.lua",
     ["wick.raised"] = "lua/wick/raised.lua",
+    ["wick.raised.places"] = "lua/wick/raised/places.lua",
     ["wick.read"] = "lua/wick/read.lua",
     ["wick.read.lua"] = "lua/wick/read/lua.lua",
     ["wick.report"] = "lua/wick/report.lua",

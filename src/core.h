@@ -73,6 +73,7 @@ int wk_edit_put (lua_State *L);
 int wk_edit_add (lua_State *L);
 int wk_edit_remove (lua_State *L);
 int wk_edit_refer (lua_State *L);
+int wk_edit_weight (lua_State *L);
 int wk_edit_late (lua_State *L);
 int wk_edit_scan (lua_State *L);
 int wk_edit_needs (lua_State *L);
