@@ -4,16 +4,22 @@
 local helper = require "tests.helper"
 local lfs = require "lfs"
 
--- A copy of an example in which every module opens `canary` first; gives its
--- folder and its configs.
+-- A copy of an example in which every module opens `canary` first; gives the
+-- configs that its README runs.
 local function with_canaries(name, dir)
   helper.run({ "cp", "-R", helper.root .. "/examples/" .. name, dir })
-  local configs, count = {}, 0
-  local _, list = helper.run { "find", dir .. "/" .. name, "-type", "f" }
+  local configs, seen, count = {}, {}, 0
+  local readme = helper.read(dir .. "/" .. name .. "/README.md")
+  for file in readme:gmatch("wick run examples/" .. name:gsub("%p", "%%%0") .. "/(%S+)") do
+    if not seen[file] then
+      seen[file] = true
+      configs[#configs + 1] = dir .. "/" .. name .. "/" .. file
+    end
+  end
+  assert.truthy(#configs > 0, "its README runs no config")
+  local _, list = helper.run { "find", dir .. "/" .. name, "-mindepth", "2", "-type", "f" }
   for path in list:gmatch("[^\n]+") do
-    if path:match("%.ya?ml$") then
-      configs[#configs + 1] = path
-    elseif path:match("%.lua$") then
+    if path:match("%.lua$") then
       count = count + 1
       helper.write(path, ("io.open(%q, 'w'):close() "):format(dir .. "/canary")
         .. helper.read(path))
