@@ -481,17 +481,13 @@ function M.run(context)
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)
-  if #self.errors == 0 then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
-    for id in pairs(self.late) do
-      roots[#roots + 1] = id
-    end
-    table.sort(roots)
-    local _, err = plan.order(self, roots)
-    if err then
-      self.errors[1] = err
-    end
+  local roots = table.move(self.components, 1, #self.components, 1, {})
+  for id in pairs(self.late) do
+    roots[#roots + 1] = id
   end
+  table.sort(roots)
+  local _, err = plan.order(self, roots)
+  self.errors[#self.errors + 1] = err
   return self
 end
 
