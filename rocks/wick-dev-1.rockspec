@@ -17,6 +17,7 @@ came from.]],
 supported_platforms = { "unix" }
 dependencies = {
   "lua >= 5.4, < 5.5",
+  "dkjson >= 2.5",
 }
 external_dependencies = {
   YAML = { header = "yaml.h", library = "yaml" },
@@ -43,6 +44,7 @@ build = {
         "src/core_edit.c",
         "src/core_lua.c",
         "src/core_merge.c",
+        "src/core_override.c",
         "src/core_root.c",
         "src/core_tree.c",
         "src/core_words.c",

@@ -357,8 +357,8 @@ int wk_edit_sigils (lua_State *L) {
 
 /* the child of `at` that the segment at s names, or 0; `skip` says whether a
    dot stands before its name.  Quoted names are not read here. */
-static wk_Id child (wk_Tree *t, wk_Id at, const char *s, size_t len,
-                    int skip) {
+wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                     int skip) {
   int kind = wk_tree_node(t, at)->kind, number;
   if (*s == '[') {
     s++;
@@ -400,7 +400,7 @@ int wk_edit_follow (lua_State *L) {
   do {
     size_t len = wk_lex_segment(s, (size_t)(end - s), where, 0);
     if (len == 0) return 0;
-    at = child(t, at, s, len, where == WK_BEHIND);
+    at = wk_edit_child(t, at, s, len, where == WK_BEHIND);
     if (at == 0) return 0;
     s += len;
     where = WK_BEHIND;

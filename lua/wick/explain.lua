@@ -65,6 +65,15 @@ local function now(self, id)
   return KINDS[kind] or kind, (tree:value(id, self.hosts, true))
 end
 
+-- The alias, merge key or copy that brought a value to where it first stood.
+local function via_of(tree, entry)
+  local via, at = tree:via(entry.node), entry.op == "set" and entry.slot
+  while not via and at do
+    via, at = tree:via(at), tree:up(at)
+  end
+  return via
+end
+
 -- What the API tells of a history.
 local function plain(self, entries)
   local list, tree = {}, self.tree
@@ -76,7 +85,7 @@ local function plain(self, entries)
       deleted[n] = tell.path(tree, slot)
     end
     local told = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
-      via = tree:via(entry.node), dropped = entry.dropped, deleted = deleted,
+      via = via_of(tree, entry), dropped = entry.dropped, deleted = deleted,
       above = entry.above }
     if entry.value == "???" and not tree:is(entry.node, "tagged") then
       told.missing = true

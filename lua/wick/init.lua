@@ -72,6 +72,35 @@ function M.load(source, overrides, options)
   return require "wick.open".open(source, overrides or {}, options)
 end
 
+--- What differs between two configs, or what `load` takes for one: a list of {op
+--- ("change", "remove", "add"), key, from, to, from_mark, to_mark}, and in
+--- `equal` the keys that are the same; see wick.diff.  Or nil and an error.
+function M.diff(a, b)
+  local configs, opened = { a, b }, {}
+  for i = 1, 2 do
+    local config, err = configs[i], nil
+    if getmetatable(config) ~= require "wick.config" then
+      if type(config) ~= "string" and type(config) ~= "table" then
+        error(("bad argument #%d to 'diff' (a config, a path or a table expected)"):format(i), 2)
+      end
+      config, err = M.load(config)
+      opened[#opened + 1] = config
+    end
+    configs[i] = config
+    if not config then
+      return nil, err
+    end
+  end
+  local changes = require "wick.diff".configs(configs[1], configs[2])
+  for _, config in ipairs(opened) do
+    config:close()
+  end
+  for _, change in ipairs(changes) do
+    change.from_id, change.to_id = nil, nil
+  end
+  return changes
+end
+
 --
 -- The loader alone
 --
