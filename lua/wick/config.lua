@@ -29,7 +29,7 @@ function Config:open_project(id, name)
   if not self.project and not self.project_error then
     self.project, self.project_error = require "wick.config.root".open(self)
     local err = self.project_error
-    if err and #err.marks == 0 and id then
+    if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
     end
   end
@@ -105,10 +105,7 @@ end
 --- nothing of the project.  true, the warnings and the notes (what only a run
 --- can tell); or nil and an error.
 function Config:check()
-  local errors, warnings, notes = require "wick.check".targets(self)
-  for i, warning in ipairs(self.warnings) do
-    table.insert(warnings, i, warning)
-  end
+  local errors, warnings, notes = require "wick.check".all(self)
   if #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
     return nil, fail.all(errors)

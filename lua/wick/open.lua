@@ -108,6 +108,11 @@ local function flow(self, source, known)
     "disabled" } do
     self[field] = state[field]
   end
+  if after == "check" then
+    local ok, told, notes = self:check()
+    self.errors = not ok and told.errors or self.errors
+    self.checked = ok and { warnings = told, notes = notes }
+  end
   return #self.errors == 0
 end
 
@@ -155,6 +160,10 @@ function M.open(source, overrides, options, known)
     self.reader:close()
   end
   if not ok then
+    if self.project then -- check opened it
+      self.project:close()
+      self.project = nil
+    end
     return nil, fail.all(self.errors)
   end
   self.objects = {}

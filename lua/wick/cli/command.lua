@@ -99,7 +99,8 @@ local function load_config(asked, how)
       limits = limits,
       after = how.after,
     })
-  if config and flags.project and not how.after then -- a folder that is not there is told at once
+  -- a folder that is not there is told at once
+  if config and flags.project and (not how.after or how.after == "check") then
     local project, wrong = config:open_project()
     if not project then
       config:close()
