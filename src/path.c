@@ -187,9 +187,45 @@ wk_Code wk_below_open (const wk_Root *r, const char *rel, size_t len,
 }
 
 
+/* The same folder by folder: each one that is not known yet is judged on its
+   descriptor before what lies in it is opened.  *in is the last of them. */
+static wk_Code descend (const wk_Root *r, const char *rel, size_t len,
+                        int flags, int *found, wk_Place *in, wk_Fail *f) {
+  const int folder = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  int dir = r->fd;
+  size_t at = 0;
+  wk_Code code = wk_trust_root(r, in, f);
+  while (code == WK_OK) {
+    const char *slash = (const char *)memchr(rel + at, '/', len - at);
+    size_t end = slash ? (size_t)(slash - rel) : len;
+    struct stat st;
+    int fd = wk_part_open(r, dir, rel + at, end - at, slash ? folder : flags,
+                          &st);
+    int err = errno;
+    if (dir != r->fd) close(dir);
+    if (fd < 0) return refuse(r, rel, len, flags, err, f);
+    dir = fd;
+    if (slash == NULL) break;
+    code = wk_trust_folder(r, &st, rel, end, in, f);
+    at = end + 1;
+  }
+  if (code == WK_OK) *found = dir;
+  else if (dir != r->fd) close(dir);
+  return code;
+}
+
+
+/* does the name end in `.so`? */
+static int is_plugin (const char *rel, size_t len) {
+  return len >= 3 && memcmp(rel + len - 3, ".so", 3) == 0;
+}
+
+
 wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
                       wk_File *file, wk_Fail *f) {
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   char name[WK_REL_MAX + 1];
+  wk_Place in;
   int fd = -1;
   wk_Code code;
   memset(file, 0, sizeof(*file));
@@ -202,12 +238,18 @@ wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
     code = wk_folder_spelled(r, name, len, f);
     if (code != WK_OK) return code;
   }
-  code = wk_below_open(r, name, len,
-                       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, &fd, f);
+  code = wk_trust_known(r, name, len, &in)
+           ? wk_below_open(r, name, len, flags, &fd, f)
+           : descend(r, name, len, flags, &fd, &in, f);
   if (code != WK_OK) return code;
   wk_quote(file->shown, sizeof(file->shown), name, len, SHOWN);
+  file->plugin = is_plugin(name, len);
   code = wk_file_admit(file, fd, f);
-  if (code != WK_OK) close(fd);
+  if (code == WK_OK) code = wk_trust_file(r, file, name, &in, f);
+  if (code != WK_OK) {
+    close(fd);
+    file->fd = -1;
+  }
   return code;
 }
 
@@ -296,7 +338,7 @@ wk_Code wk_root_open (wk_Root *r, const char *dir, size_t len,
   r->mount = wk_mount_of(r->fd, "");
   r->folds = wk_folder_folds(r->fd);
   r->real = real_name(r->fd, name);
-  if (r->real == NULL) {
+  if (r->real == NULL || !wk_trust_new(r)) {
     wk_root_close(r);
     return no_root(dir, len, ENOMEM, f);
   }
@@ -307,8 +349,10 @@ wk_Code wk_root_open (wk_Root *r, const char *dir, size_t len,
 void wk_root_close (wk_Root *r) {
   if (r->fd >= 0) close(r->fd);
   free(r->real);
+  wk_trust_free(r->trust);
   r->fd = -1;
   r->real = NULL;
+  r->trust = NULL;
 }
 
 /* }====================================================== */

@@ -132,11 +132,24 @@ function Config:check()
   for i, warning in ipairs(self.warnings) do
     table.insert(warnings, i, warning)
   end
+  local doubts = self:doubts(true)
+  table.move(doubts, 1, #doubts, #warnings + 1, warnings)
   if #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
     return nil, fail.all(errors)
   end
   return true, warnings, notes
+end
+
+--- Who besides root and you may write what was opened of the project: a list of
+--- warnings, one for each kind.  With `all` also what is no danger by itself
+--- (your own group, hard links, owners that differ), and the folders above.
+---@param all boolean?
+---@return table[] warnings
+function Config:doubts(all)
+  local project = self.project
+  local doubts = project and project.root:doubts(all) or {}
+  return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
 end
 
 --- The config as YAML text; of one key with `options.key`.

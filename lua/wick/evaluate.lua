@@ -160,6 +160,11 @@ function M.environment(self, id, reference, call)
     call = call,
     budget = self.budget,
     env = function(name, default)
+      if core.secure then -- what the caller's environment says is not trusted here
+        return nil, fail.new("EUNSAFE", {
+          message = "`env` is off in a process that has more rights than who started it",
+        })
+      end
       local value = os.getenv(name)
       if value == nil and default == nil then
         return nil, ("the environment has no variable `%s`"):format(fail.quote(name))

@@ -14,7 +14,9 @@ local M = {
   null = core.null,
 }
 
-local OPTIONS = { project = true, limits = true, backend = true, allow = true }
+local OPTIONS = {
+  project = true, limits = true, backend = true, allow = true, strict = true, trust_modes = true,
+}
 
 local function check_options(options, level)
   for name in pairs(options) do
@@ -58,7 +60,9 @@ end
 --- Reads a config, lays the overrides over it and evaluates what needs no
 --- object.  `source` is the path of a YAML file, or a table; `overrides` a list
 --- of `key=value`; `options`: project ("DIR" or "NAME=DIR"), limits, backend
---- ("auto", "openat2", "walk"), allow (a list of module names).
+--- ("auto", "openat2", "walk"), allow (a list of module names), strict (who else
+--- may write the project's files is an error, not a warning), trust_modes (owner,
+--- group and mode of those files are not looked at).
 ---@param source string|table
 ---@param overrides string[]?
 ---@param options table?
@@ -131,7 +135,7 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`.
+--- `options.name`; `strict` and `trust_modes` as for load.
 function M.project(dir, options)
   local project, err = require "wick.target".project(dir, options or {})
   if not project then

@@ -82,15 +82,20 @@ static inline wk_Code try (const wk_Root *r, const char *rel) {
 }
 
 
-/* the same code on each backend */
+/* the same code on each backend, in the same words when the folders on the
+   way are met and when they are known */
 static inline void all (const char *dir, const char *rel, wk_Code expected) {
   EACH_BACKEND {
     wk_Root r = root_of(dir, backends[b]);
-    wk_Code code = try(&r, rel);
+    wk_Fail f, g;
+    wk_Code code = try_n(&r, rel, strlen(rel), &f);
     if (code != expected)
       print_message("# %s on %d: %s, not %s\n", rel, (int)r.backend,
                     wk_code_info(code)->name, wk_code_info(expected)->name);
     assert_int_equal(code, expected);
+    code = try_n(&r, rel, strlen(rel), &g);
+    assert_int_equal(code, expected);
+    if (code != WK_OK) assert_string_equal(f.message, g.message);
     wk_root_close(&r);
   }
 }

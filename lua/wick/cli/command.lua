@@ -77,6 +77,8 @@ local function load_config(asked)
     allow = asked.flags.allow,
     backend = asked.flags.resolver,
     limits = limits,
+    strict = asked.flags.strict,
+    trust_modes = asked.flags["trust-modes"],
   })
   if config and asked.flags.project then -- a folder that is not there is told at once
     local project, wrong = config:open_project()
@@ -100,6 +102,7 @@ function verbs.run(asked)
     return status
   end
   local ok, wrong = config:run(asked.flags.only)
+  warn(asked, config:doubts())
   if not ok then
     return complain(asked, wrong)
   end

@@ -14,6 +14,7 @@ local FLAGS = {
   only = "run this item of `run:` alone",
   target = "the name to explain",
   strict = "warnings are errors",
+  ["trust-modes"] = "do not ask who owns and may write the project's files",
   all = "print every message, not the first 20",
   color = "colour: auto, always or never",
   backtrace = "frames of failing project code: short or full",

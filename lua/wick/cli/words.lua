@@ -13,6 +13,7 @@ M.flags = {
   only = { value = "NAME" },
   target = { value = "NAME" },
   strict = {},
+  ["trust-modes"] = {},
   all = {},
   color = { value = "WHEN", choices = { "auto", "always", "never" } },
   backtrace = { value = "HOW", choices = { "short", "full" } },
@@ -21,8 +22,8 @@ M.flags = {
   version = {},
 }
 
-local COMMON = { "project", "allow", "limit", "resolver", "strict", "all", "color", "quiet",
-  "help" }
+local COMMON = { "project", "allow", "limit", "resolver", "strict", "trust-modes", "all", "color",
+  "quiet", "help" }
 
 --- The verbs, in the order of the help; `own` are flags beside the common ones.
 M.order = { "run", "check", "show", "explain", "help" }
