@@ -101,7 +101,7 @@ INSTALLED = 755:$(WICK):bin/wick \
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan \
+.PHONY: help all programs benches deps deps-dev demo test check asan race \
   valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -138,6 +138,12 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  CFLAGS="-O1 -g $(SANITIZE)" build/asan/host build/asan/bin/wick \
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
+
+race: ## 10 million resolutions per backend while files change; a long run
+	@$(MAKE) -s --no-print-directory programs
+	$(B)/tests/race folder 10000000 1000000
+	$(B)/tests/race all 500000 50000
+	$(if $(wildcard tests/attack/race_plugin.c),$(B)/tests/race_plugin 1000000)
 
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs
@@ -231,6 +237,7 @@ $(LUA_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(CORE_OBJ)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ -Wl,--as-needed \
 	  $(LUA_LINK) $(YAML_LINK) -lcmocka
 
+$(B)/tests/race $(B)/tests/race_plugin: LDFLAGS += -pthread
 $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

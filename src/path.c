@@ -113,6 +113,13 @@ static wk_Code refuse_access (const char *rel, const char *shown,
 }
 
 
+static wk_Code cannot_open (const char *shown, int err, wk_Fail *f) {
+  char what[WK_FILE_SHOWN + 32];
+  snprintf(what, sizeof(what), "`%s` cannot be opened", shown);
+  return wk_fail_errno(f, err, what);
+}
+
+
 /* `err` says little: a second walk, which opens nothing for reading, finds
    out where the way ends and what stands there.  When it cannot, because
    something changed meanwhile, the refusal stands with fewer words. */
@@ -121,6 +128,8 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
                              wk_Fail *f) {
   wk_Stop stop;
   int fd = wk_walk(r, rel, len, LOOK, &stop);
+  if (err == EXDEV && r->mount >= 0 && (fd >= 0 || errno != EXDEV))
+    err = EAGAIN;  /* no mount: a folder of the way left the root meanwhile */
   if (fd >= 0) {
     close(fd);
     stop.length = 0;           /* nothing on the way stopped it */
@@ -131,6 +140,7 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
   switch (err) {
     case ELOOP: return refuse_link(rel, shown, &stop, f);
     case EXDEV: return refuse_mount(rel, shown, &stop, f);
+    case EAGAIN: return cannot_open(shown, err, f);
     case ENXIO: case ENODEV:
       return wk_fail(f, WK_ETYPE, "`%s` is %s, not a file", shown,
                      wk_file_kind(stop.mode));
@@ -142,7 +152,7 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
 /* the way did not open, by errno `err` */
 static wk_Code refuse (const wk_Root *r, const char *rel, size_t len,
                        int flags, int err, wk_Fail *f) {
-  char shown[WK_FILE_SHOWN], what[WK_FILE_SHOWN + 32];
+  char shown[WK_FILE_SHOWN];
   wk_quote(shown, sizeof(shown), rel, len, SHOWN);
   switch (err) {
     case ENOENT: case ENOTDIR:
@@ -156,8 +166,7 @@ static wk_Code refuse (const wk_Root *r, const char *rel, size_t len,
       refuse_there(r, rel, len, shown, flags, err, f);
       break;
     default:
-      snprintf(what, sizeof(what), "`%s` cannot be opened", shown);
-      return wk_fail_errno(f, err, what);
+      return cannot_open(shown, err, f);
   }
   f->err = err;
   return f->code;

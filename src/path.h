@@ -146,8 +146,9 @@ void wk_file_close (wk_File *file);   /* harmless when closed */
 
 /*
 ** Reads the whole file once: ESIZE when it has more than `limit` bytes (no
-** byte is read then), ECHANGED when size, mtime or ctime moved or the bytes
-** are more or fewer than fstat said, EIO, ENOMEM.  *bytes is malloc'ed, has
+** byte is read then), ECHANGED when size, mtime or ctime moved (other than by
+** a name that was taken away) or the bytes are more or fewer than fstat said,
+** EIO, ENOMEM.  *bytes is malloc'ed, has
 ** a NUL behind its `*len` bytes and belongs to the caller.
 */
 wk_Code wk_file_read (wk_File *file, size_t limit, char **bytes, size_t *len,

@@ -62,6 +62,33 @@ static void changes (void **state) {
 }
 
 
+/* row 67: a file that is gone by its name, and a folder, once they are open */
+static void unlinked (void **state) {
+  (void)state;
+  EACH_BACKEND {
+    wk_Root r;
+    wk_File file;
+    wk_Fail f;
+    char *bytes;
+    size_t size;
+    assert_int_equal(mkdir("unlinked", 0755), 0);
+    assert_int_equal(mkdir("unlinked/d", 0755), 0);
+    put("unlinked/d/a.lua", "12345", 5);
+    r = root_of("unlinked", backends[b]);
+    assert_int_equal(wk_path_open(&r, "d/a.lua", 7, &file, &f), WK_OK);
+    assert_int_equal(unlink("unlinked/d/a.lua"), 0);
+    assert_int_equal(rmdir("unlinked/d"), 0);
+    assert_int_equal(rmdir("unlinked"), 0);
+    file.ctime_s = 0;                    /* however coarse the clock is */
+    assert_int_equal(wk_file_read(&file, 9, &bytes, &size, &f), WK_OK);
+    assert_string_equal(bytes, "12345");
+    free(bytes);
+    wk_file_close(&file);
+    wk_root_close(&r);
+  }
+}
+
+
 /* read calls that this process made so far, by the kernel's own count; -1
    when it does not tell.  Asking is one itself. */
 static long reads (void) {
@@ -323,9 +350,9 @@ static void twins (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(changes), LEAK_TEST(unread), LEAK_TEST(named_files),
-    LEAK_TEST(streams), LEAK_TEST(lists), LEAK_TEST(too_many),
-    LEAK_TEST(spelling), LEAK_TEST(twins)
+    LEAK_TEST(changes), LEAK_TEST(unlinked), LEAK_TEST(unread),
+    LEAK_TEST(named_files), LEAK_TEST(streams), LEAK_TEST(lists),
+    LEAK_TEST(too_many), LEAK_TEST(spelling), LEAK_TEST(twins)
   };
   return cmocka_run_group_tests_name("file", tests, make_base, drop_base);
 }
