@@ -202,8 +202,9 @@ static int openat2_in (int dir, const char *rel, int flags) {
 /* the call is malformed on purpose, so that it opens nothing; a filter's
    EPERM counts as yes, and is met again later */
 int wk_has_openat2 (void) {
-  return !(syscall(SYS_openat2, -1, NULL, NULL, (size_t)0) < 0 &&
-           errno == ENOSYS);
+  errno = 0;
+  (void)syscall(SYS_openat2, -1, NULL, NULL, (size_t)0);
+  return errno != ENOSYS;
 }
 
 #else

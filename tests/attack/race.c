@@ -139,10 +139,16 @@ static void set_mount (void) {
     quit(CANNOT, "no mounts can be made");
 }
 
+/* taking a mount away takes the kernel so long that it would hardly ever be
+   there: so it is looked at for a while */
 static void flip_mount (int out) {
+  struct stat st;
+  int i;
   if (out ? mount("outside", "proj/m", NULL, MS_BIND, NULL)
           : umount2("proj/m", MNT_DETACH))
     quit(out && errno == EPERM ? CANNOT : 1, "mount");
+  for (i = 0; out && i < 1000; i++)
+    if (stat("proj/m/x.lua", &st) != 0) quit(1, "stat");
 }
 
 

@@ -112,6 +112,12 @@ static inline int says (const wk_Fail *f, const char *what) {
 
 static int held = -1;   /* a descriptor that children must not keep */
 
+#if defined(WICK_COVERAGE)
+extern void __gcov_dump (void);
+#else
+#define __gcov_dump()  ((void)0)
+#endif
+
 /* Runs check in a child and gives its answer.  As uid 65534 if `drop`. */
 static inline int in_child (int (*check) (void), int drop) {
   int status = 0;
@@ -122,7 +128,9 @@ static inline int in_child (int (*check) (void), int drop) {
     if (drop && geteuid() == 0 &&
         (setresgid(65534, 65534, 65534) || setresuid(65534, 65534, 65534)))
       _exit(99);
-    _exit(check());
+    status = check();
+    __gcov_dump();   /* _exit does not */
+    _exit(status);
   }
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);

@@ -171,6 +171,8 @@ static void mounts (void **state) {
 
 
 static int check_denied (void) {
+  char *names;
+  size_t size;
   EACH_BACKEND {
     wk_Root r;
     wk_Fail f;
@@ -182,7 +184,17 @@ static int check_denied (void) {
     if (try_n(&r, "closed/none.lua", 15, &f) != WK_EACCES) return 6;
     if (try_n(&r, "closed/deep/none.lua", 20, &f) != WK_EACCES) return 7;
     if (try_n(&r, "dir.lua", 7, &f) != WK_ETYPE) return 8;
+    if (wk_path_list(&r, "dir.lua", 7, &names, &size, &f) != WK_EACCES)
+      return 11;
+    if (!says(&f, "its mode is 0111")) return 12;
     wk_root_close(&r);
+    if (mkdir("denied/mine/d", 0755) != 0) return 13;
+    if (wk_root_open(&r, "denied/mine/d", 13, backends[b], &f) != WK_OK)
+      return 14;
+    if (chmod("denied/mine/d", 0600) != 0) return 15;
+    if (try_n(&r, "a.lua", 5, &f) != WK_EACCES || f.nnotes != 0) return 16;
+    wk_root_close(&r);
+    if (rmdir("denied/mine/d") != 0) return 17;
     if (wk_root_open(&r, "denied/closed", 13, backends[b], &f) != WK_EACCES)
       return 9;
     if (wk_root_open(&r, "denied/closed/deep", 18, backends[b], &f) !=
@@ -198,6 +210,8 @@ static void denied (void **state) {
   assert_int_equal(mkdir("denied/closed", 0755), 0);
   assert_int_equal(mkdir("denied/closed/deep", 0755), 0);
   assert_int_equal(mkdir("denied/dir.lua", 0755), 0);
+  assert_int_equal(mkdir("denied/mine", 0755), 0);
+  assert_int_equal(chmod("denied/mine", 0777), 0);
   put("denied/secret.lua", "", 0);
   put("denied/closed/a.lua", "", 0);
   assert_int_equal(chmod("denied/secret.lua", 0), 0);

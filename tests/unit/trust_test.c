@@ -164,6 +164,9 @@ static int as_nobody (void) {
     if (try(&r, "mine/mine.lua") != WK_OK) return 4;
     if (try(&r, "root.lua") != WK_OK) return 5;
     if (strcmp(reasons(&r, 0), "") != 0) return 6;
+    if (try(&r, "other/root.lua") != WK_OK) return 13;
+    if (strcmp(reasons(&r, 0), "o") != 0) return 14;
+    wk_root_forget(&r);
     if (try(&r, "mine/other.lua") != WK_OK) return 7;
     if (strcmp(reasons(&r, 0), "o") != 0) return 8;
     if (wk_root_rules(&r, WK_STRICT, &f) != WK_OK) return 9;
@@ -484,15 +487,37 @@ static void above (void **state) {
 }
 
 
-/* the folder above / is / */
+/* the folder above / is /, also from another mount */
 static void top (void **state) {
   (void)state;
   EACH_BACKEND {
     wk_Root r = root_of("/", backends[b]);
-    const wk_Doubt *list;
-    assert_int_equal(wk_root_doubts(&r, 1, &list), 0);
+    assert_string_equal(reasons(&r, 1), "");
+    wk_root_close(&r);
+    r = root_of("/proc", backends[b]);
+    assert_string_equal(reasons(&r, 1), "");
     wk_root_close(&r);
   }
+}
+
+
+/* what is ours in a sticky folder stays there, whoever we are */
+static int check_sticky (void) {
+  wk_Root r;
+  wk_Fail f;
+  if (mkdir("sticky/mine", 0755) != 0) return 1;
+  if (wk_root_open(&r, "sticky/mine", 11, WK_AUTO, &f) != WK_OK) return 2;
+  if (wk_root_rules(&r, WK_STRICT, &f) != WK_OK) return 3;
+  if (strcmp(reasons(&r, 1), "") != 0) return 4;
+  wk_root_close(&r);
+  return rmdir("sticky/mine") == 0 ? 0 : 5;
+}
+
+
+static void sticky (void **state) {
+  (void)state;
+  folder("sticky", 01777);
+  assert_int_equal(in_child(check_sticky, 1), 0);
 }
 
 /* }====================================================== */
@@ -627,6 +652,7 @@ int main (void) {
     LEAK_TEST(acl), LEAK_TEST(between), LEAK_TEST(folders),
     LEAK_TEST(verdicts), LEAK_TEST(many), LEAK_TEST(long_names),
     LEAK_TEST(the_root), LEAK_TEST(above), LEAK_TEST(top),
+    LEAK_TEST(sticky),
     LEAK_TEST(plugin_names), LEAK_TEST(plugins), LEAK_TEST(words)
   };
   umask(022);
