@@ -118,7 +118,7 @@ static void load_plain (const char *rel) {
 static void load_secure (const char *rel) {
   wk_File file;
   wk_Fail f;
-  char *bytes;
+  char *bytes = NULL;
   size_t len;
   if (wk_path_open(&roots[0], rel, strlen(rel), &file, &f) != WK_OK ||
       wk_file_read(&file, 8388608, &bytes, &len, &f) != WK_OK ||

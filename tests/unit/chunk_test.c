@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -185,9 +186,9 @@ static void memory (void **state) {
   (void)state;
   assert_non_null(L);
   assert_non_null(bytes);
-  memset(bytes, 'x', n);
-  memcpy(bytes, "return '", 8);
-  bytes[n - 1] = '\'';
+  memset(bytes, 'x', n);    /* return 'xxx...x' */
+  snprintf(bytes, n, "return");
+  bytes[6] = bytes[n - 1] = '\'';
   left = 5000;
   assert_int_equal(compile(L, bytes, n), WK_ENOMEM);
   assert_int_equal(lua_gettop(L), 0);

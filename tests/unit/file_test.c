@@ -468,7 +468,8 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(changes), LEAK_TEST(parts),
     LEAK_TEST(unlinked), LEAK_TEST(unread),
-    LEAK_TEST(named_files), LEAK_TEST(kinds), LEAK_TEST(streams), LEAK_TEST(lists),
+    LEAK_TEST(named_files), LEAK_TEST(kinds), LEAK_TEST(streams),
+    LEAK_TEST(lists),
     LEAK_TEST(too_many), LEAK_TEST(spelling), LEAK_TEST(signs),
     LEAK_TEST(twins)
   };
