@@ -12,14 +12,9 @@ local planning = require "wick.plan"
 
 local M = {}
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
--- The message handler of every call into the project.  What it needs is only
--- loaded when something fails.
+-- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.failure".caught(value)
+  return require "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
@@ -108,15 +103,25 @@ function M.late(self, id)
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
-    end)
+    end, failing)
   if ok then
     return value == nil and core.null or value
   end
   return nil, require "wick.failure".late(self, id, value, problem)
 end
 
--- The component that a walk builds now: self.making has it and its coroutine,
--- for whoever asks for it meanwhile.
+-- Closes what a call that fails has built after the first `keep`, newest first;
+-- gives nil and the error, which holds those of closing too.  `closes`: how often
+-- the config had been closed when the call began; what was there then is gone.
+local function undo(self, keep, err, closes)
+  for _, other in ipairs(M.close(self, self.closes == closes and keep or 0)) do
+    err.errors[#err.errors + 1] = other
+  end
+  return nil, err
+end
+
+-- The node that a walk builds now: self.making has its coroutine, for whoever
+-- asks for it meanwhile.
 local Making = {}
 
 function Making.__close(making)
@@ -125,19 +130,19 @@ function Making.__close(making)
   end
 end
 
--- Builds the plan in its order.  Gives true; or nil and an error, after
--- everything that this call built was closed, newest first.  `closes` is how
--- often the config had been closed when the call began.
+-- Builds the plan in its order.  Gives true; or nil and an error.
 local function walk(self, plan, constructors, closes)
-  local first, making <close> = #self.built, setmetatable({ all = self.making }, Making)
-  local err = self.closes ~= closes and require "wick.failure".closed(self) or nil
-  for i = 1, err and 0 or #plan do
-    local id = plan[i]
-    local thread = self.making[id]
-    if thread and coroutine.status(thread) ~= "dead" and self.objects[id] == nil then
-      err = require "wick.failure".making(self, id, thread)
-    elseif self.objects[id] == nil then
-      local object
+  local making <close> = setmetatable({ all = self.making }, Making)
+  if self.closes ~= closes then
+    return nil, require "wick.failure".closed(self)
+  end
+  for _, id in ipairs(plan) do
+    if self.objects[id] == nil then
+      local thread = self.making[id]
+      if thread and coroutine.status(thread) ~= "dead" then
+        return nil, require "wick.failure".making(self, id, thread)
+      end
+      local object, err
       making.id, self.making[id] = id, coroutine.running()
       if self.late[id] then
         object, err = M.late(self, id)
@@ -146,24 +151,16 @@ local function walk(self, plan, constructors, closes)
         object, err = construct(self, id, constructors[target], target)
       end
       making.id, self.making[id] = nil, nil
-      if not err then
-        self.objects[id] = object
-        self.built[#self.built + 1] = id
-        self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+      if err then
+        return nil, err
       end
-      if self.closes ~= closes then -- what was there is gone
-        first, err = 0, err or require "wick.failure".closed(self, id)
+      self.objects[id] = object
+      self.built[#self.built + 1] = id
+      self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+      if self.closes ~= closes then
+        return nil, require "wick.failure".closed(self, id)
       end
     end
-    if err then
-      break
-    end
-  end
-  if err then
-    for _, other in ipairs(M.close(self, first)) do
-      err.errors[#err.errors + 1] = other
-    end
-    return nil, err
   end
   return true
 end
@@ -223,7 +220,8 @@ local function missing(self, plan, whole)
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
---- asked for.  Gives true, or nil and an error.
+--- asked for.  Gives true; or nil and an error, after everything that this call
+--- built was closed, newest first.
 function M.build(self, roots, whole)
   local closes = self.closes
   local plan, err = planning.order(self, roots)
@@ -236,7 +234,12 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  return walk(self, plan, constructors, closes)
+  local keep, ok = #self.built
+  ok, err = walk(self, plan, constructors, closes)
+  if not ok then
+    return undo(self, keep, err, closes)
+  end
+  return true
 end
 
 --- Forgets what was built after the first `keep`, newest first, and closes
@@ -258,13 +261,7 @@ function M.close(self, keep)
       closed[object] = true
       local ok, caught = xpcall(close, failing, object, nil)
       if not ok then
-        errors[#errors + 1] = fail.new("ECLOSE", {
-          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
-          key = path_of(self, id),
-          marks = { self.tree:mark(id, "built here", "key") },
-          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
-          cause = caught.value,
-        })
+        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
       end
     end
   end
@@ -272,7 +269,7 @@ function M.close(self, keep)
 end
 
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
---- Gives true and the values, a list; or nil and an error.
+--- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree, closes = self.tree, self.closes
   local run = tree:find(self.top, "run")
@@ -302,17 +299,15 @@ function M.run(self, name)
     items = tree:children(run)
   end
   -- everything that the items need is loaded before the first one runs
-  local needs = {}
-  for _, item in ipairs(items) do
-    if tree:is(item, "component") then
-      needs[#needs + 1] = item
-    else
-      for _, need in ipairs(planning.needs(self, tree:object(item) or item)) do
-        needs[#needs + 1] = need
-      end
-    end
+  local roots, own = {}, {} -- what is built for each; those that are late themselves
+  local whole = {}
+  for i, item in ipairs(items) do
+    local object = tree:object(item)
+    own[i] = object == item and self.late[item] ~= nil
+    roots[i] = object and not own[i] and { object } or planning.needs(self, item)
+    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
-  local plan, err = planning.order(self, needs)
+  local plan, err = planning.order(self, whole)
   err = err or missing(self, plan, run)
   if err then
     return nil, err
@@ -322,27 +317,21 @@ function M.run(self, name)
   if not constructors then
     return nil, err
   end
-  local values = {}
-  local ok, value
+  local values, keep = {}, #self.built
+  local ok
   for i, item in ipairs(items) do
-    local object = tree:object(item)
     if #items > 1 then -- else it is all that is needed
-      plan = planning.order(self, self.late[object] and planning.needs(self, object)
-        or object and { object } or planning.needs(self, item))
+      plan = planning.order(self, roots[i])
     end
     ok, err = walk(self, plan, constructors, closes)
-    if not ok then
-      return nil, err
+    if ok and own[i] then -- evaluated anew, each time that it is run
+      values[i], err = M.late(self, item)
+    elseif ok then
+      values[i] = tree:value(item, self.objects)
     end
-    if self.late[object] then
-      value, err = M.late(self, object)
-      if err then
-        return nil, err
-      end
-    else
-      value = tree:value(item, self.objects)
+    if err then
+      return undo(self, keep, err, closes)
     end
-    values[i] = value
   end
   return true, values
 end

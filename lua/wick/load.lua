@@ -12,8 +12,9 @@ local origin = require "wick.origin"
 local target = require "wick.target"
 
 local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
+local traceback = debug.traceback
 local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
-local concat, insert, remove = table.concat, table.insert, table.remove
+local concat, insert, move, remove = table.concat, table.insert, table.move, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
 local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
 local running, status, within = coroutine.running, coroutine.status, core.call
@@ -59,17 +60,21 @@ local function walk(level, whole)
   return frames, hidden
 end
 
+-- Takes a value out of a list.
+local function drop(list, value)
+  for i = #list, 1, -1 do
+    if rawequal(list[i], value) then
+      remove(list, i)
+    end
+  end
+end
+
 -- Ends a run: what did not come to its end is forgotten.
 local Run = {}
 
 function Run.__close(run)
   local project, record = run.project, run.record
-  for i = #loading, 1, -1 do
-    if loading[i] == record then
-      remove(loading, i)
-      break
-    end
-  end
+  drop(loading, record)
   if record.run == run and record.state ~= "loaded" then
     record.state = nil
     project.inodes[record.id] = nil
@@ -126,13 +131,9 @@ local function run(project, record)
       return record.value
     end
   end
-  local chunk = record.chunk
-  if not chunk then
-    local problem
-    chunk, problem = core.compile(record.text, record.path)
-    if not chunk then -- it did compile before: memory ended
-      raise(problem.message, problem)
-    end
+  local chunk = record.chunk or core.compile(record.text, record.path)
+  if not chunk then -- it did compile before
+    error("not enough memory", 0)
   end
   local this <close> = setmetatable({ project = project, record = record,
     before = loaded[record.canonical], thread = running() }, Run)
@@ -152,12 +153,18 @@ local function run(project, record)
   return value
 end
 
--- What is known of a failure at the moment it happens.
+--- The message handler of a call into the project, which must be in its own
+--- xpcall: what is known of a failure at the moment it happens.  Whoever wraps it
+--- ends in a tail call, so that the level of the stack is right.
+function M.caught(value)
+  local frames, hidden = walk(2)
+  return { value = value, chain = {}, frames = frames, hidden = hidden,
+    whole = traceback(nil, 2) }
+end
+
+-- The same of a module that is being loaded.
 local function handler(value)
-  local chain = {}
-  for i = 1, #loading do
-    chain[i] = loading[i]
-  end
+  local chain = move(loading, 1, #loading, 1, {})
   local caught = { value = value, chain = chain, frames = {}, hidden = 0 }
   if raised.err and rawequal(value, raised.value) then
     caught.err = raised.err
@@ -256,15 +263,6 @@ local function install()
   insert(searchers, #searchers < 1 and 1 or 2, search)
 end
 
--- Takes the searcher out of a list of searchers.
-local function uninstall(list)
-  for i = type(list) == "table" and #list or 0, 1, -1 do
-    if rawequal(list[i], search) then
-      remove(list, i)
-    end
-  end
-end
-
 target.watch.opened = install
 
 function target.watch.closing(project)
@@ -277,9 +275,9 @@ function target.watch.closing(project)
 end
 
 function target.watch.closed()
-  uninstall(searchers)
-  if not rawequal(package.searchers, searchers) then
-    uninstall(package.searchers)
+  drop(searchers, search)
+  if type(package.searchers) == "table" then -- which may be another one by now
+    drop(package.searchers, search)
   end
 end
 

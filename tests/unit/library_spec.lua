@@ -343,8 +343,8 @@ t: |
     assert.equal([[
 a:
   - "\u009B31m"
-  - "a\Nb"
-  - "\_"
+  - "a\u0085b"
+  - "\u00A0"
   - "\u202Ex"
   - "\u200B"
   - "\uFFFE\uFFFF"
