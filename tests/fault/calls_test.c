@@ -358,7 +358,7 @@ static void one_scenario (lua_State *L, int i, long n, int err) {
                           strcmp(host_name, name_of(err)) != 0))
     fail_msg("`%s`, call %ld, %s: %s: %s %s", host_title(L, i), n,
              names[call], strerror(err), host_name, host_text);
-  for (status = 0; status < 3; status++) lua_gc(L, LUA_GCCOLLECT);
+  collect(L);
   if (count_fds() != fds)
     fail_msg("`%s`, call %ld, %s: %s: %d descriptors left", host_title(L, i),
              n, names[call], strerror(err), count_fds() - fds);

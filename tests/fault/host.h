@@ -50,6 +50,13 @@ static inline int host_load (lua_State *L) {
 }
 
 
+/* collects all: what has a finalizer, and then what that held */
+static inline void collect (lua_State *L) {
+  int i;
+  for (i = 0; i < 3; i++) lua_gc(L, LUA_GCCOLLECT);
+}
+
+
 /* scenario i (from 1): leaves what it gives; called protected */
 static inline int host_call (lua_State *L) {
   lua_Integer i = lua_tointeger(L, 1);

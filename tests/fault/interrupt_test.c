@@ -47,12 +47,12 @@ static long step_of (long total) {
 static const char *wrong_at (lua_State *L, int i, long n, int fds) {
   static char text[4096];
   Outcome outcome;
-  int status, k;
+  int status;
   lua_sethook(L, interrupt, LUA_MASKCOUNT, (int)n);
   status = host_begin(L, i);
   lua_sethook(L, NULL, 0, 0);
   outcome = host_outcome(L, status);
-  for (k = 0; k < 3; k++) lua_gc(L, LUA_GCCOLLECT);
+  collect(L);
   text[0] = '\0';
   if (outcome != DONE && strstr(host_text, "interrupted") == NULL)
     snprintf(text, sizeof(text), "instruction %ld: %s", n, host_text);

@@ -184,13 +184,6 @@ static void sound (const char *what, long n, Outcome outcome) {
 }
 
 
-/* collects all: what has a finalizer, and then what that held */
-static void collect (lua_State *L) {
-  int i;
-  for (i = 0; i < 3; i++) lua_gc(L, LUA_GCCOLLECT);
-}
-
-
 /* a state with all its rooms loaded, and each scenario run often enough that
    nothing is left to grow */
 static lua_State *warm (void) {
