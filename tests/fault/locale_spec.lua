@@ -21,9 +21,11 @@ local config = assert(wick.load(path, { "a.b=2.5", "a.c=[1.5, .5, 1e-3]", "a.d=1
 say((config:show()))
 local float = config:get "a.b"
 say(math.type(float), float == 2.5, config:get "sum" == 4.0, config:get "text" == "x1.5")
-say(config:get "spliced", config:get "shown", config:get "format", config:get "read")
+say(table.unpack(config:get "order"))
+say(config:get "spliced", config:get "shown", config:get "format", config:get "read" == 3.0)
 for _, words in ipairs { { "a.b=1e999" }, { "x=$ 1.5 + nil" }, { "x=$ ('x'):rep(1.5)" },
-  { "x=$ 1.5 & 1" }, { "list[1.5]=1" } } do
+  { "x=$ 1.5 & 1" }, { "list[1.5]=1" },
+  { "x=$ '1,5' + 1" }, { "x=$ math.floor('1,5')" } } do
   local ok, err = wick.load(path, words)
   say(ok, tostring(err))
 end
@@ -40,6 +42,10 @@ spliced: "r${1 / 2}-${@a.e}"
 shown: "$ tostring(2.5)"
 format: "$ ('%.2f %g %s'):format(1.5, 0.25, 2.5)"
 read: "$ tonumber('1.5') * 2"
+comma: "$ {tonumber('1,5') == nil, tonumber('1.5e1') == 15, '0x1p4' + 0 == 16, '1.5' * 2 == 3}"
+order: "$ {'a' < 'B', 'a' <= 'B', 'B' > 'a', '\u00e4' < 'z', 'ab' < 'abc', 'b' <= 'b'}"
+case: "$ 'Stra\u00dfe\u00e4I'"
+cases: "$ @case:upper() .. @case:lower()"
 ]]
 
 describe("row 157:", function()

@@ -56,7 +56,7 @@ local function index(s, pc, v, key, by)
       return present(found)
     end
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
-    local shown = type(key) == "string" and fail.quote(key, 40) or tostring(key)
+    local shown = type(key) == "string" and fail.quote(key, 40) or shared.text_of(key)
     if kind == "string" then
       wrong(s, by, ("cannot take `%s` from a string"):format(shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })

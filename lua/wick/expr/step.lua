@@ -77,6 +77,33 @@ local function size(n, kind)
   return counted(n, kind)
 end
 
+-- A text that the C library made of a float, with the point that Lua writes: a
+-- host may have set a locale that has another one.
+local function pointed(text)
+  local point = ("%.1f"):format(0.5):sub(2, -2)
+  if point ~= "." then
+    text = text:gsub(point:gsub("%p", "%%%0"), ".")
+  end
+  return text
+end
+
+-- A string, number or boolean as text, as tostring has it in the C locale.
+local function text_of(v)
+  if math.type(v) ~= "float" then
+    return tostring(v)
+  end
+  local text = pointed(("%.14g"):format(v))
+  return text:find("[^%d-]") and text or text .. ".0"
+end
+
+-- The number that a value is or reads as, or nil: a locale's own point is none.
+local function number_of(v)
+  if type(v) == "string" and v:find("[^0-9A-Fa-fxXpP \t-\r+.-]") then
+    return nil
+  end
+  return tonumber(v)
+end
+
 -- n more bytes or nodes are about to be made by step pc.
 local function charge(s, pc, kind, n)
   local budget = s.env.budget
@@ -164,6 +191,7 @@ end
 M.words, M.word = WORDS, word
 M.raise, M.wrong, M.source, M.charge, M.counted = raise, wrong, source, charge, counted
 M.raised, M.allowed, M.protected = raised, allowed, protected
+M.pointed, M.text_of, M.number_of = pointed, text_of, number_of
 M.metamethod, M.callable, M.handler = metamethod, callable, handler
 
 return M
