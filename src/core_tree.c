@@ -90,16 +90,16 @@ int wk_new_tree (lua_State *L) {
 /* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
   int count;
-  void **first;   /* a guard; room is taken when the first one comes */
+  wk_Fail *first;   /* room is taken when the first one comes */
 } Warnings;
 
 
 /* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
-  if (*w->first != NULL && w->count < WARNINGS)
-    ((wk_Fail *)*w->first)[w->count++] = *warning;
+  if (w->first == NULL) w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (w->first != NULL && w->count < WARNINGS)
+    w->first[w->count++] = *warning;
 }
 
 
@@ -111,20 +111,21 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings w;
+  Warnings w = {0, NULL};
+  void **guard = wk_push_guard(L);
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w.count = 0;
-  w.first = wk_push_guard(L);
+  wk_Code code;
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
-    return failure(L, t, &fail, doc);
+  code = wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail);
+  *guard = w.first;
+  if (code != WK_OK) return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
   lua_createtable(L, w.count, 0);
   for (i = 0; i < w.count; i++) {
-    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
+    wk_push_error(L, &w.first[i], &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
