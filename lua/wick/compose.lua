@@ -148,8 +148,8 @@ function M.run(self)
   if plain then
     slots[1] = { doc = documents[1], mount = {} }
   else
-    slots, taken = require "wick.compose.defaults"(self, #self.overrides > 0 and choices(self)
-      or {})
+    slots, taken = require "wick.compose.defaults".slots(self,
+      #self.overrides > 0 and choices(self) or {})
     if #self.errors > 0 then
       return false
     end

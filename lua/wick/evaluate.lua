@@ -245,12 +245,17 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
+  local budget = self.budget
+  local nodes = budget.nodes
   local ok, value, problem = M.compute(self, id, item, self.hosts)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
+  local spent = nodes - budget.nodes
+  budget.nodes = nodes -- what the expression made becomes the nodes: counted once
   local read = require "wick.read"
-  local node, err = read.graft(tree, value, nil, id, self.budget)
+  local node, err = read.graft(tree, value, nil, id, budget)
+  budget.nodes = math.min(budget.nodes, nodes - spent)
   if not node then
     err.marks = { tree:mark(id, "this expression gives it") }
     return nil, err

@@ -53,12 +53,22 @@ local function parse(tree, name, text, top)
   return tree:read(name, text, top)
 end
 
+-- A document that has too many bytes: what helps.
+local function sized(err, limits)
+  if err.name == "ESIZE" then
+    local size = math.tointeger((err.notes[1] or ""):match("^it has (%d+) bytes"))
+    err.helps[#err.helps + 1] = ("raise the limit once: --limit document.bytes=%d"):format(
+      size or limits["document.bytes"] * 2)
+  end
+  return err
+end
+
 --- Reads the file that the user named (`-`: standard input) into the tree.
 --- Gives its document, with `text` its source; or nil and an error.
 function M.file(tree, path, limits)
   local text, real = core.file(path, limits["document.bytes"])
   if not text then
-    return nil, real
+    return nil, sized(real, limits)
   end
   local name = path == "-" and "standard input" or path
   local top, warnings = parse(tree, name, text, "map")
@@ -184,6 +194,7 @@ function Reader:read(rel)
     node, warnings = parse(self.tree, name, text, "any")
   end
   if not node then
+    warnings = text and warnings or sized(warnings, self.limits)
     self.failed[rel] = warnings
     return nil, warnings
   end

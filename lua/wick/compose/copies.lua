@@ -161,6 +161,12 @@ function walk(self, id, item, hops)
   return at
 end
 
+-- In how many copies of files the copy `id` makes what it copies stand.
+function Copies:depth(id)
+  local above = self.origin[id]
+  return (above and above.depth or 0) + 1
+end
+
 -- The top of a file that is copied, its own defaults composed; false when it is
 -- not there; or nil and an error.
 local function file_top(self, id, item)
@@ -198,12 +204,18 @@ local function file_top(self, id, item)
     })
   end
   local top = config.reader:fresh(found)
+  if self.tree:kind(top) == "null" and self.tree:is(top, "empty") then
+    top, err = self.tree:grow(nil, nil, "map", nil, nil, top) -- an empty document
+    if not top then
+      return nil, err
+    end
+  end
   if self.tree:kind(top) == "map" and self.tree:find(top, "defaults") then
     local inner = { tree = self.tree, reader = config.reader, limits = config.limits,
       documents = { { top = top, name = found.name, rel = found.rel, placed = true,
         folder = found.folder, text = found.text } },
-      errors = self.errors, patches = config.patches }
-    local slots = require "wick.compose.defaults"(inner, {})
+      errors = self.errors, patches = config.patches, depth = self:depth(id) }
+    local slots = require "wick.compose.defaults".slots(inner, {})
     for _, slot in ipairs(slots) do
       config.folders[slot.doc.name] = slot.doc.folder
       config.named[slot.doc.name] = slot.doc
@@ -228,7 +240,11 @@ end
 -- What a copy copies: the node; nil and copies that must be made before; nil,
 -- nil and an error; or nil alone: nothing is there.
 local function source(self, id, item)
-  if not item.file then
+  local limit = self.config.limits["document.nesting"]
+  if item.file and self:depth(id) > limit then
+    return nil, nil, require "wick.compose.defaults".too_deep(
+      self.tree:mark(id, "one more here"), limit)
+  elseif not item.file then
     local target, before, err = walk(self, id, item, 0)
     if not target then
       return nil, before and { before }, err
@@ -330,12 +346,13 @@ local function try(self, id)
     return self:report(id, circle(self, { id }, id))
   end
   local above = self.origin[id]
+  local depth = item.file and self:depth(id) or above and above.depth
   local ok, wrong = make(self, id, target)
   if not ok then
     return self:report(id, wrong)
   end
   for _, inner in ipairs(self.tree:copies(id)) do
-    self.origin[inner] = { source = target, above = above }
+    self.origin[inner] = { source = target, above = above, depth = depth }
     if inner == id then -- a file that is nothing but a copy: once more
       return {}
     end

@@ -78,8 +78,11 @@ return function(Node, tree, value, hosts, like, budget)
       budget.nodes = budget.nodes - 1
       if budget.nodes < 0 then
         return nil, fail.new("EBUDGET", {
-          message = "evaluating this config would produce too many nodes",
+          message = ("evaluating this config would produce more than %d nodes"):format(
+            budget.limits["value.nodes"]),
           notes = { "the limit `value.nodes` counts what expressions and references make" },
+          helps = { "make large tables in a constructor, or raise the limit: "
+            .. "--limit value.nodes=N" },
         })
       end
     end
