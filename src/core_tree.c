@@ -9,6 +9,7 @@
 ** raises and never reads past the arena.
 */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <lua.h>
@@ -84,18 +85,21 @@ int wk_new_tree (lua_State *L) {
 }
 
 
+#define WARNINGS  8   /* of one document that are kept */
+
+/* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
-  lua_State *L;
-  const wk_Tree *tree;
-  uint16_t doc;
   int count;
-  wk_Fail first[8];   /* copied: no Lua error may cross the reader */
+  void **first;   /* a guard; room is taken when the first one comes */
 } Warnings;
 
 
+/* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (w->count < 8) w->first[w->count++] = *warning;
+  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (*w->first != NULL && w->count < WARNINGS)
+    ((wk_Fail *)*w->first)[w->count++] = *warning;
 }
 
 
@@ -107,21 +111,20 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings *w = (Warnings *)lua_newuserdatauv(L, sizeof(Warnings), 0);
+  Warnings w;
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w->L = L;
-  w->tree = t;
-  w->count = 0;
+  w.count = 0;
+  w.first = wk_push_guard(L);
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, w, &root, &fail) != WK_OK)
+  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
     return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
-  lua_createtable(L, w->count, 0);
-  for (i = 0; i < w->count; i++) {
-    wk_push_error(L, &w->first[i], &t->docs[doc], "warning");
+  lua_createtable(L, w.count, 0);
+  for (i = 0; i < w.count; i++) {
+    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;

@@ -157,11 +157,14 @@ function Reader:place(doc, name)
   if name:sub(1, 1) == "/" then
     return nil, "an absolute path"
   end
-  local parts = {}
   local base = below(self, doc)
   if not base then
     return nil, ("`%s` is not below the config root"):format(fail.quote(doc.name, 200))
+  elseif not name:find("./", 1, true) and not name:find("//", 1, true) then
+    local folder = base:match("^.*/")
+    return folder and folder .. name or name
   end
+  local parts = {}
   for part in (base:gsub("[^/]*$", "") .. name):gmatch("[^/]+") do
     if part == ".." then
       if #parts == 0 then
@@ -184,7 +187,7 @@ function Reader:read(rel)
   elseif self.failed[rel] then
     return nil, self.failed[rel]
   end
-  local text, info = self.root:read(rel, self.limits["document.bytes"], true)
+  local text, info = self.root:read(rel, self.limits["document.bytes"], true, true)
   if text == false then
     self.documents[rel] = false
     return false
