@@ -36,7 +36,8 @@ function Config:open_project(id, name)
   return self.project, self.project_error
 end
 
--- The node at a key path; nil and an error when there is none.
+-- The node at a key path; nil and an error when there is none.  The error's
+-- `span` {first byte, bytes, label} says where the path goes wrong.
 local function node_at(self, path)
   local tree, at = self.tree, self.top
   if path == nil or path == "" then
@@ -44,10 +45,23 @@ local function node_at(self, path)
   end
   local parsed, err = core.keypath(path)
   if not parsed or parsed.length ~= #path or parsed.up > 0 then
-    return nil, fail.new("EREF", {
+    local wrong = fail.new("EREF", {
       message = ("`%s` is not a key path"):format(fail.quote(path)),
-      helps = err and err.helps or { "write it as `model.layers[1].size`" },
+      helps = err and err.helps,
     })
+    local mark = err and err.marks[1]
+    if mark then
+      wrong.span = { mark.byte, mark.length, mark.label }
+    elseif parsed and parsed.up > 0 then
+      wrong.span = { 1, parsed.up, "a relative path begins here" }
+      wrong.helps[1] = "leave the leading dots out: it counts from the root of the config"
+    else
+      wrong.span = { parsed and parsed.length + 1 or 1, 1, "the key path ends before this" }
+    end
+    if not wrong.helps[1] then
+      wrong.helps[1] = "a key path is written `model.layers[1].size`, or `model[\"odd key\"]`"
+    end
+    return nil, wrong
   end
   for i, segment in ipairs(parsed) do
     if tree:kind(at) == "object" then
@@ -55,20 +69,21 @@ local function node_at(self, path)
     end
     local child = tree:find(at, segment)
     if not child then
-      local names = {}
-      for n, other in ipairs(tree:children(at)) do
-        names[n] = tostring((tree:key(other)))
-      end
-      local near = fail.near(tostring(segment), names)
-      local before = path:sub(1, parsed.starts[i] - 1)
-      return nil, fail.new("EREF", {
+      local absent = require "wick.absent"
+      local label, near, note = absent.why(tree, at, segment)
+      local start, last = parsed.starts[i], parsed.stops[i]
+      local wrong = fail.new("EREF", {
         message = ("the config has no key `%s`"):format(fail.quote(path)),
         key = path,
-        helps = near[1] and { ("did you mean `%s%s%s`?"):format(before,
-          before == "" and near[1] or "." .. near[1], path:sub(parsed.stops[i] + 1)) } or nil,
-        notes = not near[1] and #names > 0 and { ("%s has: %s"):format(
-          before == "" and "the config" or "`" .. before .. "`", fail.names(names)) } or nil,
+        notes = { note },
       })
+      for n, name in ipairs(near) do
+        wrong.helps[n] = ("did you mean `%s`?"):format(
+          absent.respell(path:sub(1, start - 1), i, name, path:sub(last + 1)))
+      end
+      local first = path:sub(start, start) == "." and start + 1 or start
+      wrong.span = { first, last - first + 1, at == self.top and "not in the config" or label }
+      return nil, wrong
     end
     at = child
   end

@@ -139,7 +139,7 @@ end
 local function key_text(key)
   if math.type(key) == "integer" then
     return ("%d"):format(key)
-  elseif key == "<<" or not key:match("^[%a_][%w_.-]*$") or WORDS[key:lower()] then
+  elseif key == "<<" or not key:match("^[%a_][%w_-]*$") or WORDS[key:lower()] then
     return quoted(key)
   end
   return key

@@ -151,7 +151,7 @@ function walk(self, id, item, hops)
       if item.optional then
         return nil
       end
-      return nil, nil, require "wick.absent"(self, id, at, path, i, item.base)
+      return nil, nil, require "wick.absent".reference(self, id, at, path, i, item.base)
     end
     at = child
   end
@@ -274,7 +274,7 @@ local function source(self, id, item)
       if item.optional then
         return nil
       end
-      return nil, nil, require "wick.absent"(
+      return nil, nil, require "wick.absent".reference(
         { tree = self.tree, top = top, file = item.file }, id, at, item.path, i, item.base)
     end
     at = child

@@ -23,7 +23,8 @@ function M.too_deep(mark, limit, key)
     key = key,
     marks = { mark },
     notes = { "the limit `document.nesting` counts defaults and copies of files" },
-    helps = { ("raise the limit once: --limit document.nesting=%d"):format(math.max(limit, 1) * 2) },
+    helps = { ("raise the limit once: --limit document.nesting=%d"):format(
+      math.max(limit, 1) * 2) },
   })
 end
 

@@ -59,7 +59,8 @@ tell["no list"] = function(tree, base, over)
       or ("cannot add to `%s`, which is %s"):format(path,
         tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]),
     key = path,
-    marks = { tree:mark(over, "added here"), given(tree, base, fail.kinds[kind] .. ", given here") },
+    marks = { tree:mark(over, "added here"),
+      given(tree, base, fail.kinds[kind] .. ", given here") },
     notes = { "`+` appends to a list, merges into a map, and creates what is not there" },
     helps = { map and "write a map: `{key: value}`" or "leave the `+` out to replace it" },
   }
