@@ -67,8 +67,19 @@ local function node_at(self, path)
     if tree:kind(at) == "object" then
       at = tree:object(at)
     end
-    local child = tree:find(at, segment)
-    if not child then
+    local child = tree:find(at, segment, true)
+    if child and tree:kind(child) == "none" then
+      local by = self.disabled and self.disabled[child]
+      local wrong = fail.new(by and "EDISABLED" or "EREF", {
+        message = ("`%s` is %s"):format(core.keytext(tree:segments(child)),
+          by and "disabled" or "left out"),
+        key = path,
+      })
+      wrong.marks[1] = tree:mark(by or child, by and "disabled here"
+        or "a reference that leads nowhere")
+      wrong.span = { 1, parsed.stops[i], "" }
+      return nil, wrong
+    elseif not child then
       local absent = require "wick.absent"
       local label, near, note = absent.why(tree, at, segment)
       local start, last = parsed.starts[i], parsed.stops[i]

@@ -65,7 +65,7 @@ local function pending(self, target)
   end
   for id in pairs(self.missing) do -- what is copied must be there
     local at = id
-    while at and at ~= target and not tree:is(at, "component") do
+    while at and at ~= target and not tree:is(at, "component") and tree:kind(at) ~= "none" do
       at = tree:up(at)
     end
     if at == target then

@@ -25,7 +25,12 @@ end
 --- The message handler of a call into the project: keeps the error value as it
 --- is, and the frames between it and the call (`hidden`: those of wick and C).
 function M.caught(value)
-  local frames, hidden, level = {}, 0, 3
+  local frames, hidden, level = {}, 0, 2
+  local first = getinfo(2, "f")
+  if first and first.func == error then -- what Lua raises by itself has no such frame
+    level = 3
+  end
+  local whole = debug.traceback(nil, level)
   while level < 200 do
     local info = getinfo(level, "Slnf")
     if not info or info.func == xpcall then
@@ -41,7 +46,7 @@ function M.caught(value)
     end
     level = level + 1
   end
-  return { value = value, frames = frames, hidden = hidden, whole = debug.traceback(nil, 3) }
+  return { value = value, frames = frames, hidden = hidden, whole = whole }
 end
 
 --- An error value in words; one that cannot be told has a placeholder.

@@ -84,6 +84,33 @@ local function block(text, indent)
   return sign .. "\n" .. table.concat(lines, "\n") .. ("\n"):rep(math.max(0, #ends - 1))
 end
 
+-- A key path as it must be written to lead, from the text that is shown, to
+-- where `segments` lead: what vanished from a list is not shown, so later items
+-- stand in other places there.
+local places -- list -> item -> its place among those that are shown; of one text
+
+local function shown_path(self, segments)
+  local tree, at = self.tree, self.top
+  local out = {}
+  for i, segment in ipairs(segments) do
+    out[i] = segment
+    local child = at and tree:find(at, segment, true)
+    if child and math.type(segment) == "integer" and segment > 0 and tree:kind(at) == "list" then
+      local list = places[at]
+      if not list then
+        list = {}
+        for n, item in ipairs(tree:children(at)) do
+          list[item] = n
+        end
+        places[at] = list
+      end
+      out[i] = list[child] or segment
+    end
+    at = child
+  end
+  return core.keytext(out)
+end
+
 -- A late expression as written, its relative references made absolute.
 local function late_text(self, id)
   local tree, late = self.tree, self.late[id]
@@ -91,18 +118,20 @@ local function late_text(self, id)
   local out, at = {}, 1
   for _, expression in ipairs(late and late.exprs or {}) do
     for _, ref in ipairs(expression.ast.refs) do
+      local segments = {}
       if ref.path.up > 0 then
-        local first = expression.base + ref.byte
         local base = id
         for _ = 1, ref.path.up do
           base = tree:up(base)
         end
-        local segments = tree:segments(base)
-        for _, segment in ipairs(ref.path) do
-          segments[#segments + 1] = segment
-        end
+        segments = tree:segments(base)
+      end
+      table.move(ref.path, 1, #ref.path, #segments + 1, segments)
+      local path = shown_path(self, segments)
+      if ref.path.up > 0 or path ~= core.keytext(segments) then
+        local first = expression.base + ref.byte
         out[#out + 1] = text:sub(at, first - 1)
-        out[#out + 1] = (ref.optional and "@?" or "@") .. core.keytext(segments)
+        out[#out + 1] = (ref.optional and "@?" or "@") .. path
         at = first + ref.length
       end
     end
@@ -127,7 +156,7 @@ local function scalar(self, id, kind, indent)
   elseif kind == "bool" then
     return tostring(tree:value(id))
   elseif kind == "object" then
-    return quoted("@" .. core.keytext(tree:segments(tree:object(id))))
+    return quoted("@" .. shown_path(self, tree:segments(tree:object(id))))
   elseif kind == "late" then
     return quoted(late_text(self, id))
   elseif kind == "host" then
@@ -150,6 +179,7 @@ end
 ---@param top integer
 ---@return string
 function M.yaml(self, top)
+  places = {}
   local tree, out = self.tree, {}
   local kind = tree:kind(top)
   if kind ~= "map" and kind ~= "list" then

@@ -85,9 +85,9 @@ function M.show(asked, cli)
     if wrong.span then -- a place in the word KEY
       local word, first = asked.names[1], wrong.span[1]
       asked.places[0] = asked.name_places[1]
-      wrong.marks[1] = { argv = 0, line = 1, byte = first, length = wrong.span[2],
+      table.insert(wrong.marks, 1, { argv = 0, line = 1, byte = first, length = wrong.span[2],
         column = (utf8.len(word:sub(1, first - 1)) or first - 1) + 1,
-        label = wrong.span[3], text = word }
+        label = wrong.span[3], text = word })
     end
     return cli.complain(asked, wrong)
   end
