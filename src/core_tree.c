@@ -449,6 +449,7 @@ static const luaL_Reg methods[] = {
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
   {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
+  {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
   {"options", wk_tree_options}, {"grow", wk_tree_grow},
   {"lay", wk_merge_lay}, {"settle", wk_merge_settle},

@@ -11,6 +11,12 @@ local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
+--- The first and last byte of part `i` of a key path, with its dot or brackets.
+function M.span(path, i)
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  return first, last
+end
+
 --- A key path's text with its part `i` named `name`: `before` is what stands
 --- before that part, without its dot, `after` what stands behind it.
 function M.respell(before, i, name, after)
@@ -58,8 +64,8 @@ end
 function M.reference(self, id, at, path, i, base)
   local tree = self.tree
   local segment = path[i]
-  local start = base + path.starts[i]
-  local last = base + path.stops[i]
+  local start, last = M.span(path, i)
+  start, last = base + start, base + last
   local written = tree:text(id)
   local first = written:sub(start, start) == "." and start + 1 or start
   local label, near, note, nodes = M.why(tree, at, segment)

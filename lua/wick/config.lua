@@ -77,12 +77,12 @@ local function node_at(self, path)
       })
       wrong.marks[1] = tree:mark(by or child, by and "disabled here"
         or "a reference that leads nowhere")
-      wrong.span = { 1, parsed.stops[i], "" }
+      wrong.span = { 1, select(2, require "wick.absent".span(parsed, i)), "" }
       return nil, wrong
     elseif not child then
       local absent = require "wick.absent"
       local label, near, note = absent.why(tree, at, segment)
-      local start, last = parsed.starts[i], parsed.stops[i]
+      local start, last = absent.span(parsed, i)
       local wrong = fail.new("EREF", {
         message = ("the config has no key `%s`"):format(fail.quote(path)),
         key = path,

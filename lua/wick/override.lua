@@ -90,7 +90,9 @@ end
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path
-  local segment, start, last = path[i], asked.at + path.starts[i], asked.at + path.stops[i]
+  local segment = path[i]
+  local start, last = require "wick.absent".span(path, i)
+  start, last = asked.at + start, asked.at + last
   local first = word:sub(start, start) == "." and start + 1 or start
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
