@@ -49,10 +49,31 @@ function M.caught(value)
   return { value = value, frames = frames, hidden = hidden, whole = whole }
 end
 
+-- A table that cannot tell itself: its fields, one level deep, without addresses.
+local function fields_of(value)
+  local list, texts = {}, {}
+  for key, field in next, value do
+    local kind = type(field)
+    local text = kind == "string" and '"' .. fail.quote(field, 40) .. '"'
+      or (kind == "number" or kind == "boolean") and tostring(field)
+      or kind == "table" and "{…}" or "a " .. kind
+    local name = type(key) == "string" and fail.quote(key, 40)
+      or type(key) == "number" and ("[%s]"):format(key) or ("[a %s]"):format(type(key))
+    list[#list + 1] = ("%s = %s"):format(name, text)
+  end
+  table.sort(list)
+  table.move(list, 1, math.min(#list, 8), 1, texts)
+  return "{" .. table.concat(texts, ", ") .. (#list > 8 and ", …" or "") .. "}"
+end
+
 --- An error value in words; one that cannot be told has a placeholder.
 function M.words(value)
   if type(value) == "string" then
     return value
+  end
+  local meta = debug.getmetatable(value)
+  if type(value) == "table" and not (type(meta) == "table" and rawget(meta, "__tostring")) then
+    return fields_of(value)
   end
   local ok, text = pcall(tostring, value)
   if not ok or type(text) ~= "string" then
