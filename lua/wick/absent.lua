@@ -25,8 +25,9 @@ function M.respell(before, i, name, after)
 end
 
 --- Why node `at` has no `segment`: a label; names that are near, each a key of
---- it; what there is (a note, or nil); and name -> node.
-function M.why(tree, at, segment)
+--- it; what there is (a note, or nil); and name -> node.  `file`: the name of
+--- the document whose top is meant, when that is not the config's.
+function M.why(tree, at, segment, file)
   local above, kind = path_of(tree, at), tree:kind(at)
   local names, nodes = {}, {}
   if kind == "list" then
@@ -39,6 +40,8 @@ function M.why(tree, at, segment)
     return ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind]), names, nil, nodes
   end
   local texts = {}
+  local whose = above ~= "" and "`" .. above .. "`"
+    or file and "`" .. fail.quote(file, 100) .. "`" or "the config"
   for _, child in ipairs(tree:children(at)) do
     local name = tree:key(child)
     names[#names + 1] = name
@@ -51,12 +54,10 @@ function M.why(tree, at, segment)
   end
   local note
   if #texts > 0 and not near[1] then
-    note = (above == "" and "the config has these top-level keys: %s"
-      or "`" .. above .. "` has these keys: %s"):format(fail.names(texts))
+    note = ("%s has these %skeys: %s"):format(whose, above == "" and "top-level " or "",
+      fail.names(texts))
   end
-  local shown = fail.quote(tostring(segment))
-  return above == "" and ("the config has no key `%s`"):format(shown)
-    or ("`%s` has no key `%s`"):format(above, shown), near, note, nodes
+  return ("%s has no key `%s`"):format(whose, fail.quote(tostring(segment))), near, note, nodes
 end
 
 --- The error of node `id` (a string with a sigil), whose key path `path` begins
@@ -68,7 +69,7 @@ function M.reference(self, id, at, path, i, base)
   start, last = base + start, base + last
   local written = tree:text(id)
   local first = written:sub(start, start) == "." and start + 1 or start
-  local label, near, note, nodes = M.why(tree, at, segment)
+  local label, near, note, nodes = M.why(tree, at, segment, self.file)
   local helps, second = {}, nil
   for n, name in ipairs(near) do
     helps[n] = ("did you mean `%s`?"):format(M.respell(written:sub(1, start - 1), i, name,
@@ -84,7 +85,7 @@ function M.reference(self, id, at, path, i, base)
   end
   return fail.new("EREF", {
     message = ("`%s` refers to a key that does not exist"):format(
-      fail.quote(written:sub(base, base + path.length), 70)),
+      fail.quote(written:sub(written:sub(1, 1) == "%" and 1 or base, base + path.length), 70)),
     key = path_of(tree, id),
     marks = { tree:mark(id, label, first, last), second },
     notes = { note },
