@@ -389,8 +389,8 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
 /*
 ** tree:mark(id, label, "key" | first, last) -> mark
 ** On the value; on its key; or on the bytes first..last (from 1) of a
-** scalar's text, when the source has that text as it is (no escapes), else on
-** the whole value.
+** scalar's text, when the source has that text without escapes, else on the
+** whole value.
 */
 static int tree_mark (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -407,14 +407,9 @@ static int tree_mark (lua_State *L) {
       n->kind >= WK_NULL && n->kind <= WK_STRING && n->size > 0) {
     lua_Integer first = lua_tointeger(L, 4);
     lua_Integer last = luaL_optinteger(L, 5, first);
-    const char *text = wk_tree_text(t, n);
-    size_t open = doc->source[byte] == '"' || doc->source[byte] == '\'';
-    if (first >= 1 && byte + open + n->size <= doc->length &&
-        memcmp(doc->source + byte + open, text, n->size) == 0) {
-      if (last > (lua_Integer)n->size) last = (lua_Integer)n->size;
-      byte += open + (size_t)first - 1;
-      length = last >= first ? (size_t)(last - first) + 1 : 1;
-    }
+    if (first >= 1)
+      wk_tree_spot(t, (wk_Id)(n - t->nodes), (size_t)first - 1,
+                   (size_t)(last < first ? first : last) - 1, &byte, &length);
   }
   if (doc && doc->origin == WK_TABLE) {
     wk_push_mark(L, doc, 0, 0, label);

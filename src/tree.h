@@ -311,5 +311,10 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);
+/* where the bytes first to last (from 0) of a scalar's text are in its source:
+   gives 1, with what of them is on one line in *length; 0 when the source has
+   them in other words (escapes) */
+int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
+                  size_t *byte, size_t *length);
 
 #endif

@@ -165,7 +165,10 @@ function M.environment(self, id, reference, call)
       if value == nil and default == nil then
         return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
       end
-      return value == nil and default or value
+      if value == nil then
+        return default
+      end
+      return value
     end,
     file = function(name)
       local read = require "wick.read"
