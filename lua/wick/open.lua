@@ -4,7 +4,8 @@
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
--- then top, folder and folders; then what evaluate adds.
+-- then top, folder and folders; composed, the number of nodes there are then; and
+-- what evaluate adds.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -33,7 +34,8 @@ local function read_host(self, source)
       marks = { { host = true, label = "" } },
     })
   end
-  return { top = top, name = "table", folder = core.directory() or ".", prefix = "" }
+  self.reader.first = { top = top, name = "table", folder = core.directory() or ".", prefix = "" }
+  return self.reader.first
 end
 
 -- Reads the documents that the caller names; all of them, whatever fails.
@@ -46,7 +48,7 @@ local function read_documents(self, source)
     return #errors == 0
   end
   for _, path in ipairs(type(source) == "table" and source or { source }) do
-    local doc, err = read.file(self.tree, path, self.limits)
+    local doc, err = read.file(self.reader, path)
     if doc then
       documents[#documents + 1] = doc
       table.move(doc.warnings, 1, #doc.warnings, #self.warnings + 1, self.warnings)
@@ -73,6 +75,7 @@ end
 -- Reads, composes and evaluates; false when an error ended it.
 local function flow(self, source)
   local after = self.options.after
+  self.reader = read.reader(self.tree, self.limits, self.options)
   if not check_trust(self) or not read_documents(self, source) then
     return false
   end
@@ -87,11 +90,15 @@ local function flow(self, source)
   if after == "read" then
     return true
   end
-  self.reader = read.reader(self.tree, first, self.limits, self.options)
   if not require "wick.compose".run(self) then
     return false
   end
   table.move(self.reader.warnings, 1, #self.reader.warnings, #self.warnings + 1, self.warnings)
+  for name, doc in pairs(self.reader.included) do
+    self.folders = self.folders or { [first.name] = first.folder }
+    self.folders[name] = self.folders[name] or doc.folder
+  end
+  self.composed = self.tree:size() -- what is younger, evaluation made
   if after == "compose" then
     self.tree:composed(self.top)
     return true

@@ -4,9 +4,9 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report", "absent" }
+local GROUND = { "core", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
-  "read", "compose", "expr", "plan", "evaluate", "show",
+  "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
   "origin", "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.
@@ -25,14 +25,19 @@ local COMMAND = "cli" -- may use all; nothing may use it
 local INCLUDES = {
   fail = {},
   path = { "fail" },
-  tree = { "fail", "scalar" },
+  tree = { "fail", "scalar", "lex" },
   scalar = { "tree" },
   yaml = { "fail", "tree", "scalar" },
   lex = { "fail" },
   keypath = { "fail", "lex" },
   exports = { "lex" },
   chunk = { "fail" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
+  outline = { "lex" },
+  order = {},
+  graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
+  sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
+    "sandbox" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
@@ -43,7 +48,8 @@ local PARTS = {
   value = "core",
 }
 -- Rooms that never see a lua_State.
-local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports" }
+local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
+  "outline" }
 
 local function set(list)
   local s = {}

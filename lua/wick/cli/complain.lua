@@ -1,40 +1,13 @@
 -- wick.cli.complain: errors on stderr, in the style that suits it.
 --
--- May call: core, origin, report.
-
-local core = require "wick.core"
+-- May call: origin, report, cli/style.
 
 local M = {}
 
 local style -- how messages look; made when the first one is printed
 
--- Colour is decided for each stream: flag, NO_COLOR, FORCE_COLOR, a terminal.
-local function colored(flags, fd)
-  local when = flags.color or "auto"
-  if when ~= "auto" then
-    return when == "always"
-  end
-  local no, force = os.getenv("NO_COLOR"), os.getenv("FORCE_COLOR")
-  if no and no ~= "" then
-    return false
-  elseif force and force ~= "" and force ~= "0" then
-    return true
-  end
-  return core.terminal(fd) and os.getenv("TERM") ~= "dumb"
-end
-
-local function is_utf8()
-  for _, name in ipairs { "LC_ALL", "LC_CTYPE", "LANG" } do
-    local value = os.getenv(name)
-    if value and value ~= "" then
-      return value:lower():gsub("-", ""):find("utf8", 1, true) ~= nil
-    end
-  end
-  return false
-end
-
 local function make_style(given, asked)
-  local terminal, width = core.terminal(2)
+  local made = require "wick.cli.style".of(asked.flags or {}, 2)
   local command, places = { "wick" }, {}
   for i = 1, given.n do
     command[i + 1] = given[i]
@@ -42,19 +15,31 @@ local function make_style(given, asked)
   for n, place in pairs(asked.places or {}) do
     places[n] = place + 1
   end
-  return {
-    color = colored(asked.flags or {}, 2),
-    ascii = not is_utf8(),
-    width = terminal and width or nil,
-    all = asked.flags and asked.flags.all,
-    command = command,
-    places = places,
-  }
+  made.all = asked.flags and asked.flags.all
+  made.command, made.places = command, places
+  return made
+end
+
+-- Points an error of a key path at the word of the command that says it.
+local function at_word(asked, err)
+  local span, word = err.span, asked.names and asked.names[1]
+  if span and word and asked.name_places then
+    local first, label = span[1], span[3]
+    asked.places[0] = asked.name_places[1]
+    table.insert(err.marks, 1, { argv = 0, line = 1, byte = first, length = span[2],
+      column = (utf8.len(word:sub(1, first - 1)) or first - 1) + 1, label = label, text = word })
+    if err.notes[1] == label then
+      table.remove(err.notes, 1)
+    end
+  end
 end
 
 --- Prints an error, all of its phase; gives its exit status.  `given` are the
 --- words of the command, and how many: n.
 function M.print(given, asked, err)
+  for _, one in ipairs(err.errors) do
+    at_word(asked, one)
+  end
   style = style or make_style(given, asked)
   -- a module may have broken the string library that report relies on
   io.stderr:write(require "wick.origin".clean(require "wick.report".text, err, style), "\n")

@@ -193,7 +193,8 @@ end
 local function file_top(self, id, item)
   local config = self.config
   local name, origin = self.tree:source(id)
-  local doc = origin == "file" and config.named[name] or config.documents[1]
+  local doc = origin == "file" and (config.named[name] or config.reader.included[name])
+    or config.documents[1]
   local rel, problem = config.reader:place(doc, item.file)
   if not rel then
     return nil, fail.is(problem) and problem or fail.new("EESCAPE", {
