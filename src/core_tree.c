@@ -339,8 +339,8 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
 /*
 ** tree:mark(id, label, "key" | first, last) -> mark
 ** On the value; on its key; or on the bytes first..last (from 1) of a
-** scalar's text, when the source has that text as it is (no escapes), else on
-** the whole value.
+** scalar's text, when the source has that text without escapes, else on the
+** whole value.
 */
 static int tree_mark (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -362,6 +362,9 @@ static int tree_mark (lua_State *L) {
       byte = at + (size_t)first - 1;
       length = last >= first ? (size_t)(last - first) + 1 : 1;
     }
+    else if (first >= 1 && doc && doc->source && !doc->islua && n->size > 0)
+      wk_tree_spot(t, (wk_Id)(n - t->nodes), (size_t)first - 1,
+                   (size_t)(last < first ? first : last) - 1, &byte, &length);
   }
   if (doc && doc->origin == WK_TABLE) {
     wk_push_mark(L, doc, 0, 0, label);

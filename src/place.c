@@ -1,6 +1,6 @@
 /*
 ** place.c -- where a node stands: its place in a list, its line and column,
-** and what a caret covers (tree.h).
+** what a caret covers, and where a part of its text is (tree.h).
 **
 ** May call: lex, for Lua texts.
 */
@@ -194,4 +194,46 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
     length--;
   return length > 0 ? length : 1;
+}
+
+
+static int isblank_ (char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+
+/* the text and its source have the same characters but blanks: indentation
+   and line ends of blocks and of long lines are not part of the text */
+int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
+                  size_t *byte, size_t *length) {
+  const wk_Node *n = wk_tree_node(t, id);
+  const wk_Doc *d = &t->docs[n->doc];
+  const char *text = wk_tree_text(t, n), *s, *p, *end, *from = NULL;
+  size_t i;
+  if (n->doc == 0 || d->source == NULL || n->pos >= d->length) return 0;
+  s = p = d->source + n->pos;
+  end = d->source + d->length;
+  if (!(n->flags & WK_PLAIN)) {
+    if (*s == '|' || *s == '>') while (p < end && *p != '\n' && *p != '\r') p++;
+    else if (*s == '"' || *s == '\'') p++;
+  }
+  if (last >= n->size) last = n->size - 1;
+  for (i = 0; i <= last; i++) {
+    if (!isblank_(text[i])) {
+      while (p < end && isblank_(*p)) p++;
+      if (p == end || *p != text[i]) return 0;  /* an escape */
+    }
+    if (i == first) from = p;
+    if (isblank_(text[i])) {
+      if (p < end && *p == text[i] && *p != '\n') p++;
+      continue;
+    }
+    p += *p == '\'' && *s == '\'' && !(n->flags & WK_PLAIN) ? 2 : 1;
+  }
+  if (from == NULL) return 0;
+  *byte = (size_t)(from - d->source);
+  *length = 0;
+  while (from < p && *from != '\n' && *from != '\r') from++, ++*length;
+  if (*length == 0) *length = 1;
+  return 1;
 }

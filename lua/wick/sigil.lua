@@ -34,10 +34,16 @@ local function read_reference(self, id, text)
       table.insert(helps, 1, ("for an expression begin with `$` and a blank: `\"$ %s\"`"):format(
         fail.quote(text, 60)))
     end
+    local mark, last = not path and err.marks[1], #text
+    local label = path and "the key path ends before this"
+      or "expected a key path such as `model.lr` behind `@`"
+    if mark and mark.byte > 1 then -- inside the path
+      at, label = math.min(base + mark.byte, #text), mark.label
+      last = math.min(at + mark.length - 1, #text)
+    end
     self:report(id, fail.new("ESIGIL", {
       message = ("`%s` starts with `@` and is not a reference"):format(fail.quote(text, 40)),
-      marks = { tree:mark(id, path and "the key path ends before this"
-        or "expected a key path such as `model.lr` behind `@`", at, #text) },
+      marks = { tree:mark(id, label, at, last) },
       helps = helps,
     }))
     return
