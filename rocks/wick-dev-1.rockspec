@@ -110,6 +110,7 @@ build = {
     ["wick.compose.defaults"] = "lua/wick/compose/defaults.lua",
     ["wick.compose.misfit"] = "lua/wick/compose/misfit.lua",
     ["wick.config"] = "lua/wick/config.lua",
+    ["wick.config.renew"] = "lua/wick/config/renew.lua",
     ["wick.config.root"] = "lua/wick/config/root.lua",
     ["wick.diff"] = "lua/wick/diff.lua",
     ["wick.evaluate"] = "lua/wick/evaluate.lua",
