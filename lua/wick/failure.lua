@@ -122,6 +122,37 @@ function M.late(self, id, base, problem)
   return err
 end
 
+--- The error of a component that is asked for while it is being built: by its own
+--- constructor, through the components of `chain`, or (no chain) by another
+--- coroutine.
+function M.underway(self, id, chain)
+  local path, names = path_of(self, id), {}
+  for i, other in ipairs(chain or {}) do
+    names[i] = path_of(self, other)
+  end
+  names[#names + 1] = path
+  return fail.new("ECYCLE", {
+    message = ("`%s` is asked for while it is being built"):format(path),
+    key = path,
+    marks = { self.tree:mark(id, chain and "its constructor asks for it"
+      or "another coroutine builds it", self.tree:kind(id) == "map" and "key" or nil) },
+    notes = { #names > 2 and "the circle: " .. table.concat(names, " -> ") or nil },
+    helps = { chain and "hand over what it needs as an option, or ask when it is built"
+      or "ask for it when it is built" },
+  })
+end
+
+--- The error of a component that is asked for while objects are closed.
+function M.closed(self, id)
+  local path = path_of(self, id)
+  return fail.new("ECLOSE", {
+    message = ("`%s` is asked for while the config is being closed"):format(path),
+    key = path,
+    marks = { self.tree:mark(id, "not built any more", self.tree:kind(id) == "map" and "key"
+      or nil) },
+  })
+end
+
 --- The error of an object that raised while it was closed.
 function M.closing(self, id, caught)
   local gone = id < 0 and self.gone[id] -- what a change of the config made stale
