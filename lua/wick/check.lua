@@ -62,6 +62,8 @@ function M.all(self)
   table.move(wrong, 1, #wrong, #errors + 1, errors)
   local warnings = table.move(self.warnings, 1, #self.warnings, 1, {})
   table.move(doubts, 1, #doubts, #warnings + 1, warnings)
+  doubts = self:doubts(true)
+  table.move(doubts, 1, #doubts, #warnings + 1, warnings)
   return errors, warnings, notes
 end
 

@@ -132,6 +132,17 @@ function Config:unread()
   return require "wick.unread"(self)
 end
 
+--- Who besides root and you may write what was opened of the project: a list of
+--- warnings, one for each kind.  With `all` also what is no danger by itself
+--- (your own group, hard links, owners that differ), and the folders above.
+---@param all boolean?
+---@return table[] warnings
+function Config:doubts(all)
+  local project = self.project
+  local doubts = project and project.root:doubts(all) or {}
+  return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
+end
+
 local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
   origin = "boolean" }
 local FORMATS = { yaml = true, json = true, lua = true }

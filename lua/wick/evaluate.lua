@@ -175,7 +175,11 @@ function M.environment(self, id, reference, call, caught)
     caught = caught,
     budget = self.budget,
     env = function(name, default)
-      if not may_see(self.options, name) then
+      if core.secure then -- what the caller's environment says is not trusted here
+        return nil, fail.new("EUNSAFE", {
+          message = "`env` is off in a process that has more rights than who started it",
+        })
+      elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
           message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
           helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },

@@ -109,7 +109,7 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`.
+--- `options.name`; `strict` and `trust_modes` as for load.
 function M.project(dir, options)
   local project, err = require "wick.target".project(dir, options or {})
   if not project then

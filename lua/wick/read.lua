@@ -118,7 +118,7 @@ function Reader:open()
   if not self.root and not self.problem then
     local given = self.options.config_root
     self.root, self.problem = core.root(given or self.first.folder,
-      { backend = self.options.backend })
+      { backend = self.options.backend, trust_modes = self.options.trust_modes })
     if self.problem and given then
       local info = core.codes.EFILE
       local err = self.problem

@@ -96,6 +96,7 @@ local function load_config(asked, how)
       allow = flags.allow,
       backend = flags.resolver,
       strict = flags.strict,
+      trust_modes = flags["trust-modes"],
       limits = limits,
       after = how.after,
     })
@@ -125,6 +126,7 @@ function verbs.run(asked)
     return status
   end
   local ok, wrong = config:run(asked.flags.only)
+  warn(asked, config:doubts())
   if not ok then
     return complain(asked, wrong)
   end
