@@ -23,7 +23,8 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 
 
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  wk_Id v = t->nodes[t->nodes[id].up].first;
+  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;
   return v == id ? n : 0;

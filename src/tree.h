@@ -234,7 +234,7 @@ wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
 /* the item n (from 1; from the end when negative) of a list, 0 when absent */
 wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
-/* the place (from 1) of an item in its list */
+/* the place (from 1) of an item in its list; 0 when it is in none any more */
 size_t wk_tree_index (const wk_Tree *t, wk_Id id);
 
 /*
