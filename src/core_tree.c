@@ -131,63 +131,6 @@ static int tree_read (lua_State *L) {
 }
 
 
-/* is this override's value YAML flow (design 2.8)? */
-static int isflow (const char *s, size_t len) {
-  return len > 0 && (*s == '[' || *s == '{' || *s == '"' || *s == '\'');
-}
-
-
-static int has_splice (const char *s, size_t len) {
-  size_t i;
-  for (i = 1; i < len; i++)
-    if (s[i - 1] == '$' && s[i] == '{') return 1;
-  return 0;
-}
-
-
-/*
-** tree:word(word, number, byte) -> node | nil, err
-** The value of an override: the text of `word` from `byte` (from 1) on.
-** The node is not linked; its marks are in argv[number].  What stands before
-** the value is blanked while libyaml reads, so that columns stay true.
-*/
-static int tree_word (lua_State *L) {
-  wk_Tree *t = wk_check_tree(L, 1);
-  size_t len, from;
-  const char *word = luaL_checklstring(L, 2, &len);
-  int number = (int)luaL_checkinteger(L, 3);
-  lua_Integer byte = luaL_checkinteger(L, 4);
-  uint16_t doc = 0;
-  wk_Id id = 0;
-  wk_Fail fail;
-  wk_Code code;
-  luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
-  from = (size_t)byte - 1;
-  if (wk_tree_document(t, WK_ARGV, number, "command line", word, len, &doc,
-                       &fail) != WK_OK)
-    return failure(L, t, &fail, 0);
-  if (isflow(word + from, len - from)) {
-    memset(t->docs[doc].source, ' ', from);
-    code = wk_yaml_read(t, doc, WK_TOP_ANY, NULL, NULL, &id, &fail);
-    memcpy(t->docs[doc].source, word, from);
-  }
-  else if (from < len && (strchr("@%$", word[from]) != NULL ||
-                          has_splice(word + from, len - from))) {
-    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, word + from,
-                          len - from, &id, &fail);
-    if (code == WK_OK) wk_tree_node(t, id)->flags |= WK_SIGIL | WK_PLAIN;
-  }
-  else if (from == len)
-    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, "", 0, &id, &fail);
-  else
-    code = wk_yaml_scalar(t, doc, (uint32_t)from, word + from, len - from,
-                          &id, &fail);
-  if (code != WK_OK) return failure(L, t, &fail, doc);
-  lua_pushinteger(L, id);
-  return 1;
-}
-
-
 /* tree:composed(top): from here on nodes are made by evaluation, which has
    its own budget (value.nodes); config.nodes counts what was written.  What
    composition deleted leaves its maps and lists. */
@@ -452,7 +395,7 @@ static int tree_source (lua_State *L) {
 
 static const luaL_Reg methods[] = {
   {"read", tree_read}, {"lua", wk_tree_lua}, {"graft", wk_tree_graft},
-  {"word", tree_word}, {"composed", tree_composed},
+  {"word", wk_override_word}, {"composed", tree_composed},
   {"size", tree_size},
   {"kind", tree_kind}, {"is", tree_is}, {"text", tree_text},
   {"key", tree_key}, {"up", tree_up}, {"children", tree_children},
@@ -460,15 +403,16 @@ static const luaL_Reg methods[] = {
   {"segments", tree_segments}, {"mark", tree_mark}, {"put", wk_edit_put},
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
-  {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
+  {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight}, {"object", wk_edit_object},
   {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
   {"options", wk_tree_options}, {"grow", wk_tree_grow},
+  {"override", wk_override_set},
   {"lay", wk_merge_lay}, {"settle", wk_merge_settle},
   {"vanish", wk_merge_vanish}, {"copy", wk_merge_copy},
   {"via", wk_merge_via}, {"copies", wk_merge_copies},
   {"is_copy", wk_merge_is_copy},
-  {"asis", wk_merge_asis}, {NULL, NULL}
+  {"forgets", wk_merge_forgets}, {"asis", wk_merge_asis}, {NULL, NULL}
 };
 
 

@@ -126,6 +126,8 @@ typedef struct wk_Tree {
   size_t events;       /* libyaml events read so far, counted for tests */
   size_t vanished;     /* nodes that became WK_NONE since the last sweep */
   int operators;       /* a plain key that begins with + = ~ was read */
+  int forgets;         /* keeps nothing of what is replaced; to measure what
+                          keeping it costs, no room works with such a tree */
 } wk_Tree;
 
 /* an empty tree with the default limits; no memory is taken yet */

@@ -12,14 +12,9 @@ local planning = require "wick.plan"
 
 local M = {}
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
--- The message handler of every call into the project.  What it needs is only
--- loaded when something fails.
+-- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.failure".caught(value)
+  return require "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
@@ -108,7 +103,7 @@ function M.late(self, id)
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
-    end)
+    end, failing)
   if ok then
     return value == nil and core.null or value
   end
@@ -231,13 +226,7 @@ function M.close(self, keep)
       closed[object] = true
       local ok, caught = xpcall(close, failing, object, nil)
       if not ok then
-        errors[#errors + 1] = fail.new("ECLOSE", {
-          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
-          key = path_of(self, id),
-          marks = { self.tree:mark(id, "built here", "key") },
-          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
-          cause = caught.value,
-        })
+        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
       end
     end
   end
@@ -275,17 +264,15 @@ function M.run(self, name)
     items = tree:children(run)
   end
   -- everything that the items need is loaded before the first one runs
-  local needs = {}
-  for _, item in ipairs(items) do
-    if tree:is(item, "component") then
-      needs[#needs + 1] = item
-    else
-      for _, need in ipairs(planning.needs(self, tree:object(item) or item)) do
-        needs[#needs + 1] = need
-      end
-    end
+  local roots, own = {}, {} -- what is built for each; those that are late themselves
+  local whole = {}
+  for i, item in ipairs(items) do
+    local object = tree:object(item)
+    own[i] = object == item and self.late[item] ~= nil
+    roots[i] = object and not own[i] and { object } or planning.needs(self, item)
+    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
-  local plan, err = planning.order(self, needs)
+  local plan, err = planning.order(self, whole)
   err = err or missing(self, plan, run)
   if err then
     return nil, err
@@ -296,26 +283,20 @@ function M.run(self, name)
     return nil, err
   end
   local values = {}
-  local ok, value
+  local ok
   for i, item in ipairs(items) do
-    local object = tree:object(item)
     if #items > 1 then -- else it is all that is needed
-      plan = planning.order(self, self.late[object] and planning.needs(self, object)
-        or object and { object } or planning.needs(self, item))
+      plan = planning.order(self, roots[i])
     end
     ok, err = walk(self, plan, constructors)
-    if not ok then
+    if ok and own[i] then -- evaluated anew, each time that it is run
+      values[i], err = M.late(self, item)
+    elseif ok then
+      values[i] = tree:value(item, self.objects)
+    end
+    if err then
       return nil, err
     end
-    if self.late[object] then
-      value, err = M.late(self, object)
-      if err then
-        return nil, err
-      end
-    else
-      value = tree:value(item, self.objects)
-    end
-    values[i] = value
   end
   return true, values
 end

@@ -49,31 +49,16 @@ local function pending(self, target)
     return NONE
   end
   local list = {}
-  for _, id in ipairs(tree:sigils(target)) do
+  local sigils, missing = tree:sigils(target)
+  for _, id in ipairs(sigils) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
     end
   end
-  for component, decides in pairs(self.deciding) do
-    local at = tree:up(component)
-    while at and at ~= target do
-      at = tree:up(at)
-    end
-    if at then
-      list[#list + 1] = decides
-    end
+  for _, id in ipairs(missing or NONE) do -- what is copied must be there
+    self.wanted[id] = true
   end
-  for id in pairs(self.missing) do -- what is copied must be there
-    local at = id
-    while at and at ~= target and not tree:is(at, "component") do
-      at = tree:up(at)
-    end
-    if at == target then
-      self.wanted[id] = true
-      return nil
-    end
-  end
-  return list
+  return not missing and list or nil
 end
 
 --
@@ -82,6 +67,19 @@ end
 
 local function reads(self, from, target)
   self.reads[#self.reads + 1] = { from = from, target = target }
+end
+
+-- A reference whose copy, of `size` nodes, is more than the budget has left.
+local function too_many(self, id, size)
+  local counted = require "wick.expr.step".counted
+  return fail.new("EBUDGET", {
+    message = ("evaluating this config would produce more than %s"):format(
+      counted(self.limits["value.nodes"], "nodes")),
+    marks = { self.tree:mark(id, ("%s here, and %s left"):format(counted(size, "nodes"),
+      counted(self.budget.nodes, "nodes"):match("^%S+"))) },
+    notes = { "the limit `value.nodes` counts what expressions and references make" },
+    helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
+  })
 end
 
 local function evaluate_reference(self, id, item, target)
@@ -96,6 +94,9 @@ local function evaluate_reference(self, id, item, target)
     end
     return before, err
   end
+  if self.exhausted and not self.tree:object(target) then
+    return nil, false -- the first that was too much is told
+  end
   local list = pending(self, target)
   if not list then
     return nil, false
@@ -103,22 +104,16 @@ local function evaluate_reference(self, id, item, target)
     return list
   end
   reads(self, id, target)
-  local added, wrong = self.tree:refer(id, target)
-  if not added then
-    wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
-    return nil, wrong
+  local budget = self.budget
+  local added, wrong = self.tree:refer(id, target, budget.nodes)
+  if added then
+    budget.nodes = budget.nodes - added
+    return nil
+  elseif added == false then
+    return nil, too_many(self, id, wrong)
   end
-  self.budget.nodes = self.budget.nodes - added
-  if self.budget.nodes < 0 then
-    return nil, fail.new("EBUDGET", {
-      message = ("evaluating this config would produce more than %d nodes"):format(
-        self.limits["value.nodes"]),
-      marks = { self.tree:mark(id, ("%d nodes are copied here"):format(added)) },
-      notes = { "the limit `value.nodes` counts what expressions and references make" },
-      helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
-    })
-  end
-  return nil
+  wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
+  return nil, wrong
 end
 
 -- A problem that expr tells, as an error at the node.
@@ -149,10 +144,11 @@ local function may_see(options, name)
 end
 
 -- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call)
+function M.environment(self, id, reference, call, caught)
   return {
     ref = reference,
     call = call,
+    caught = caught,
     budget = self.budget,
     env = function(name, default)
       if not may_see(self.options, name) then
@@ -176,21 +172,22 @@ end
 
 --- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
 --- what its references name: true and the value; or false, the bytes before the
---- expression that fails, and its problem.
-function M.compute(self, id, item, objects, call)
+--- expression that fails, and its problem.  `call` and `caught` are build's, as
+--- expr.eval tells them.
+function M.compute(self, id, item, objects, call, caught)
   local expr, values = require "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
       local target = expression.targets[n]
-      local found
-      if target then
-        found = self.tree:value(target, objects)
+      if not target then
+        return nil
       end
+      local found = self.tree:value(target, objects)
       if found == core.null then
-        found = nil
+        return nil
       end
-      return found
-    end, call))
+      return found, type(found) == "table" and self.tree:weight(target)
+    end, call, caught))
     if not ok then
       return false, expression.base, value
     end
@@ -205,6 +202,16 @@ function M.compute(self, id, item, objects, call)
     return false, 0, problem
   end
   return true, text
+end
+
+-- What stands in for build's rule while there are no objects: the only functions
+-- are the built-in ones, and those are charged where they are called by name.
+local function by_name_only()
+  return {
+    message = "an expression calls its functions by their names only",
+    label = "this is one of them",
+    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
+  }
 end
 
 local function evaluate_expression(self, id, item)
@@ -222,7 +229,7 @@ local function evaluate_expression(self, id, item)
       elseif first then
         before[#before + 1] = first
       elseif target then
-        local list = pending(self, target)
+        local list = not self.exhausted and pending(self, target)
         if not list then
           return nil, false
         end
@@ -248,7 +255,7 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
-  local ok, value, problem = M.compute(self, id, item, self.hosts)
+  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
