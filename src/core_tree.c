@@ -41,7 +41,7 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
 }
 
 
-static const wk_Doc *docof (const wk_Tree *t, wk_Id id) {
+static wk_Doc *docof (const wk_Tree *t, wk_Id id) {
   unsigned doc = wk_tree_node(t, id)->doc;
   return doc > 0 && doc < t->ndocs ? &t->docs[doc] : NULL;
 }
@@ -352,7 +352,7 @@ static int tree_mark (lua_State *L) {
   const char *label = luaL_optstring(L, 3, "");
   int onkey = lua_type(L, 4) == LUA_TSTRING && haskey(t, id);
   const wk_Node *n = wk_tree_node(t, onkey ? id - 1 : id);
-  const wk_Doc *doc = docof(t, id);
+  wk_Doc *doc = docof(t, id);
   size_t byte = n->pos, length;
   if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
   length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));
