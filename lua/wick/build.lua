@@ -110,10 +110,17 @@ function M.late(self, id)
   return nil, require "wick.failure".late(self, id, value, problem)
 end
 
--- Builds the plan in its order.  Gives true; or nil and an error, after
--- everything that this call built was closed, newest first.
+-- Closes what a call that fails has built after the first `keep`, newest first;
+-- gives nil and the error, which holds those of closing too.
+local function undo(self, keep, err)
+  for _, other in ipairs(M.close(self, keep)) do
+    err.errors[#err.errors + 1] = other
+  end
+  return nil, err
+end
+
+-- Builds the plan in its order.  Gives true; or nil and an error.
 local function walk(self, plan, constructors)
-  local first = #self.built
   for _, id in ipairs(plan) do
     if self.objects[id] == nil then
       local object, err
@@ -124,9 +131,6 @@ local function walk(self, plan, constructors)
         object, err = construct(self, id, constructors[target], target)
       end
       if err then
-        for _, other in ipairs(M.close(self, first)) do
-          err.errors[#err.errors + 1] = other
-        end
         return nil, err
       end
       self.objects[id] = object
@@ -192,7 +196,8 @@ local function missing(self, plan, whole)
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
---- asked for.  Gives true, or nil and an error.
+--- asked for.  Gives true; or nil and an error, after everything that this call
+--- built was closed, newest first.
 function M.build(self, roots, whole)
   local plan, err = planning.order(self, roots)
   err = err or missing(self, plan, whole)
@@ -204,7 +209,12 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  return walk(self, plan, constructors)
+  local keep, ok = #self.built, nil
+  ok, err = walk(self, plan, constructors)
+  if not ok then
+    return undo(self, keep, err)
+  end
+  return true
 end
 
 --- Forgets what was built after the first `keep`, newest first, and closes
@@ -234,7 +244,7 @@ function M.close(self, keep)
 end
 
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
---- Gives true and the values, a list; or nil and an error.
+--- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
   local run = tree:find(self.top, "run")
@@ -282,7 +292,7 @@ function M.run(self, name)
   if not constructors then
     return nil, err
   end
-  local values = {}
+  local values, keep = {}, #self.built
   local ok
   for i, item in ipairs(items) do
     if #items > 1 then -- else it is all that is needed
@@ -295,7 +305,7 @@ function M.run(self, name)
       values[i] = tree:value(item, self.objects)
     end
     if err then
-      return nil, err
+      return undo(self, keep, err)
     end
   end
   return true, values

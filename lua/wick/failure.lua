@@ -118,10 +118,12 @@ end
 
 --- The error of an object that raised while it was closed.
 function M.closing(self, id, caught)
-  local path = path_of(self, id)
+  local gone = id < 0 and self.gone[id] -- what a change of the config made stale
+  local path = gone and gone.key or path_of(self, id)
   local fields = { key = path, marks = {}, notes = {},
     message = ("`%s` raised while it was closed"):format(path) }
-  tell(self, fields, caught, self.tree:mark(id, "built here", "key"), "__close")
+  tell(self, fields, caught, gone and gone.mark or self.tree:mark(id, "built here", "key"),
+    "__close")
   return fail.new("ECLOSE", fields)
 end
 

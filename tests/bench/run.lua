@@ -7,6 +7,7 @@
 
 local ROUNDS = 25
 local WICK, SPAWN, YAML = "build/bin/wick", "build/tests/spawn_bench", "build/tests/yaml_bench"
+local OPEN = "build/tests/open_bench"
 
 local function exists(path)
   local file = io.open(path, "rb")
@@ -117,6 +118,16 @@ if exists(YAML) then
   end
 else
   print("  skipped: there is no " .. YAML)
+end
+
+section("the secure way to a file, against the plain one")
+if exists(OPEN) then
+  io.stdout:flush()
+  if not os.execute(OPEN) then
+    print("  FAILED: " .. OPEN)
+  end
+else
+  print("  skipped: there is no " .. OPEN)
 end
 
 if not exists(WICK) or not exists(SPAWN) then

@@ -44,7 +44,7 @@ local INCLUDES = {
 }
 -- Files of a room that are not named ROOM.c or ROOM_part.c.
 local PARTS = {
-  name = "path", file = "path", folder = "path", below = "path", place = "tree",
+  name = "path", file = "path", folder = "path", below = "path", trust = "path", place = "tree",
   value = "core",
 }
 -- Rooms that never see a lua_State.

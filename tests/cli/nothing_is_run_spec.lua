@@ -4,16 +4,22 @@
 local helper = require "tests.helper"
 local lfs = require "lfs"
 
--- A copy of an example in which every module opens `canary` first; gives its
--- folder and its configs.
+-- A copy of an example in which every module opens `canary` first; gives the
+-- configs that its README runs.
 local function with_canaries(name, dir)
   helper.run({ "cp", "-R", helper.root .. "/examples/" .. name, dir })
-  local configs, count = {}, 0
-  local _, list = helper.run { "find", dir .. "/" .. name, "-type", "f" }
+  local configs, seen, count = {}, {}, 0
+  local readme = helper.read(dir .. "/" .. name .. "/README.md")
+  for file in readme:gmatch("wick run examples/" .. name:gsub("%p", "%%%0") .. "/(%S+)") do
+    if not seen[file] then
+      seen[file] = true
+      configs[#configs + 1] = dir .. "/" .. name .. "/" .. file
+    end
+  end
+  assert.truthy(#configs > 0, "its README runs no config")
+  local _, list = helper.run { "find", dir .. "/" .. name, "-mindepth", "2", "-type", "f" }
   for path in list:gmatch("[^\n]+") do
-    if path:match("/([^/]+)/[^/]+%.ya?ml$") == name then -- what lies deeper is for others
-      configs[#configs + 1] = path
-    elseif path:match("%.lua$") then
+    if path:match("%.lua$") then
       count = count + 1
       helper.write(path, ("io.open(%q, 'w'):close() "):format(dir .. "/canary")
         .. helper.read(path))
@@ -38,28 +44,21 @@ describe("nothing of the project is run", function()
     if not name:match("^%.") and lfs.attributes(helper.root .. "/examples/" .. name, "mode")
       == "directory" then
       it("by looking at examples/" .. name, function()
-        local dir, complete = helper.temp(), 0
+        local dir = helper.temp()
         for _, config in ipairs(with_canaries(name, dir)) do
-          local whole = helper.wick { "show", config } == 0 -- else it is part of another
           for _, words in ipairs(LOOKS) do
             local line = table.move(words, 1, #words, 1, {})
             table.insert(line, 2, config)
             local status, out, err = helper.wick(line)
             local what = table.concat(line, " ") .. "\n" .. err
+            assert.equal(0, status, what)
+            assert.not_equal("", out, what)
             assert.is_nil(lfs.attributes(dir .. "/canary"), what)
-            if whole then
-              assert.equal(0, status, what)
-              assert.not_equal("", out, what)
-            end
           end
-          if whole then
-            complete = complete + 1
-            helper.wick { "run", config } -- the canary sings when it is let out
-            assert.truthy(lfs.attributes(dir .. "/canary"), config)
-            os.remove(dir .. "/canary")
-          end
+          helper.wick { "run", config } -- the canary sings when it is let out
+          assert.truthy(lfs.attributes(dir .. "/canary"), config)
+          os.remove(dir .. "/canary")
         end
-        assert.truthy(complete > 0)
         helper.remove(dir)
       end)
     end
