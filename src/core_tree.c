@@ -41,7 +41,7 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
 }
 
 
-static const wk_Doc *docof (const wk_Tree *t, wk_Id id) {
+static wk_Doc *docof (const wk_Tree *t, wk_Id id) {
   unsigned doc = wk_tree_node(t, id)->doc;
   return doc > 0 && doc < t->ndocs ? &t->docs[doc] : NULL;
 }
@@ -203,10 +203,18 @@ static int tree_text (lua_State *L) {
 }
 
 
+/* may the node before this one be a key?  What a value was replaced by stands
+   behind no key. */
+static int behindkey (const wk_Tree *t, wk_Id id) {
+  int kind = wk_tree_node(t, id - 1)->kind;  /* node 0 is there, and none */
+  return kind == WK_STRING || kind == WK_INT;
+}
+
+
 /* does this node's up link to a map, so that a key stands before it? */
 static int haskey (const wk_Tree *t, wk_Id id) {
   wk_Id up = wk_tree_node(t, id)->up;
-  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP;
+  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP && behindkey(t, id);
 }
 
 
@@ -219,7 +227,7 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
     if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
     else lua_pushlstring(L, s, key->size);
   }
-  else if (wk_tree_node(t, id)->up != 0)
+  else if (wk_tree_node(t, id)->up != 0)  /* 0: it stands there no more */
     lua_pushinteger(L, (lua_Integer)wk_tree_index(t, id));
   else
     lua_pushnil(L);
@@ -232,10 +240,7 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
 static int tree_key (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  int inmap = lua_toboolean(L, 3) && id > 1 &&
-              wk_tree_node(t, id - 1)->kind >= WK_NULL &&
-              wk_tree_node(t, id - 1)->kind <= WK_STRING;
-  pushkey(L, t, id, inmap);
+  pushkey(L, t, id, lua_toboolean(L, 3) && behindkey(t, id));
   lua_pushboolean(L, haskey(t, id) &&
                      (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
   return 2;
@@ -348,7 +353,7 @@ static int tree_mark (lua_State *L) {
   const char *label = luaL_optstring(L, 3, "");
   int onkey = lua_type(L, 4) == LUA_TSTRING && haskey(t, id);
   const wk_Node *n = wk_tree_node(t, onkey ? id - 1 : id);
-  const wk_Doc *doc = docof(t, id);
+  wk_Doc *doc = docof(t, id);
   size_t byte = n->pos, length;
   if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
   length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));

@@ -23,19 +23,21 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 
 
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  wk_Id v = t->nodes[t->nodes[id].up].first;
+  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;
   return v == id ? n : 0;
 }
 
 
-void wk_place (const char *source, size_t length, size_t byte, size_t *line,
-               size_t *column, size_t *start, size_t *stop) {
-  size_t i, from = 0;
+/* wk_place, for a byte behind `from`, where line *line begins */
+static void placefrom (const char *source, size_t length, size_t byte,
+                       size_t from, size_t *line, size_t *column,
+                       size_t *start, size_t *stop) {
+  size_t i;
   if (byte > length) byte = length;
-  *line = 1;
-  for (i = 0; i < byte; i++) {
+  for (i = from; i < byte; i++) {
     if (source[i] == '\n' ||
         (source[i] == '\r' && !(i + 1 < length && source[i + 1] == '\n'))) {
       ++*line;
@@ -53,6 +55,23 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
     byte++;
   while (byte > from && source[byte - 1] == '\r') byte--;
   *stop = byte;
+}
+
+
+void wk_place (const char *source, size_t length, size_t byte, size_t *line,
+               size_t *column, size_t *start, size_t *stop) {
+  *line = 1;
+  placefrom(source, length, byte, 0, line, column, start, stop);
+}
+
+
+void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
+                   size_t *start, size_t *stop) {
+  size_t from = byte >= doc->seen ? doc->seen : 0;
+  *line = 1 + (from > 0 ? doc->line : 0);
+  placefrom(doc->source, doc->length, byte, from, line, column, start, stop);
+  doc->seen = *start;
+  doc->line = *line - 1;
 }
 
 

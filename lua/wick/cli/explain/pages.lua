@@ -225,6 +225,48 @@ base: &base {lr: 0.1}
 model: {<<: *base}
 == right
 ]],
+  W0115 = [[
+ELUA a Lua config that does not compile
+A config that ends in .lua is a Lua program that returns a table. Lua's own words are
+in the note.
+== file a.lua
+return {
+  lr = 0.1
+  hidden = 3,
+}
+== wrong wick show a.lua
+this Lua config does not compile
+== file a.lua
+return {
+  lr = 0.1,
+  hidden = 3,
+}
+== right
+]],
+  W0116 = [[
+ERAISED a Lua config that raises an error
+It called `error`, or did what Lua cannot do. It has few of Lua's names: what comes
+from outside comes through `env` and `include`, and from the project only at build.
+== file a.lua
+return { home = os.getenv("HOME") }
+== wrong wick show a.lua
+there is no `os` in a Lua config
+== file a.lua
+return { home = env("HOME", "/") }
+== right
+]],
+  W0117 = [[
+EMISFIT a value that no config can hold
+A config holds text, numbers, booleans, null, lists and maps; keys are text or
+integers. What is computed later is an expression: `expr "…"`.
+== file a.lua
+return { size = function(model) return model.size end }
+== wrong wick show a.lua
+a function cannot be part of a config
+== file a.lua
+return { model = { size = 3 }, size = expr "@model.size" }
+== right
+]],
   W0190 = [[
 EUNSUPPORTED something of the language that this version of wick does not have
 The message says what, and where one exists, another way to write it.
@@ -740,6 +782,20 @@ project: exp
 model: {_target_: exp.util.run}
 == right
 ]],
+  W0511 = [[
+EUNTRUSTED something that an untrusted config may not do
+With `--untrusted` a config is data: Lua configs are not run. Even then a config can
+name what the project exports; choose a project without scripts.
+== file exp/init.lua
+return {}
+== file a.lua
+return { lr = 0.1 }
+== file a.yaml
+lr: 0.1
+== wrong wick show a.lua --untrusted --project exp
+an untrusted config is not run, and this one is written in Lua
+== right wick show a.yaml --untrusted --project exp
+]],
   W0604 = [[
 EPLUGIN C plugins are not in this version of wick
 A module is a Lua file.
@@ -813,6 +869,34 @@ this config has more than 4 nodes
 ENOMEM not enough memory
 Nothing was left half made: what was read so far is given back.
 == untried it needs a system without memory
+]],
+  W0707 = [[
+ELUASTEPS a Lua config that runs too long
+`lua.steps` counts Lua's instructions and the work of its functions. Work belongs into a
+constructor, which may take as long as it likes.
+== file a.lua
+local sum = 0
+for i = 1, 10000000 do sum = sum + i end
+return { sum = sum }
+== wrong wick show a.lua
+this Lua config takes more than 1000000 steps
+== file a.lua
+local sum = 0
+for i = 1, 10 do sum = sum + i end
+return { sum = sum }
+== right
+]],
+  W0708 = [[
+ELUABYTES a Lua config that takes too much memory
+`lua.bytes` is what it may use at one time.
+== file a.lua
+local line = ("x"):rep(1000)
+return { text = line:rep(100000) }
+== wrong wick show a.lua
+this Lua config takes more than 16 MiB of memory
+== file a.lua
+return { text = ("x"):rep(1000) }
+== right
 ]],
   W0801 = [[
 EINCLUDE a document that a document names, and that is not there
