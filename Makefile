@@ -64,7 +64,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer
 CPPFLAGS =
 ALL_CFLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden \
-  -iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+  -iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 
 # --- files ----------------------------------------------------------------
 
@@ -87,6 +87,8 @@ programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
 LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+# Plugins that C programs of the tests load; specs build their own.
+PLUGINS := $(foreach p,one two sysv changes,$(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -96,6 +98,7 @@ EMBEDDED = build/embedded.c
 INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
+  644:include/wick/plugin.h:include/wick/plugin.h \
   $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)
@@ -129,7 +132,7 @@ test: deps ## run all tests; T=text runs only those whose name holds it
 
 check: ## silent when all linters are content
 	@CC="$(CC)" CLANG="$(CLANG)" \
-	  FLAGS="-iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS)" \
+	  FLAGS="-iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS)" \
 	  sh tests/check/run
 
 asan: ## run all tests under ASan, UBSan and LSan
@@ -174,8 +177,8 @@ files:
 	@for f in $(INSTALLED); do echo "installed $$f"; done
 
 # What the tests run, and what bench runs.
-programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
-benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
+benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
 
 # --- rules ----------------------------------------------------------------
 
@@ -236,6 +239,17 @@ $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
 	  -lcmocka
+
+# Plugins are built as others build theirs: no sanitizer, no liblua.
+$(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
+$(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
+$(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
+$(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
+$(PLUGINS): tests/plugins/bare.c tests/plugins/canary.h Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(WARN) -O1 -fvisibility=hidden -shared -fPIC \
+	  $(MAKES) -o $@ $<
 
 # The list of sources: younger than what was made only when it is another one,
 # so that a file that went away goes away from what is made.

@@ -27,7 +27,7 @@ static void pushguarded (lua_State *L, void **guard, size_t len) {
   *guard = NULL;
 }
 
-static wk_Root *checkroot (lua_State *L) {
+wk_Root *wk_check_root (lua_State *L) {
   wk_Root *root = (wk_Root *)luaL_checkudata(L, 1, WK_ROOT);
   luaL_argcheck(L, root->fd >= 0, 1, "the root is closed");
   return root;
@@ -62,7 +62,7 @@ int wk_core_root (lua_State *L) {
 }
 
 
-static void pushfile (lua_State *L, const wk_File *file) {
+void wk_push_file (lua_State *L, const wk_File *file) {
   lua_createtable(L, 0, 7);
   wk_set_integer(L, "dev", (lua_Integer)file->dev);
   wk_set_integer(L, "ino", (lua_Integer)file->ino);
@@ -78,7 +78,7 @@ static void pushfile (lua_State *L, const wk_File *file) {
    file that is not there gives false alone, which is cheaper than an error.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
@@ -100,14 +100,14 @@ static int root_read (lua_State *L) {
   }
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
-  pushfile(L, &file);
+  wk_push_file(L, &file);
   return 2;
 }
 
 
 /* root:list(rel) -> array of names | nil, err */
 static int root_list (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0, at;
   const char *rel = luaL_checklstring(L, 2, &len);
   void **guard = wk_push_guard(L);
@@ -129,7 +129,7 @@ static int root_list (lua_State *L) {
 
 
 static int root_info (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   lua_createtable(L, 0, 5);
   wk_set_string(L, "path", root->real ? root->real : "");
   wk_set_string(L, "backend", root->backend == WK_WALK ? "walk" : "openat2");
@@ -150,8 +150,8 @@ static int root_tostring (lua_State *L) {
 
 
 static const luaL_Reg root_methods[] = {
-  {"read", root_read}, {"list", root_list}, {"info", root_info},
-  {"close", root_close}, {NULL, NULL}
+  {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
+  {"info", root_info}, {"close", root_close}, {NULL, NULL}
 };
 
 

@@ -149,6 +149,14 @@ static int same (const wk_File *a, const wk_File *b) {
 }
 
 
+int wk_file_same (const wk_File *file, int fd) {
+  wk_File now;
+  memset(&now, 0, sizeof(now));
+  return identify(&now, fd) == 0 && now.dev == file->dev &&
+         now.ino == file->ino && same(file, &now);
+}
+
+
 /* Asks for one byte more than fstat promised: a file that has it grew, or
    lies about its size as those below /proc do. */
 wk_Code wk_file_read (wk_File *file, size_t limit, char **bytes, size_t *len,

@@ -178,7 +178,9 @@ function M.construction(self, id, target, caught)
     if #marks == 1 then
       notes[1] = "it says: " .. fail.quote(short, 1000)
     end
-    notes[#notes + 1] = "trace: " .. trace_lines(self, caught, id, target:match("[^.]*$"))
+    if #caught.frames > 0 then -- a C function leaves none
+      notes[#notes + 1] = "trace: " .. trace_lines(self, caught, id, target:match("[^.]*$"))
+    end
   end
   local given = arguments(self, id)
   if given ~= "" then

@@ -14,7 +14,7 @@ local M = {
   null = core.null,
 }
 
-local OPTIONS = { project = true, limits = true, backend = true, allow = true }
+local OPTIONS = { project = true, limits = true, backend = true, allow = true, strict = true }
 
 local function check_options(options, level)
   for name in pairs(options) do
@@ -58,7 +58,8 @@ end
 --- Reads a config, lays the overrides over it and evaluates what needs no
 --- object.  `source` is the path of a YAML file, or a table; `overrides` a list
 --- of `key=value`; `options`: project ("DIR" or "NAME=DIR"), limits, backend
---- ("auto", "openat2", "walk"), allow (a list of module names).
+--- ("auto", "openat2", "walk"), allow (a list of module names), strict (refuse
+--- what is doubtful: plugins that do not state what they are).
 ---@param source string|table
 ---@param overrides string[]?
 ---@param options table?
@@ -83,6 +84,7 @@ function M.load(source, overrides, options)
     overrides = overrides or {},
     built = {},
     borrowed = {},
+    doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
   local ok, err = read_source(self, source)

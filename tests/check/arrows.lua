@@ -32,7 +32,10 @@ local INCLUDES = {
   keypath = { "fail", "lex" },
   exports = { "lex" },
   chunk = { "fail" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
+  elf = { "fail" },
+  plugin = { "fail", "path", "elf" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk",
+    "elf", "plugin" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
@@ -40,10 +43,11 @@ local INCLUDES = {
 -- Files of a room that are not named ROOM.c or ROOM_part.c.
 local PARTS = {
   name = "path", file = "path", folder = "path", below = "path", place = "tree",
-  value = "core",
+  value = "core", statement = "elf",
 }
 -- Rooms that never see a lua_State.
-local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports" }
+local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
+  "elf", "plugin" }
 
 local function set(list)
   local s = {}

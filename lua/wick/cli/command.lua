@@ -77,6 +77,7 @@ local function load_config(asked)
     allow = asked.flags.allow,
     backend = asked.flags.resolver,
     limits = limits,
+    strict = asked.flags.strict,
   })
   if config and asked.flags.project then -- a folder that is not there is told at once
     local project, wrong = config:open_project()
@@ -98,6 +99,9 @@ function verbs.run(asked)
   local status = warn(asked, config.warnings)
   if status ~= 0 then
     return status
+  end
+  function config.warn(warnings) -- of what is loaded
+    return warn(asked, warnings)
   end
   local ok, wrong = config:run(asked.flags.only)
   if not ok then

@@ -35,11 +35,15 @@ return function(self)
   local target = require "wick.target"
   local read = require "wick.read"
   local given = self.options.project
-  local limits = { ["module.bytes"] = self.limits["module.bytes"] }
+  local limits = {
+    ["module.bytes"] = self.limits["module.bytes"],
+    ["plugin.bytes"] = self.limits["plugin.bytes"],
+  }
+  local strict = self.options.strict or self.options.untrusted
   if given then
     local name, dir = given:match("^([%a_][%w_]*)=(.*)$")
     local project, err = target.project(dir or given,
-      { name = name, backend = self.options.backend, limits = limits })
+      { name = name, backend = self.options.backend, limits = limits, strict = strict })
     if not project and err.name == "EROOT" then
       local info = core.codes.EFILE
       err.name, err.code, err.kind, err.status = "EFILE", info.code, info.kind, info.status
@@ -66,7 +70,8 @@ return function(self)
   if dir == "." or dir == "" then
     place = self.folder .. "/." -- so that the name is that of the real folder
   end
-  local project, err = target.project(place, { backend = self.options.backend, limits = limits })
+  local project, err = target.project(place,
+    { backend = self.options.backend, limits = limits, strict = strict })
   if not project then
     err.key = "project"
     table.insert(err.marks, 1, self.tree:mark(id, err.target_label or ""))

@@ -125,7 +125,7 @@ end
 --- lives until it was closed as often as it was opened.
 ---@param dir string
 --- `written` is how the caller's text names it, when `dir` was made absolute.
----@param options? {name?: string, backend?: string, limits?: table, written?: string}
+---@param options? table  name, written (strings), backend, limits, strict
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
@@ -141,11 +141,14 @@ function M.project(dir, options)
   end
   local key = info.dev .. ":" .. info.ino
   local limit = options.limits and options.limits["module.bytes"]
+  local plugin_limit = options.limits and options.limits["plugin.bytes"]
   local project = M.open[name]
   if project and project.key == key then
     root:close()
     project.refs = project.refs + 1
     project.limit = limit or project.limit
+    project.plugin_limit = plugin_limit or project.plugin_limit
+    project.strict = options.strict or false
     M.forget(project)
     return project
   end
@@ -175,9 +178,12 @@ function M.project(dir, options)
     label = label_of(info.path), -- of files, in notes
     folds = info.folds,
     limit = limit or core.limits["module.bytes"],
+    plugin_limit = plugin_limit or core.limits["plugin.bytes"],
+    strict = options.strict or false, -- are plugins without a statement refused?
     refs = 1,
     inodes = same.inodes, -- "dev:ino" -> the record that was loaded from it
     sources = {}, -- chunk names of modules of this root
+    libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
     records = {}, -- dotted name below the root -> record, or false
@@ -208,6 +214,11 @@ function Project:close()
   same.refs = same.refs - 1
   if same.refs == 0 then
     shared[self.key] = nil
+  end
+  for _, record in next, self.records do
+    if record and record.plugin then
+      record.plugin:close()
+    end
   end
   self.constructors, self.records, self.inodes = {}, {}, {}
   self.folders, self.visited = {}, {}

@@ -1,0 +1,469 @@
+/*
+** plugin.c -- a checked plugin -> its entry (see plugin.h).
+**
+** May call: fail, path, elf.
+*/
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plugin.h"
+
+
+#define FIRST_FD  500      /* of those that are kept for libraries */
+#define SHOWN     200      /* characters of what the linker says */
+
+
+/* starts a failure, whose headline speaks of the plugin by its name */
+#define FAIL(p, f, code, words) \
+  wk_fail(f, code, "plugin `%s` " words, (p)->named)
+
+
+/*
+** {======================================================
+** A plugin that is checked
+** =======================================================
+*/
+
+/* the last part of a file name, fit for a message */
+static const char *base_name (char *out, size_t size, const char *rel,
+                              size_t len) {
+  size_t at = len;
+  while (at > 0 && rel[at - 1] != '/') at--;
+  return wk_quote(out, size, rel + at, len - at, 60);
+}
+
+
+wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
+                        const char *name, size_t nlen, const char *lua,
+                        size_t limit, wk_Plugin *p, wk_Fail *f) {
+  char shown[WK_FILE_SHOWN], *bytes = NULL;
+  size_t size = 0;
+  wk_ElfAsk ask;
+  wk_Elf elf;
+  wk_Code code;
+  memset(p, 0, sizeof(*p));
+  if (nlen >= sizeof(p->named)) nlen = sizeof(p->named) - 1;
+  memcpy(p->named, name, nlen);
+  p->name = nlen;
+  code = wk_path_open(r, rel, len, &p->file, f);
+  if (code != WK_OK) return code;
+  code = wk_file_read(&p->file, limit, &bytes, &size, f);
+  if (code != WK_OK) goto fail;
+  ask.name = p->named;
+  ask.len = p->name;
+  ask.lua = lua;
+  ask.file = base_name(shown, sizeof(shown), rel, len);
+  code = wk_elf_check(bytes, size, &ask, &elf, f);
+  if (code != WK_OK) goto fail;
+  memcpy(p->entry, elf.entry, sizeof(p->entry));
+  if (elf.statement != NULL) {
+    p->statement = (char *)malloc(elf.nstatement);
+    if (p->statement == NULL) {
+      code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+      goto fail;
+    }
+    memcpy(p->statement, elf.statement, elf.nstatement);
+    p->nstatement = elf.nstatement;
+    p->address = elf.address;
+  }
+  free(bytes);
+  return WK_OK;
+ fail:
+  free(bytes);
+  wk_plugin_close(p);
+  return code;
+}
+
+
+void wk_plugin_close (wk_Plugin *p) {
+  wk_file_close(&p->file);
+  free(p->statement);
+  p->statement = NULL;
+  p->nstatement = 0;
+}
+
+
+wk_Code wk_plugin_read (wk_Plugin *p, size_t limit, char **bytes, size_t *len,
+                        wk_Fail *f) {
+  return wk_file_read(&p->file, limit, bytes, len, f);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What is loaded, in the whole process
+** =======================================================
+*/
+
+typedef struct Library {
+  struct Library *next;
+  wk_File file;            /* its fd is open for ever: the linker knows it */
+  void *handle;
+  uintptr_t address;       /* what addresses in the file are relative to */
+  const void *base;
+} Library;
+
+/* Constructors of a library run under the lock, and may come back here: so
+   it is recursive. */
+static pthread_mutex_t lock;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static Library *libraries = NULL;
+static int next_fd = FIRST_FD;   /* no number is used twice, even if somebody
+                                    closes what is not theirs */
+
+
+static void take_lock (void) {
+  pthread_mutex_lock(&lock);
+}
+
+
+static void drop_lock (void) {
+  pthread_mutex_unlock(&lock);
+}
+
+
+/* also in a child, where the lock's owner is a thread that does not exist */
+static void new_lock (void) {
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&lock, &kind);
+  pthread_mutexattr_destroy(&kind);
+}
+
+
+/* What is known here must last as long as the libraries: Lua unloads core.so
+   when a state closes, so core.so makes itself stay.  In a program that
+   carries the core there is nothing to do. */
+static void set_up (void) {
+  static const char here = 0;
+  Dl_info info;
+  new_lock();
+  pthread_atfork(take_lock, drop_lock, new_lock);
+  if (dladdr(&here, &info) != 0 && info.dli_fname != NULL)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+
+static Library *find_inode (const wk_File *file) {
+  Library *lib;
+  for (lib = libraries; lib != NULL; lib = lib->next)
+    if (lib->file.ino == file->ino && lib->file.dev == file->dev) return lib;
+  return NULL;
+}
+
+
+static Library *find_handle (const void *handle) {
+  Library *lib;
+  for (lib = libraries; lib != NULL; lib = lib->next)
+    if (lib->handle == handle) return lib;
+  return NULL;
+}
+
+
+/* a name or a mode that changed leaves bytes alone, and sets the ctime only */
+static int same_bytes (const wk_File *a, const wk_File *b) {
+  return a->size == b->size && a->mtime_s == b->mtime_s &&
+         a->mtime_ns == b->mtime_ns;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What the linker says
+** =======================================================
+*/
+
+/* is any of Lua's API visible to libraries? */
+static int is_lua_global (void) {
+  return dlsym(RTLD_DEFAULT, "lua_gettop") != NULL;
+}
+
+
+static void help_undefined (const char *symbol, size_t len, wk_Fail *f) {
+  char shown[100];
+  wk_quote(shown, sizeof(shown), symbol, len, 60);
+  if (len < 3 || memcmp(symbol, "lua", 3) != 0)
+    wk_fail_help(f, "link the plugin against the library that has `%s`",
+                 shown);
+  else if (is_lua_global())
+    wk_fail_help(f, "this Lua has no `%s`: rebuild the plugin with the "
+                    "headers of this Lua", shown);
+  else {
+    wk_fail_note(f, "a plugin finds Lua in the program that loads it, and "
+                    "Lua's functions are not visible there");
+    wk_fail_help(f, "link the program with `-Wl,-E`; where Lua is a library "
+                    "that was itself loaded, open it once more with "
+                    "`dlopen(\"liblua5.4.so.0\", RTLD_NOW | RTLD_NOLOAD | "
+                    "RTLD_GLOBAL)`");
+  }
+}
+
+
+/* "libopenblas.so.0" is in Debian's libopenblas0, "libx2.so.3" in libx2-3 */
+static void help_missing (const char *lib, size_t len, wk_Fail *f) {
+  const char *so = (const char *)memmem(lib, len, ".so.", 4);
+  size_t stem = so ? (size_t)(so - lib) : 0, i;
+  char shown[100];
+  wk_quote(shown, sizeof(shown), lib, len, 60);
+  for (i = 0; i < stem; i++)
+    if (!((lib[i] >= 'a' && lib[i] <= 'z') || lib[i] == '-' ||
+          (lib[i] >= '0' && lib[i] <= '9'))) stem = 0;
+  if (stem > 0 && stem < 60 && len - stem - 4 < 8)
+    wk_fail_help(f, "install the library; on Debian it should be in the "
+                    "package `%.*s%s%.*s`", (int)stem, lib,
+                 lib[stem - 1] >= '0' && lib[stem - 1] <= '9' ? "-" : "",
+                 (int)(len - stem - 4), so + 4);
+  else wk_fail_help(f, "install the library `%s`", shown);
+}
+
+
+/* EDLOPEN with the linker's text, which is copied at once: the next call of
+   any library may overwrite it.  It calls the plugin by `path`. */
+static wk_Code refused (const wk_Plugin *p, const char *path, wk_Fail *f) {
+  static const char undefined[] = "undefined symbol: ";
+  static const char absent[] = ": cannot open shared object file";
+  char text[512], shown[3 * SHOWN];
+  const char *said = dlerror(), *at;
+  size_t skip = strlen(path);
+  snprintf(text, sizeof(text), "%s", said ? said : "nothing");
+  said = text;
+  if (strncmp(said, path, skip) == 0 && said[skip] == ':') {
+    said += skip + 1;
+    while (*said == ' ') said++;
+  }
+  FAIL(p, f, WK_EDLOPEN, "cannot be opened");
+  wk_fail_note(f, "the system linker says: %s",
+               wk_quote(shown, sizeof(shown), said, strlen(said), SHOWN));
+  if ((at = strstr(said, undefined)) != NULL) {
+    at += sizeof(undefined) - 1;
+    help_undefined(at, strcspn(at, ", "), f);
+  }
+  else if ((at = strstr(said, absent)) != NULL)
+    help_missing(said, (size_t)(at - said), f);
+  else if (strstr(said, "failed to map segment") != NULL)
+    wk_fail_help(f, "is its file system mounted `noexec`?  Code is run from "
+                    "none that is");
+  else if (strstr(said, "' not found") != NULL)
+    wk_fail_help(f, "it was built on a newer system: rebuild it on this one");
+  return WK_EDLOPEN;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Loading
+** =======================================================
+*/
+
+static wk_Code changed (const wk_Plugin *p, const char *how, wk_Fail *f) {
+  wk_fail(f, WK_ECHANGED, "`%s` changed since it was checked",
+          p->file.shown);
+  wk_fail_note(f, "%s", how);
+  wk_fail_help(f, "put a new plugin in place by renaming it, not by writing "
+                  "over the old one");
+  return WK_ECHANGED;
+}
+
+
+static wk_Code changed_since_loaded (const wk_Plugin *p, wk_Fail *f) {
+  wk_fail(f, WK_ECHANGED, "`%s` changed since it was loaded",
+          p->file.shown);
+  wk_fail_note(f, "a process loads a plugin once, and never unloads it");
+  wk_fail_help(f, "start the process anew; put a new plugin in place by "
+                  "renaming it, not by writing over the old one");
+  return WK_ECHANGED;
+}
+
+
+static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
+  FAIL(p, f, WK_ENOPROC, "cannot be loaded without /proc");
+  wk_fail_note(f, "it is loaded by its descriptor, through /proc/<pid>/fd: "
+                  "by its path it could be another file by now");
+  wk_fail_help(f, "mount it: `mount -t proc proc /proc`");
+  f->err = err;
+  return WK_ENOPROC;
+}
+
+
+/* a number for the library, never to be given back once the linker knows it.
+   Where fewer than 500 descriptors are allowed it is a lower one. */
+static int pin (int fd) {
+  int kept = fcntl(fd, F_DUPFD_CLOEXEC, next_fd);
+  if (kept < 0 && errno == EINVAL) kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (kept >= next_fd) next_fd = kept + 1;
+  return kept;
+}
+
+
+/* what the linker shall call the file: in the words of this process, which
+   may be a child of the one that loaded others */
+static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
+                      wk_Fail *f) {
+  char pid[24];
+  struct stat st;
+  ssize_t n = readlink("/proc/self", pid, sizeof(pid) - 1);
+  if (n <= 0) return no_proc(p, errno, f);
+  pid[n] = '\0';
+  snprintf(path, size, "/proc/%s/fd/%d", pid, fd);
+  if (stat(path, &st) != 0) return no_proc(p, errno, f);
+  if ((uint64_t)st.st_dev != p->file.dev || (uint64_t)st.st_ino != p->file.ino)
+    return no_proc(p, 0, f);  /* this /proc tells of other processes */
+  return WK_OK;
+}
+
+
+/* what runs with more rights than its user has must not run what the user
+   put somewhere */
+static wk_Code check_rights (const wk_Plugin *p, wk_Fail *f) {
+  if (!getauxval(AT_SECURE)) return WK_OK;
+  FAIL(p, f, WK_EHAZARD, "is not loaded by a program with special rights");
+  wk_fail_note(f, "this program runs with more rights than its user has "
+                  "(set-user-ID, set-group-ID or capabilities)");
+  return WK_EHAZARD;
+}
+
+
+/* fills in where it is loaded; 0 when the linker does not tell */
+static int place (Library *lib) {
+  struct link_map *map = NULL;
+  Dl_info info;
+  if (dlinfo(lib->handle, RTLD_DI_LINKMAP, &map) != 0 || map == NULL ||
+      dladdr(map->l_ld, &info) == 0) return 0;
+  lib->address = (uintptr_t)map->l_addr;
+  lib->base = info.dli_fbase;
+  return 1;
+}
+
+
+/* gives the file to the linker.  *out is known from then on */
+static wk_Code load (const wk_Plugin *p, Library **out, wk_Fail *f) {
+  Library *lib = (Library *)malloc(sizeof(*lib));
+  char path[64];
+  wk_Code code;
+  if (lib == NULL)
+    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  memset(lib, 0, sizeof(*lib));
+  lib->file = p->file;
+  lib->file.fd = pin(p->file.fd);
+  if (lib->file.fd < 0) {
+    code = wk_fail_errno(f, errno, "a plugin cannot be loaded");
+    goto fail;
+  }
+  code = spell(p, lib->file.fd, path, sizeof(path), f);
+  if (code != WK_OK) goto fail;
+  if (!wk_file_same(&p->file, lib->file.fd)) {
+    code = changed(p, "its size or its time is another one by now", f);
+    goto fail;
+  }
+  lib->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (lib->handle == NULL) {
+    code = refused(p, path, f);
+    goto fail;
+  }
+  if (find_handle(lib->handle) != NULL || !place(lib)) {
+    FAIL(p, f, WK_EDLOPEN, "cannot be opened");
+    wk_fail_note(f, "the system linker gave another library for it");
+    free(lib);  /* the descriptor stays: the linker knows its number */
+    return WK_EDLOPEN;
+  }
+  lib->next = libraries;
+  libraries = lib;
+  *out = lib;
+  return WK_OK;
+ fail:
+  if (lib->file.fd >= 0) close(lib->file.fd);
+  free(lib);
+  return code;
+}
+
+
+/* the library that the file is, loaded now if it was not */
+static wk_Code obtain (wk_Plugin *p, Library **out, wk_Fail *f) {
+  wk_Code code = check_rights(p, f);
+  Library *lib = find_inode(&p->file);
+  if (code != WK_OK) return code;
+  if (lib == NULL) return load(p, out, f);
+  if (!same_bytes(&lib->file, &p->file)) return changed_since_loaded(p, f);
+  if (p->file.fd >= 0 && !wk_file_same(&p->file, p->file.fd))
+    return changed(p, "its size or its time is another one by now", f);
+  *out = lib;
+  return WK_OK;
+}
+
+
+/* is this address in one of the segments of the library? */
+static int is_in (const Library *lib, const void *at) {
+  Dl_info info;
+  return dladdr(at, &info) != 0 && info.dli_fbase == lib->base;
+}
+
+
+/* is the statement in memory the one that was checked? */
+static int same_statement (const wk_Plugin *p, const Library *lib) {
+  const char *s = (const char *)(lib->address + (uintptr_t)p->address);
+  return is_in(lib, s) && is_in(lib, s + p->nstatement - 1) &&
+         memcmp(s, p->statement, p->nstatement) == 0;
+}
+
+
+/* what is in memory is what was checked: the statement, and the entry, which
+   is in this library and in none that it needs */
+static wk_Code compare (const wk_Plugin *p, const Library *lib,
+                        wk_Loaded *out, wk_Fail *f) {
+  const void *entry;
+  if (p->statement != NULL && !same_statement(p, lib)) {
+    FAIL(p, f, WK_ESTATEMENT, "is not what its file states");
+    wk_fail_note(f, "the statement in memory is another one than was checked");
+    return WK_ESTATEMENT;
+  }
+  entry = dlsym(lib->handle, p->entry);
+  if (entry == NULL || !is_in(lib, entry)) {
+    FAIL(p, f, WK_ENOENTRY, "has no entry point");
+    wk_fail_note(f, "the system linker does not find `%s` in it", p->entry);
+    return WK_ENOENTRY;
+  }
+  memcpy(&out->entry, &entry, sizeof(entry));
+  out->base = lib->base;
+  return WK_OK;
+}
+
+
+wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f) {
+  Library *lib = NULL;
+  wk_Code code;
+  pthread_once(&once, set_up);
+  take_lock();
+  code = obtain(p, &lib, f);
+  if (code == WK_OK) code = compare(p, lib, out, f);
+  drop_lock();
+  if (code == WK_OK) wk_file_close(&p->file);
+  return code;
+}
+
+
+const void *wk_plugin_base (void (*function) (void)) {
+  const void *at;
+  Dl_info info;
+  memcpy(&at, &function, sizeof(at));
+  return dladdr(at, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* }====================================================== */
