@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -330,17 +329,6 @@ static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
 }
 
 
-/* what runs with more rights than its user has must not run what the user
-   put somewhere */
-static wk_Code check_rights (const wk_Plugin *p, wk_Fail *f) {
-  if (!getauxval(AT_SECURE)) return WK_OK;
-  FAIL(p, f, WK_EHAZARD, "is not loaded by a program with special rights");
-  wk_fail_note(f, "this program runs with more rights than its user has "
-                  "(set-user-ID, set-group-ID or capabilities)");
-  return WK_EHAZARD;
-}
-
-
 /* fills in where it is loaded; 0 when the linker does not tell */
 static int place (Library *lib) {
   struct link_map *map = NULL;
@@ -397,9 +385,7 @@ static wk_Code load (const wk_Plugin *p, Library **out, wk_Fail *f) {
 
 /* the library that the file is, loaded now if it was not */
 static wk_Code obtain (wk_Plugin *p, Library **out, wk_Fail *f) {
-  wk_Code code = check_rights(p, f);
   Library *lib = find_inode(&p->file);
-  if (code != WK_OK) return code;
   if (lib == NULL) return load(p, out, f);
   if (!same_bytes(&lib->file, &p->file)) return changed_since_loaded(p, f);
   if (p->file.fd >= 0 && !wk_file_same(&p->file, p->file.fd))
