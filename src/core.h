@@ -87,6 +87,16 @@ int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
 
+/* core_merge.c: composition; methods of a tree, told there */
+int wk_merge_lay (lua_State *L);
+int wk_merge_settle (lua_State *L);
+int wk_merge_vanish (lua_State *L);
+int wk_merge_copy (lua_State *L);
+int wk_merge_via (lua_State *L);
+int wk_merge_copies (lua_State *L);
+int wk_merge_is_copy (lua_State *L);
+int wk_merge_asis (lua_State *L);
+
 /* value.c: node -> value, value -> node; methods of a tree */
 int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */
 int wk_tree_options (lua_State *L);   /* tree:options(id, objects) */

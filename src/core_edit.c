@@ -201,13 +201,6 @@ static void append (lua_State *L, int list, wk_Id id) {
 }
 
 
-/* is this plain key one of `+k` `=k` `~k`? */
-static int isoperator (const wk_Tree *t, const wk_Node *key) {
-  return (key->flags & WK_PLAIN) && key->kind == WK_STRING && key->size > 0 &&
-         strchr("+=~", *wk_tree_text(t, key)) != NULL;
-}
-
-
 /* is this key of the form `_x_`, and not one that this version knows? */
 static int isreserved (const wk_Tree *t, const wk_Node *key) {
   const char *s = wk_tree_text(t, key);
@@ -218,16 +211,9 @@ static int isreserved (const wk_Tree *t, const wk_Node *key) {
 }
 
 
-static int ismissing (const wk_Tree *t, const wk_Node *n) {
-  return n->kind == WK_STRING && !(n->flags & WK_TAGGED) && n->size == 3 &&
-         memcmp(wk_tree_text(t, n), "???", 3) == 0;
-}
-
-
 /*
 ** tree:scan(top) -> strings with a sigil, components, `???`, values whose
-** key is an operator or of the form `_x_`.  Four arrays of nodes in document
-** order.
+** key is of the form `_x_`.  Four arrays of nodes in document order.
 */
 int wk_edit_scan (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -239,22 +225,27 @@ int wk_edit_scan (lua_State *L) {
     const wk_Node *n = wk_tree_node(t, at);
     if (n->flags & WK_SIGIL) append(L, 3, at);
     if (n->flags & WK_COMPONENT) append(L, 4, at);
-    if (ismissing(t, n)) append(L, 5, at);
-    if (at != top && haskey(t, at)) {
-      const wk_Node *key = wk_tree_node(t, at - 1);
-      if (isoperator(t, key) || isreserved(t, key)) append(L, 6, at);
-    }
+    if (wk_tree_ismissing(t, at)) append(L, 5, at);
+    if (at != top && n->kind != WK_NONE && haskey(t, at) &&
+        isreserved(t, wk_tree_node(t, at - 1))) append(L, 6, at);
   }
   return 4;
 }
 
 
 /* the node behind `at` (the top or an object) in the subtree `top` that
-   stands for an object, or 0 */
+   stands for an object, or 0; the components in one whose children stay as
+   they are stand for none */
 static wk_Id nextobject (const wk_Tree *t, wk_Id top, wk_Id at) {
-  at = follow(t, top, at, at != top);
-  while (at != 0 && objectof(t, at) == 0) at = follow(t, top, at, 0);
-  return at;
+  int asis = wk_tree_node(t, top)->flags & WK_ASIS;
+  int skip = at != top;
+  for (;;) {
+    at = follow(t, top, at, skip);
+    if (at == 0 || (objectof(t, at) != 0 &&
+                    !(asis && wk_tree_node(t, at)->kind == WK_MAP)))
+      return at;
+    skip = 0;
+  }
 }
 
 

@@ -185,10 +185,12 @@ static int tree_word (lua_State *L) {
 }
 
 
-/* tree:composed(): from here on nodes are made by evaluation, which has its
-   own budget (value.nodes); config.nodes counts what was written */
+/* tree:composed(top): from here on nodes are made by evaluation, which has
+   its own budget (value.nodes); config.nodes counts what was written.  What
+   composition deleted leaves its maps and lists. */
 static int tree_composed (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
+  wk_tree_sweep(t, wk_check_id(L, t, 2));
   t->limits.config_nodes = (size_t)-1;
   return 0;
 }
@@ -225,16 +227,21 @@ static int tree_kind (lua_State *L) {
 }
 
 
-/* tree:is(id, flag) -> boolean */
+/* tree:is(id, flag) -> boolean; "merged" of a map or list: it was laid over
+   what it replaced; of what vanished: it went with its constructor */
 static int tree_is (lua_State *L) {
   static const char *const flags[] = {
     "plain", "flow", "sigil", "tagged", "component", "indexed", "empty",
-    "absent", NULL
+    "absent", "merged", NULL
   };
   wk_Tree *t = wk_check_tree(L, 1);
-  wk_Id id = wk_check_id(L, t, 2);
+  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
   int flag = luaL_checkoption(L, 3, NULL, flags);
-  lua_pushboolean(L, wk_tree_node(t, id)->flags >> flag & 1);
+  if (flag == 8)
+    lua_pushboolean(L, (n->flags & WK_MERGED) != 0 &&
+                       (n->kind >= WK_LIST || n->kind == WK_NONE));
+  else
+    lua_pushboolean(L, n->flags >> flag & 1);
   return 1;
 }
 
@@ -292,10 +299,13 @@ static int tree_up (lua_State *L) {
 }
 
 
-/* tree:children(id) -> array of the values of a map, the items of a list */
+/* tree:children(id, vanished) -> array of the values of a map, the items of a
+   list; those that are deleted, disabled or absent only when `vanished` is
+   true */
 static int tree_children (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
+  int vanished = lua_toboolean(L, 3);
   lua_Integer i = 0;
   wk_Id child;
   if (n->kind != WK_LIST && n->kind != WK_MAP) {
@@ -303,7 +313,9 @@ static int tree_children (lua_State *L) {
     return 1;
   }
   lua_createtable(L, (int)n->size, 0);
-  for (child = n->first; child != 0; child = wk_tree_node(t, child)->next) {
+  for (child = n->first; child != 0 && i < (lua_Integer)n->size;
+       child = wk_tree_node(t, child)->next) {
+    if (wk_tree_node(t, child)->kind == WK_NONE && !vanished) continue;
     lua_pushinteger(L, child);
     lua_rawseti(L, -2, ++i);
   }
@@ -311,8 +323,9 @@ static int tree_children (lua_State *L) {
 }
 
 
-/* tree:find(id, key) -> the value of a key (string, integer) of a map, or
-   the item of a list, or nil */
+/* tree:find(id, key, vanished) -> the value of a key (string, integer) of a
+   map, or the item of a list, or nil.  What is deleted, disabled or absent is
+   given only when `vanished` is true; items are counted with it. */
 static int tree_find (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2), found = 0;
@@ -327,7 +340,8 @@ static int tree_find (lua_State *L) {
     const char *key = luaL_checklstring(L, 3, &len);
     found = wk_tree_find(t, id, key, len);
   }
-  if (found == 0) return 0;
+  if (found == 0 || (wk_tree_node(t, found)->kind == WK_NONE &&
+                     !lua_toboolean(L, 4))) return 0;
   lua_pushinteger(L, found);
   return 1;
 }
@@ -433,7 +447,12 @@ static const luaL_Reg methods[] = {
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
   {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
   {"source", tree_source}, {"value", wk_tree_value},
-  {"options", wk_tree_options}, {"grow", wk_tree_grow}, {NULL, NULL}
+  {"options", wk_tree_options}, {"grow", wk_tree_grow},
+  {"lay", wk_merge_lay}, {"settle", wk_merge_settle},
+  {"vanish", wk_merge_vanish}, {"copy", wk_merge_copy},
+  {"via", wk_merge_via}, {"copies", wk_merge_copies},
+  {"is_copy", wk_merge_is_copy},
+  {"asis", wk_merge_asis}, {NULL, NULL}
 };
 
 

@@ -67,6 +67,7 @@
   X(EEXPR,      406, "syntax",       3)  /* an expression does not parse */ \
   X(EEVAL,      407, "value",        3)  /* an expression fails */ \
   X(EOBJECT,    408, "type",         3)  /* a path leads into an object */ \
+  X(EDISABLED,  409, "disabled",     3)  /* a reference to what is disabled */ \
   X(ESYMLINK,   501, "security",     5) \
   X(EBYTECODE,  502, "security",     5) \
   X(EESCAPE,    503, "security",     5) \
@@ -89,9 +90,15 @@
   X(EDEPTH,     704, "limit",        7) \
   X(ELIMIT,     705, "limit",        7) \
   X(ENOMEM,     706, "limit",        7) \
+  X(EINCLUDE,   801, "not found",    3)  /* a document that one names */ \
   X(EMIX,       802, "type",         3)  /* a map merged into a scalar */ \
-  X(ENEAR,      804, "doubtful",     3)  /* nearly a reserved key, warning */ \
   X(EROOT,      803, "not found",    3)  /* the folder `project:` names */ \
+  X(ENEAR,      804, "doubtful",     3)  /* nearly a reserved key, warning */ \
+  X(EINCLUDELOOP, 805, "cycle",      3)  /* documents name each other */ \
+  X(EGONE,      806, "not found",    3)  /* `~k` of an absent key */ \
+  X(EOPERATOR,  807, "syntax",       3)  /* `k` and `+k` in one map */ \
+  X(EDEFAULTS,  808, "type",         3)  /* an entry of `defaults` */ \
+  X(EUNREAD,    809, "unread",       3)  /* a key that nothing reads */ \
   X(EBUG,      9999, "bug",         70)
 
 typedef enum wk_Code {

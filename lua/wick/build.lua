@@ -32,8 +32,9 @@ local function positional(self, id)
     return nil
   end
   local values, n = {}, 0
+  local asis = self.tree:is(id, "tagged") -- `_recursive_: false`
   for _, child in ipairs(self.tree:children(list)) do
-    local value = self.tree:value(child, self.objects)
+    local value = self.tree:value(child, self.objects, false, asis)
     n = n + 1
     if value ~= core.null then
       values[n] = value
@@ -54,22 +55,38 @@ local function lend(self, id)
   end
 end
 
+-- What the constructor of component `id` is called with, packed; `over` (or nil)
+-- is laid over the options.
+local function arguments(self, id, over)
+  local options, count = self.tree:options(id, self.objects)
+  local args, n = positional(self, id)
+  if over ~= nil then
+    count = count + 1
+    require "wick.build.partial".lay(options, over)
+  end
+  if not args then
+    return { options, n = 1 }
+  elseif count > 0 then
+    n = n + 1
+    args[n] = options
+  end
+  args.n = n
+  return args
+end
+
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
 local function construct(self, id, constructor, target)
-  local options, count = self.tree:options(id, self.objects)
-  local args, n = positional(self, id)
-  local ok, object, message
   lend(self, id)
-  if not args then
-    ok, object, message = xpcall(constructor.call, failing, options)
-  else
-    if count > 0 then
-      n = n + 1
-      args[n] = options
-    end
-    ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, n))
+  local partial = self.tree:find(id, "_partial_")
+  if partial and self.tree:value(partial) == true then
+    return require "wick.build.partial".make(function(over)
+      local args = arguments(self, id, over)
+      return constructor.call(table.unpack(args, 1, args.n))
+    end)
   end
+  local args = arguments(self, id)
+  local ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
   elseif object == nil or object == false then
@@ -82,27 +99,20 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local expr, origin = require "wick.expr", require "wick.origin"
-  local evaluate = require "wick.evaluate"
-  local late = self.late[id]
-  local ok, value = expr.eval(late.ast, evaluate.environment(self, id, function(i)
-    local found = self.tree:value(late.targets[i], self.objects)
-    if found == core.null then
-      return nil
-    end
-    return found
-  end, function(f, byte, length)
-    local reason = origin.callable(f, self.project)
-    if reason then
-      return { name = "EORIGIN", byte = byte, length = length,
-        message = "an expression may not call " .. reason,
-        helps = { "call it in a module of the project" } }
-    end
-  end))
+  local origin = require "wick.origin"
+  local ok, value, problem = require "wick.evaluate".compute(self, id, self.late[id], self.objects,
+    function(f, byte, length)
+      local reason = origin.callable(f, self.project)
+      if reason then
+        return { name = "EORIGIN", byte = byte, length = length,
+          message = "an expression may not call " .. reason,
+          helps = { "call it in a module of the project" } }
+      end
+    end)
   if ok then
     return value == nil and core.null or value
   end
-  return nil, require "wick.failure".late(self, id, value)
+  return nil, require "wick.failure".late(self, id, value, problem)
 end
 
 -- Builds the plan in its order.  Gives true; or nil and an error, after
@@ -182,10 +192,34 @@ function M.constructors(self, plan)
   return found
 end
 
---- Builds what `roots` are and need.  Gives true, or nil and an error.
-function M.build(self, roots)
+-- The error of values that must be given (`???`) for the plan or the plain
+-- values of `whole` (a node, or nil), or nil.
+local function missing(self, plan, whole)
+  if #self.missing == 0 then
+    return nil
+  end
+  local tree, planned, list = self.tree, {}, {}
+  for _, id in ipairs(plan) do
+    planned[id] = true
+  end
+  for _, id in ipairs(self.missing) do
+    local at = id
+    while at and at ~= whole and not tree:is(at, "component") do
+      at = tree:up(at)
+    end
+    if at and (at == whole or planned[at]) then
+      list[#list + 1] = id
+    end
+  end
+  return #list > 0 and require "wick.evaluate.missing"(self, list) or nil
+end
+
+--- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
+--- asked for.  Gives true, or nil and an error.
+function M.build(self, roots, whole)
   local plan, err = planning.order(self, roots)
-  if not plan then
+  err = err or missing(self, plan, whole)
+  if err then
     return nil, err
   end
   local constructors
@@ -244,7 +278,7 @@ function M.run(self, name)
       roots[#roots + 1] = id
     end
     table.sort(roots)
-    local ok, err = M.build(self, roots)
+    local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end
   local items = { run }
@@ -270,7 +304,8 @@ function M.run(self, name)
     end
   end
   local plan, err = planning.order(self, needs)
-  if not plan then
+  err = err or missing(self, plan, run)
+  if err then
     return nil, err
   end
   local constructors

@@ -12,13 +12,22 @@ Config.__index = Config
 --- allowed the target's module by its own name; or nil and an error, which is
 --- one object for all who ask.
 function Config:open_project(id, name)
+  if self.options.targets and not require "wick.config.root".may_name(self.options, name) then
+    return nil, fail.new("EPREFIX", {
+      message = ("this config may not name `%s`"):format(fail.quote(name)),
+      status = 5,
+      marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
+      notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
+      helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
+    })
+  end
   for _, prefix in ipairs(self.options.allow or {}) do
     if name == prefix or name:sub(1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
   if not self.project and not self.project_error then
-    self.project, self.project_error = require "wick.config.root"(self)
+    self.project, self.project_error = require "wick.config.root".open(self)
     local err = self.project_error
     if err and #err.marks == 0 and id then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
@@ -98,7 +107,7 @@ function Config:build(path)
   end
   local tree = self.tree
   local object = tree:object(id)
-  local ok, wrong = build.build(self, object and { object } or plan.needs(self, id))
+  local ok, wrong = build.build(self, object and { object } or plan.needs(self, id), id)
   if not ok then
     return nil, wrong
   end
@@ -137,6 +146,12 @@ function Config:check()
     return nil, fail.all(errors)
   end
   return true, warnings, notes
+end
+
+--- The keys that no reference, expression or constructor reads, as warnings in
+--- document order.
+function Config:unread()
+  return require "wick.unread"(self)
 end
 
 --- The config as YAML text; of one key with `options.key`.

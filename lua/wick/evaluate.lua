@@ -1,8 +1,9 @@
 -- wick.evaluate: references and expressions of the composed tree -> values,
 -- and late nodes with what they need.
 --
--- May call: the tree, sigil, expr, read (graft), plan, fail, core.  Never
--- calls build: a node that needs an object is only marked late here.
+-- May call: the tree, evaluate/*, sigil, structure, expr, read (graft), plan,
+-- absent, fail, core.  Never calls build: a node that needs an object is only
+-- marked late here.
 --
 -- Every walk has its own stack, so a chain of 100,000 references costs memory
 -- and no recursion.  A node is white (nil), grey (being evaluated), black or
@@ -11,6 +12,7 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 local plan = require "wick.plan"
+local walk = require "wick.evaluate.walk"
 
 local M = {}
 
@@ -25,8 +27,11 @@ State.__index = State
 
 --- Takes down the error of a node; what depends on the node is skipped.
 function State:report(id, err)
-  err.key = err.key or path_of(self.tree, id)
   self.color[id] = FAILED
+  if not err then
+    return -- `???`: told once for all
+  end
+  err.key = err.key or path_of(self.tree, id)
   if err.name == "EBUDGET" and self.exhausted then
     return -- everything after the first would say the same
   end
@@ -35,74 +40,37 @@ function State:report(id, err)
   self.place[err] = id
 end
 
---
--- Following a key path
---
-
--- Walks a path from where it is said.  Gives the node; or nil and the node
--- that must be evaluated before; or nil, nil and an error.
-local function walk(self, id, path, base)
-  local tree, color = self.tree, self.color
-  local at = self.top
-  if path.up > 0 then
-    at = id
-    for _ = 1, path.up do
-      at = tree:up(at)
-      if not at then
-        return nil, nil, fail.new("EREF", {
-          message = "this reference leads above the root of the config",
-          key = path_of(tree, id),
-          marks = { tree:mark(id, "too many dots", base + 1, base + path.up) },
-          helps = { "each dot is one level up; without a dot a path counts from the root" },
-        })
-      end
-    end
-  end
-  for i = 1, #path do
-    local kind = tree:kind(at)
-    if kind ~= "map" and kind ~= "list" then
-      if color[at] ~= BLACK and tree:is(at, "sigil") then
-        return nil, at
-      end
-      at = kind == "object" and tree:object(at) or at
-      kind = tree:kind(at)
-    end
-    if kind == "late" or kind == "host" then
-      return nil, nil, fail.new("EOBJECT", {
-        message = "a key path does not lead into an object",
-        key = path_of(tree, id),
-        marks = {
-          tree:mark(id, ("`%s` is an object"):format(path_of(tree, at)),
-            base + path.starts[i], base + path.stops[i]),
-          tree:mark(at, "it is made here"),
-        },
-        helps = { ("take the field in an expression: `\"$ (@%s).%s\"`"):format(
-          path_of(tree, at), tostring(path[i])) },
-      })
-    end
-    local child = tree:find(at, path[i])
-    if not child then
-      return nil, nil, require "wick.evaluate.absent"(self, id, at, path, i, base)
-    end
-    at = child
-  end
-  if color[at] ~= BLACK and tree:is(at, "sigil") then
-    return nil, at
-  end
-  return at
-end
-
 local NONE = {}
 
 -- What must be evaluated before the value of `target` can be used.
 local function pending(self, target)
-  if self.tree:object(target) then
+  local tree = self.tree
+  if tree:object(target) then
     return NONE
   end
   local list = {}
-  for _, id in ipairs(self.tree:sigils(target)) do
+  for _, id in ipairs(tree:sigils(target)) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
+    end
+  end
+  for component, decides in pairs(self.deciding) do
+    local at = tree:up(component)
+    while at and at ~= target do
+      at = tree:up(at)
+    end
+    if at then
+      list[#list + 1] = decides
+    end
+  end
+  for id in pairs(self.missing) do -- what is copied must be there
+    local at = id
+    while at and at ~= target and not tree:is(at, "component") do
+      at = tree:up(at)
+    end
+    if at == target then
+      self.wanted[id] = true
+      return nil
     end
   end
   return list
@@ -112,15 +80,26 @@ end
 -- Evaluating one node
 --
 
+local function reads(self, from, target)
+  self.reads[#self.reads + 1] = { from = from, target = target }
+end
+
 local function evaluate_reference(self, id, item)
-  local target, before, err = walk(self, id, item.path, item.base)
+  local target, before, err = walk(self, id, item.path, item.base, item.optional)
   if not target then
+    if before == nil and err == nil then
+      local ok, wrong = self.tree:vanish(id, id)
+      return nil, not ok and wrong or nil
+    end
     return before and { before } or nil, err
   end
   local list = pending(self, target)
-  if #list > 0 then
+  if not list then
+    return nil, false
+  elseif #list > 0 then
     return list
   end
+  reads(self, id, target)
   local added, wrong = self.tree:refer(id, target)
   if not added then
     wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
@@ -153,6 +132,19 @@ function M.problem(self, id, base, problem)
   })
 end
 
+-- Whether the caller lets an expression see a variable of the environment.
+local function may_see(options, name)
+  if not options.untrusted then
+    return true
+  end
+  for _, allowed in ipairs(options.env or NONE) do
+    if allowed == name then
+      return true
+    end
+  end
+  return false
+end
+
 -- The environment of an expression of node `id`.
 function M.environment(self, id, reference, call)
   return {
@@ -160,6 +152,12 @@ function M.environment(self, id, reference, call)
     call = call,
     budget = self.budget,
     env = function(name, default)
+      if not may_see(self.options, name) then
+        return nil, fail.new("EEVAL", {
+          message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
+          helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
+        })
+      end
       local value = os.getenv(name)
       if value == nil and default == nil then
         return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
@@ -168,51 +166,88 @@ function M.environment(self, id, reference, call)
     end,
     file = function(name)
       local read = require "wick.read"
-      local _, origin = self.tree:source(id)
-      local base = origin == "file" and self.folder or core.directory() or "."
-      return read.absolute(base, name)
+      return read.absolute(read.folder(self, id), name)
     end,
   }
 end
 
+--- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
+--- what its references name: true and the value; or false, the bytes before the
+--- expression that fails, and its problem.
+function M.compute(self, id, item, objects, call)
+  local expr, values = require "wick.expr", {}
+  for i, expression in ipairs(item.exprs) do
+    local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
+      local target = expression.targets[n]
+      local found
+      if target then
+        found = self.tree:value(target, objects)
+      end
+      if found == core.null then
+        found = nil
+      end
+      return found
+    end, call))
+    if not ok then
+      return false, expression.base, value
+    end
+    values[i] = value
+  end
+  if not item.texts then
+    return true, values[1]
+  end
+  local splice = require "wick.evaluate.splice"
+  local text, problem = splice.join(self.tree, id, item, values, self.budget)
+  if not text then
+    return false, 0, problem
+  end
+  return true, text
+end
+
 local function evaluate_expression(self, id, item)
   local tree = self.tree
-  local targets, before, late = {}, {}, false
-  for i, ref in ipairs(item.ast.refs) do
-    local target, first, err = walk(self, id, ref.path, item.base + ref.byte)
-    if err then
-      return nil, err
-    elseif not target then
-      before[#before + 1] = first
-    else
-      for _, node in ipairs(pending(self, target)) do
-        before[#before + 1] = node
+  local before, late = {}, false
+  for _, expression in ipairs(item.exprs) do
+    local targets = {}
+    expression.targets = targets
+    for i, ref in ipairs(expression.ast.refs) do
+      local sign = ref.optional and 1 or 0
+      local target, first, err = walk(self, id, ref.path, expression.base + ref.byte + sign,
+        ref.optional)
+      if err ~= nil then
+        return nil, err
+      elseif first then
+        before[#before + 1] = first
+      elseif target then
+        local list = pending(self, target)
+        if not list then
+          return nil, false
+        end
+        table.move(list, 1, #list, #before + 1, before)
+        targets[i] = target
+        late = late or tree:object(target) ~= nil or #tree:needs(target) > 0
       end
-      targets[i] = target
-      late = late or tree:object(target) ~= nil or #tree:needs(target) > 0
     end
   end
   if #before > 0 then
     return before
+  end
+  for _, expression in ipairs(item.exprs) do
+    for _, target in pairs(expression.targets) do
+      reads(self, id, target)
+    end
   end
   if late then
     local ok, err = tree:late(id)
     if not ok then
       return nil, err
     end
-    self.late[id] = { ast = item.ast, base = item.base, targets = targets }
+    self.late[id] = item
     return nil
   end
-  local expr = require "wick.expr"
-  local ok, value = expr.eval(item.ast, M.environment(self, id, function(i)
-    local found = tree:value(targets[i], self.hosts)
-    if found == core.null then
-      found = nil
-    end
-    return found
-  end, nil))
+  local ok, value, problem = M.compute(self, id, item, self.hosts)
   if not ok then
-    return nil, M.problem(self, id, item.base, value)
+    return nil, M.problem(self, id, value, problem)
   end
   local read = require "wick.read"
   local node, err = read.graft(tree, value, nil, id, self.budget)
@@ -228,7 +263,7 @@ local function evaluate_node(self, id)
   local item = self.parsed[id]
   if item.path then
     return evaluate_reference(self, id, item)
-  elseif item.ast then
+  elseif item.exprs then
     return evaluate_expression(self, id, item)
   end
   local node, err = self.tree:grow(nil, nil, "text", item.text, nil, id)
@@ -242,12 +277,16 @@ end
 -- Evaluates a node if that can be done.  Gives what must be evaluated before.
 local function try(self, id)
   local needs, err = evaluate_node(self, id)
-  if err then
+  if err ~= nil then
     self:report(id, err)
   elseif needs then
     return needs
   else
     self.color[id] = BLACK
+    local component = self.decides[id]
+    if component then
+      require "wick.evaluate.disabled".decide(self, component, id)
+    end
   end
 end
 
@@ -255,7 +294,7 @@ local function evaluate_all(self, ids)
   local color = self.color
   for _, start in ipairs(ids) do
     local stack, first = NONE, nil
-    if not color[start] then
+    if not color[start] and not self:is_dead(start) then
       color[start] = GREY
       first = try(self, start)
     end
@@ -297,17 +336,48 @@ local function evaluate_all(self, ids)
   end
 end
 
---- Evaluates the tree in place.  `context` has tree, top, folder (of its
---- relative names), limits, hosts (node -> value of the host).  Gives the
---- state that check and build go on with: errors (a list), components, late
---- (node -> expression), color.
+--- Is the node below one that has vanished?
+function State:is_dead(id)
+  if not self.some_vanished then
+    return false
+  end
+  local at = self.tree:up(id)
+  while at do
+    if self.tree:kind(at) == "none" then
+      return true
+    end
+    at = self.tree:up(at)
+  end
+  return false
+end
+
+-- Those of a list that are still there.
+local function alive(self, list)
+  local kept = {}
+  for _, id in ipairs(list) do
+    if self.tree:kind(id) ~= "none" and not self:is_dead(id) then
+      kept[#kept + 1] = id
+    end
+  end
+  return kept
+end
+
+--- Evaluates the tree in place.  `context` has tree, top, folder and folders (of
+--- its relative names), options, limits, hosts (node -> value of the host).  Gives
+--- the state that check and build go on with: errors (a list), components, late
+--- (node -> {exprs, texts}), missing (a list of `???`), reads (a list of {from,
+--- target}), disabled (component -> its `_disabled_`), color.
 function M.run(context)
   local self = setmetatable({
     tree = context.tree,
     top = context.top,
     folder = context.folder,
+    folders = context.folders,
+    options = context.options,
     limits = context.limits,
     hosts = context.hosts,
+    warnings = context.warnings,
+    has_defaults = context.documents[1].entries ~= nil,
     budget = {
       bytes = context.limits["value.bytes"],
       nodes = context.limits["value.nodes"],
@@ -318,25 +388,51 @@ function M.run(context)
     color = {},
     parsed = {},
     late = {},
+    reads = {},
+    missing = {}, -- `???` -> true
+    wanted = {}, -- those that something needs here
+    deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
+    decides = {}, -- the reverse
+    disabled = {},
   }, State)
-  self.tree:composed()
-  local sigils, components, missing, odd = self.tree:scan(self.top)
-  self.components = components
-  if #missing + #odd > 0 or #sigils > 0 or self.tree:find(self.top, "defaults") then
+  self.tree:composed(self.top)
+  local sigils, components, missing, reserved = self.tree:scan(self.top)
+  for _, id in ipairs(missing) do
+    self.missing[id] = true
+  end
+  if #sigils + #reserved > 0 then
     local sigil = require "wick.sigil"
-    sigil.refuse(self, missing, odd)
+    sigil.check_project(self)
+    local first = #reserved > 0 and require "wick.evaluate.disabled".scan(self, reserved) or NONE
     for _, id in ipairs(sigils) do
-      if not self.color[id] then
+      if not self.color[id] and not self:is_dead(id) then
         sigil.read(self, id)
       end
     end
+    evaluate_all(self, first)
     evaluate_all(self, sigils)
+    if self.some_vanished then
+      components, missing = alive(self, components), alive(self, missing)
+    end
   end
+  self.components = components
+  require "wick.structure"(self, reserved)
+  if next(self.wanted) then
+    local list = {}
+    for id in pairs(self.wanted) do
+      list[#list + 1] = id
+    end
+    table.sort(list)
+    local err = require "wick.evaluate.missing"(self, list)
+    self.errors[#self.errors + 1] = err
+    self.place[err] = list[1]
+  end
+  self.missing = missing
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
-    return self.place[a] < self.place[b]
+    return (self.place[a] or 0) < (self.place[b] or 0)
   end)
   if #self.errors == 0 then
-    local roots = table.move(components, 1, #components, 1, {})
+    local roots = table.move(self.components, 1, #self.components, 1, {})
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end

@@ -197,8 +197,9 @@ function M.construction(self, id, target, caught)
   })
 end
 
---- The error of a late expression: a problem that expr tells.
-function M.late(self, id, problem)
+--- The error of a late expression that begins behind `base` bytes of the node's
+--- text: a problem that expr tells.
+function M.late(self, id, base, problem)
   local evaluate = require "wick.evaluate"
   if problem.name == nil or problem.name == "EEVAL" then
     problem.name = "ELATE"
@@ -210,7 +211,7 @@ function M.late(self, id, problem)
       problem.notes[2] = "trace: " .. frames
     end
   end
-  local err = evaluate.problem(self, id, self.late[id].base, problem)
+  local err = evaluate.problem(self, id, base, problem)
   err.traceback = problem.trace
   return err
 end

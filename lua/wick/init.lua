@@ -14,12 +14,17 @@ local M = {
   null = core.null,
 }
 
-local OPTIONS = { project = true, limits = true, backend = true, allow = true, strict = true }
+local OPTIONS = { project = "string", config_root = "string", untrusted = "boolean",
+  allow = "table", env = "table", targets = "table", limits = "table", strict = "boolean",
+  trust_modes = "boolean", backend = "string", after = "string" }
 
 local function check_options(options, level)
-  for name in pairs(options) do
+  for name, value in pairs(options) do
     if not OPTIONS[name] then
       error(("wick.load has no option '%s'"):format(tostring(name)), level + 1)
+    elseif type(value) ~= OPTIONS[name] then
+      error(("the option '%s' is a %s, not a %s"):format(name, OPTIONS[name], type(value)),
+        level + 1)
     end
   end
   for name, value in pairs(options.limits or {}) do
@@ -29,38 +34,28 @@ local function check_options(options, level)
       error(("the limit '%s' is a number of bytes or nodes"):format(name), level + 1)
     end
   end
-end
-
-local function read_source(self, source)
-  local read = require "wick.read"
-  if type(source) == "string" then
-    local top, folder, warnings, text = read.file(self.tree, source, self.limits)
-    if not top then
-      return nil, folder
-    end
-    self.top, self.folder, self.warnings, self.text = top, folder, warnings, text
-    return true
+  if options.after and not ("read compose evaluate"):find(options.after, 1, true) then
+    error("the option 'after' is 'read', 'compose' or 'evaluate'", level + 1)
   end
-  local top, err = read.graft(self.tree, source, self.hosts, nil, nil)
-  if not top then
-    return nil, err
-  end
-  if self.tree:kind(top) ~= "map" then
-    return nil, fail.new("EDOCUMENT", {
-      message = "a config is a map, and this table is a list",
-      marks = { { host = true, label = "" } },
-    })
-  end
-  self.top, self.folder, self.warnings = top, core.directory() or ".", {}
-  return true
 end
 
 --- Reads a config, lays the overrides over it and evaluates what needs no
---- object.  `source` is the path of a YAML file, or a table; `overrides` a list
---- of `key=value`; `options`: project ("DIR" or "NAME=DIR"), limits, backend
---- ("auto", "openat2", "walk"), allow (a list of module names), strict (refuse
---- what is doubtful: plugins that do not state what they are).
----@param source string|table
+--- object.  `source` is the path of a file, a list of paths (layers, later ones
+--- win), or a table; `overrides` a list of words such as `key=value`; `options`:
+---   project      "DIR" or "NAME=DIR", instead of the config's own
+---   config_root  the folder that all documents stay below (default: that of the
+---                first one)
+---   untrusted    others wrote the config: `project` must be given, Lua configs,
+---                `env` and plugins without a statement are off
+---   env, targets what an untrusted config may still read and name: lists
+---   allow        modules beside the project's that targets may name: a list
+---   limits       name -> number
+---   strict       doubts are errors
+---   trust_modes  the file system has no owners and modes
+---   backend      "auto", "openat2" or "walk"
+---   after        "read" or "compose": stop there; the config can then be shown
+---                and explained
+---@param source string|string[]|table
 ---@param overrides string[]?
 ---@param options table?
 ---@return table? config
@@ -71,59 +66,8 @@ function M.load(source, overrides, options)
     error("bad argument #1 to 'load' (a path or a table expected)", 2)
   end
   check_options(options, 2)
-  local limits = setmetatable(options.limits or {}, nil)
-  local all = {}
-  for name, deflt in pairs(core.limits) do
-    all[name] = limits[name] or deflt
-  end
-  local self = setmetatable({
-    tree = core.tree(all),
-    limits = all,
-    options = options,
-    hosts = {},
-    overrides = overrides or {},
-    built = {},
-    borrowed = {},
-    doubted = {},
-    lent = setmetatable({}, { __mode = "k" }),
-  }, require "wick.config")
-  local ok, err = read_source(self, source)
-  if not ok then
-    return nil, err
-  end
-  if #self.overrides > 0 then
-    local override = require "wick.override"
-    local errors, renamed = {}, {}
-    -- `_target_` applies first: what else is set belongs to the new constructor
-    for pass = 1, 2 do
-      for n, word in ipairs(self.overrides) do
-        if (word:match("^[^=]*_target_=") ~= nil) == (pass == 1) then
-          ok, err = override.apply(self.tree, self.top, word, n, renamed)
-          if not ok then
-            errors[#errors + 1] = err
-          end
-        end
-      end
-    end
-    if #errors > 0 then
-      return nil, fail.all(errors)
-    end
-  end
-  local state = require "wick.evaluate".run(self)
-  for _, field in ipairs { "late", "components", "color", "budget", "errors" } do
-    self[field] = state[field]
-  end
-  require "wick.structure"(self)
-  if #self.errors > 0 then
-    return nil, fail.all(self.errors)
-  end
-  self.objects = setmetatable({}, nil)
-  for id, value in pairs(self.hosts) do
-    self.objects[id] = value
-  end
-  return self
+  return require "wick.open".open(source, overrides or {}, options)
 end
-
 
 --
 -- The loader alone

@@ -89,23 +89,23 @@ local function late_text(self, id)
   local tree, late = self.tree, self.late[id]
   local text = tree:text(tree:previous(id))
   local out, at = {}, 1
-  for _, ref in ipairs(late and late.ast.refs or {}) do
-    local first = late.base + ref.byte
-    out[#out + 1] = text:sub(at, first - 1)
-    if ref.path.up == 0 then
-      out[#out + 1] = text:sub(first, first + ref.length - 1)
-    else
-      local base = id
-      for _ = 1, ref.path.up do
-        base = tree:up(base)
+  for _, expression in ipairs(late and late.exprs or {}) do
+    for _, ref in ipairs(expression.ast.refs) do
+      if ref.path.up > 0 then
+        local first = expression.base + ref.byte
+        local base = id
+        for _ = 1, ref.path.up do
+          base = tree:up(base)
+        end
+        local segments = tree:segments(base)
+        for _, segment in ipairs(ref.path) do
+          segments[#segments + 1] = segment
+        end
+        out[#out + 1] = text:sub(at, first - 1)
+        out[#out + 1] = (ref.optional and "@?" or "@") .. core.keytext(segments)
+        at = first + ref.length
       end
-      local segments = tree:segments(base)
-      for _, segment in ipairs(ref.path) do
-        segments[#segments + 1] = segment
-      end
-      out[#out + 1] = "@" .. core.keytext(segments)
     end
-    at = first + ref.length
   end
   out[#out + 1] = text:sub(at)
   return table.concat(out)
@@ -115,10 +115,10 @@ local function scalar(self, id, kind, indent)
   local tree = self.tree
   if kind == "string" then
     local text = tree:text(id)
-    if tree:is(id, "sigil") then
+    if text == "???" then -- to be given, or the text
+      return tree:is(id, "tagged") and "!!str ???" or text
+    elseif tree:is(id, "sigil") then
       return quoted(text) -- not evaluated: as written
-    elseif text == "???" then
-      return "!!str " .. quoted(text)
     end
     text = doubled(text)
     return block(text, indent) or M.text(text)

@@ -4,19 +4,19 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report" }
+local GROUND = { "core", "fail", "report", "absent" }
 local FLOW = {
-  "read", "compose", "override", "expr", "plan", "evaluate", "show",
+  "read", "compose", "expr", "plan", "evaluate", "show",
   "origin", "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.
 local EXTRA = {
   check = { "load" }, -- load.check reads modules as text and runs none
 }
-local FACES = { "init", "config" }
+local FACES = { "init", "config", "open" }
 -- Files that belong to another's room.
 local PART_OF = {
-  sigil = "evaluate",
+  override = "compose", sigil = "evaluate", unread = "config",
   structure = "evaluate", verdict = "target", raised = "load", failure = "build",
 }
 local COMMAND = "cli" -- may use all; nothing may use it

@@ -60,9 +60,8 @@ local function load_config(asked)
   if not limits then
     return nil, err
   end
-  if #asked.configs ~= 1 then
-    return nil, words.usage(#asked.configs == 0 and ("`wick %s` needs a config"):format(asked.verb)
-      or "several configs in one command are not in this version of wick", nil, nil,
+  if #asked.configs == 0 then
+    return nil, words.usage(("`wick %s` needs a config"):format(asked.verb), nil, nil,
       { ("usage: wick %s %s"):format(asked.verb, words.verbs[asked.verb].words) })
   end
   local most = asked.verb == "show" and 1 or 0
@@ -72,13 +71,19 @@ local function load_config(asked)
       word), nil, nil, { ("to override a key write `%s=VALUE`"):format(word) })
   end
   local config
-  config, err = require "wick".load(asked.configs[1], asked.overrides, {
-    project = asked.flags.project,
-    allow = asked.flags.allow,
-    backend = asked.flags.resolver,
-    limits = limits,
-    strict = asked.flags.strict,
-  })
+  local flags = asked.flags
+  config, err = require "wick".load(asked.configs[2] and asked.configs or asked.configs[1],
+    asked.overrides, {
+      project = flags.project,
+      config_root = flags["config-root"],
+      untrusted = flags.untrusted,
+      targets = flags.targets,
+      env = flags.env,
+      allow = flags.allow,
+      backend = flags.resolver,
+      strict = flags.strict,
+      limits = limits,
+    })
   if config and asked.flags.project then -- a folder that is not there is told at once
     local project, wrong = config:open_project()
     if not project then
@@ -95,6 +100,9 @@ function verbs.run(asked)
   local config <close>, err = load_config(asked)
   if not config then
     return complain(asked, err)
+  end
+  if asked.flags.strict or asked.flags.verbose then
+    table.move(config:unread(), 1, #config:unread(), #config.warnings + 1, config.warnings)
   end
   local status = warn(asked, config.warnings)
   if status ~= 0 then

@@ -8,6 +8,11 @@ local M = {}
 
 local FLAGS = {
   project = "the project's folder; the config's own `project:` is ignored",
+  ["config-root"] = "all documents stay below this folder (default: the first one's)",
+  unset = "delete this key, as `~KEY` does",
+  untrusted = "others wrote the config: it may not choose its project, see `env`, …",
+  targets = "an untrusted config may name these only, such as 'NAME.models.*'",
+  env = "let an untrusted config see this variable of the environment",
   allow = "let targets name this installed module, too",
   limit = "change a limit, such as document.depth=512",
   resolver = "how files are opened: auto, openat2 or walk",
@@ -18,6 +23,7 @@ local FLAGS = {
   color = "colour: auto, always or never",
   backtrace = "frames of failing project code: short or full",
   quiet = "print errors only",
+  verbose = "say more: keys that nothing reads",
   help = "print this help",
   version = "print the version",
 }

@@ -7,6 +7,11 @@ local M = {}
 --- The flags: name -> {value = what follows, or nil for a switch, ...}.
 M.flags = {
   project = { value = "[NAME=]DIR" },
+  ["config-root"] = { value = "DIR" },
+  unset = { value = "KEY", many = true },
+  untrusted = {},
+  targets = { value = "PATTERN", many = true },
+  env = { value = "NAME", many = true },
   allow = { value = "MODULE", many = true },
   limit = { value = "NAME=VALUE", many = true },
   resolver = { value = "WAY", choices = { "auto", "openat2", "walk" } },
@@ -17,20 +22,21 @@ M.flags = {
   color = { value = "WHEN", choices = { "auto", "always", "never" } },
   backtrace = { value = "HOW", choices = { "short", "full" } },
   quiet = { short = "q" },
+  verbose = { short = "v" },
   help = { short = "h" },
   version = {},
 }
 
-local COMMON = { "project", "allow", "limit", "resolver", "strict", "all", "color", "quiet",
-  "help" }
+local COMMON = { "project", "config-root", "unset", "untrusted", "targets", "env", "allow",
+  "limit", "resolver", "strict", "all", "color", "quiet", "verbose", "help" }
 
 --- The verbs, in the order of the help; `own` are flags beside the common ones.
 M.order = { "run", "check", "show", "explain", "help" }
 M.verbs = {
-  run = { words = "CONFIG [KEY=VALUE …]", own = { "only", "backtrace" } },
-  check = { words = "CONFIG [KEY=VALUE …]" },
-  show = { words = "CONFIG [KEY] [KEY=VALUE …]" },
-  explain = { words = "CONFIG --target NAME [KEY=VALUE …]", own = { "target" } },
+  run = { words = "CONFIG … [KEY=VALUE …]", own = { "only", "backtrace" } },
+  check = { words = "CONFIG … [KEY=VALUE …]" },
+  show = { words = "CONFIG … [KEY] [KEY=VALUE …]" },
+  explain = { words = "CONFIG … --target NAME [KEY=VALUE …]", own = { "target" } },
   help = { words = "[VERB]", all = { "help", "color" } },
 }
 
@@ -135,7 +141,10 @@ function M.parse(words)
           return nil, usage(("`--%s` is one of %s"):format(long, table.concat(flag.choices, ", ")),
             i, words)
         end
-        if flag.many then
+        if long == "unset" then
+          asked.overrides[#asked.overrides + 1] = { unset = value }
+          asked.places[#asked.overrides] = i
+        elseif flag.many then
           asked.flags[long] = asked.flags[long] or {}
           table.insert(asked.flags[long], value)
         else

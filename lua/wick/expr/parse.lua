@@ -224,13 +224,10 @@ end
 -- @path
 local function reference(s)
   local from, to, word = s.starts[s.p], s.stops[s.p], s.word
+  local optional = word:sub(2, 2) == "?"
   -- some text behind it shows the path where it ends
-  local path, err = core.keypath(s.text:sub(from + 1, to + 32), true)
+  local path, err = core.keypath(s.text:sub(from + (optional and 2 or 1), to + 32), true)
   if not path then
-    if word == "@" and s.text:sub(from + 1, from + 1) == "?" then
-      raise(from, 2, "this version of wick has no optional references (`@?`)",
-        "not in this version", { name = "EUNSUPPORTED" })
-    end
     if word == "@" and not s.text:find("^[%[%d./:]", from + 1) then
       raise(from, 1, "a key path is missing behind `@`", "expected a key, as in `@model.lr`")
     end
@@ -239,7 +236,7 @@ local function reference(s)
       { notes = err.notes, helps = err.helps })
   end
   local refs = s.refs
-  refs[#refs + 1] = { path = path, byte = from, length = to - from + 1 }
+  refs[#refs + 1] = { path = path, byte = from, length = to - from + 1, optional = optional }
   emit(s, "ref", #refs, from, to, from)
   push(s, from, to)
   advance(s)

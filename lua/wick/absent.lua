@@ -1,7 +1,6 @@
--- wick.evaluate.absent: a reference to a key that is not there, told.  A part of
--- wick.evaluate.
+-- wick.absent: a reference or a copy that names a key which is not there, told.
 --
--- May call: the tree, fail, core.
+-- Ground floor.  May call: the tree, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -10,7 +9,8 @@ local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
--- The nearest names to a key that is not there, as marks and helps.
+--- The error of node `id` (a string with a sigil), whose key path `path` begins
+--- behind its first `base` bytes and finds no segment `i` in node `at`.
 return function(self, id, at, path, i, base)
   local tree = self.tree
   local segment = path[i]
