@@ -297,8 +297,10 @@ local function locate(project, rel)
     return false
   elseif n > 1 then
     return nil, ambiguous(project, "module `" .. canonical(project, rel) .. "`", files)
+  elseif record then
+    return record
   end
-  return record or admit(project, rel, files[1], text, info)
+  return admit(project, rel, files[1], text, info)
 end
 
 -- The module `rel`, dotted below the root, as locate gives it; remembered.
