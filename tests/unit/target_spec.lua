@@ -974,7 +974,7 @@ describe("wick.target", function()
       assert.same({ "p.one", "p.user" }, target.names(project))
       local _, err = target.resolve(project, "p.user.Make")
       assert.equal("ENOMEMBER", err.name)
-      local plugin = found.record.plugin
+      local plugin = target.resolve(project, "p.one").record.plugin
       project:close()
       assert.is_nil(plugin:statement())
     end)
