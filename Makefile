@@ -88,7 +88,7 @@ LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
 # Plugins that C programs of the tests load; specs build their own.
-PLUGINS := $(foreach p,one two sysv changes,$(B)/tests/plugins/$(p).so)
+PLUGINS := $(foreach p,one two sysv changes made,$(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -245,11 +245,14 @@ $(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
 $(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
 $(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
 $(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
-$(PLUGINS): tests/plugins/bare.c tests/plugins/canary.h Makefile
+$(B)/tests/plugins/made.so: MAKES = -DNAME=made
+$(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
+$(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c
+$(PLUGINS): tests/plugins/canary.h Makefile
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -std=c11 $(WARN) -O1 -fvisibility=hidden -shared -fPIC \
-	  $(MAKES) -o $@ $<
+	  -Iinclude $(LUA_CFLAGS) $(MAKES) -o $@ $(filter %.c,$^)
 
 # The list of sources: younger than what was made only when it is another one,
 # so that a file that went away goes away from what is made.

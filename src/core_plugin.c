@@ -151,17 +151,15 @@ static void add_name (void *ud, const char *name, size_t len) {
 }
 
 
-/* plugin:facts(limit) -> {needed = libraries, exports = functions} | nil,
+/* plugin:facts() -> {needed = libraries, exports = functions} | nil,
    err: names fit for messages */
 static int plugin_facts (lua_State *L) {
   wk_Plugin *p = check_plugin(L);
-  lua_Integer limit = luaL_optinteger(L, 2, 67108864);
   void **guard = wk_push_guard(L);
   char *bytes = NULL;
   size_t size = 0;
   wk_Fail fail;
-  wk_Code code = wk_plugin_read(p, limit > 0 ? (size_t)limit : 0, &bytes,
-                                &size, &fail);
+  wk_Code code = wk_plugin_read(p, &bytes, &size, &fail);
   *guard = bytes;
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   luaL_checkstack(L, 8, NULL);

@@ -21,6 +21,7 @@
 
 #define FIRST_FD  500      /* of those that are kept for libraries */
 #define SHOWN     200      /* characters of what the linker says */
+#define MAX_TRIES 16       /* of checking a file that is renamed meanwhile */
 
 
 /* starts a failure, whose headline speaks of the plugin by its name */
@@ -43,44 +44,49 @@ static const char *base_name (char *out, size_t size, const char *rel,
 }
 
 
-wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
-                        const char *name, size_t nlen, const char *lua,
-                        size_t limit, wk_Plugin *p, wk_Fail *f) {
-  char shown[WK_FILE_SHOWN], *bytes = NULL;
+/* reads and checks the open file; keeps what it says */
+static wk_Code examine (wk_Plugin *p, wk_Fail *f) {
+  char *bytes = NULL;
   size_t size = 0;
   wk_ElfAsk ask;
   wk_Elf elf;
+  wk_Code code = wk_file_read(&p->file, p->limit, &bytes, &size, f);
+  if (code != WK_OK) return code;
+  ask.name = p->named;
+  ask.len = p->name;
+  ask.lua = p->lua;
+  ask.file = p->base;
+  code = wk_elf_check(bytes, size, &ask, &elf, f);
+  if (code == WK_OK) {
+    memcpy(p->entry, elf.entry, sizeof(p->entry));
+    p->address = elf.address;
+  }
+  if (code == WK_OK && elf.statement != NULL) {
+    p->statement = (char *)malloc(elf.nstatement);
+    p->nstatement = elf.nstatement;
+    if (p->statement != NULL)
+      memcpy(p->statement, elf.statement, elf.nstatement);
+    else code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  }
+  free(bytes);
+  return code;
+}
+
+
+wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
+                        const char *name, size_t nlen, const char *lua,
+                        size_t limit, wk_Plugin *p, wk_Fail *f) {
   wk_Code code;
   memset(p, 0, sizeof(*p));
   if (nlen >= sizeof(p->named)) nlen = sizeof(p->named) - 1;
   memcpy(p->named, name, nlen);
   p->name = nlen;
+  p->lua = lua;
+  p->limit = limit;
+  base_name(p->base, sizeof(p->base), rel, len);
   code = wk_path_open(r, rel, len, &p->file, f);
-  if (code != WK_OK) return code;
-  code = wk_file_read(&p->file, limit, &bytes, &size, f);
-  if (code != WK_OK) goto fail;
-  ask.name = p->named;
-  ask.len = p->name;
-  ask.lua = lua;
-  ask.file = base_name(shown, sizeof(shown), rel, len);
-  code = wk_elf_check(bytes, size, &ask, &elf, f);
-  if (code != WK_OK) goto fail;
-  memcpy(p->entry, elf.entry, sizeof(p->entry));
-  if (elf.statement != NULL) {
-    p->statement = (char *)malloc(elf.nstatement);
-    if (p->statement == NULL) {
-      code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-      goto fail;
-    }
-    memcpy(p->statement, elf.statement, elf.nstatement);
-    p->nstatement = elf.nstatement;
-    p->address = elf.address;
-  }
-  free(bytes);
-  return WK_OK;
- fail:
-  free(bytes);
-  wk_plugin_close(p);
+  if (code == WK_OK) code = examine(p, f);
+  if (code != WK_OK) wk_plugin_close(p);
   return code;
 }
 
@@ -93,9 +99,9 @@ void wk_plugin_close (wk_Plugin *p) {
 }
 
 
-wk_Code wk_plugin_read (wk_Plugin *p, size_t limit, char **bytes, size_t *len,
+wk_Code wk_plugin_read (wk_Plugin *p, char **bytes, size_t *len,
                         wk_Fail *f) {
-  return wk_file_read(&p->file, limit, bytes, len, f);
+  return wk_file_read(&p->file, p->limit, bytes, len, f);
 }
 
 /* }====================================================== */
@@ -272,10 +278,9 @@ static wk_Code refused (const wk_Plugin *p, const char *path, wk_Fail *f) {
 ** =======================================================
 */
 
-static wk_Code changed (const wk_Plugin *p, const char *how, wk_Fail *f) {
+static wk_Code changed (const wk_Plugin *p, wk_Fail *f) {
   wk_fail(f, WK_ECHANGED, "`%s` changed since it was checked",
           p->file.shown);
-  wk_fail_note(f, "%s", how);
   wk_fail_help(f, "put a new plugin in place by renaming it, not by writing "
                   "over the old one");
   return WK_ECHANGED;
@@ -329,6 +334,36 @@ static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
 }
 
 
+/* The file is as it was when its bytes were checked, or they are checked once
+   more: a name or a mode that changed sets a time, too.  What was said of it
+   must still be so. */
+static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
+  int tries = 0;
+  while (!wk_file_same(&p->file, p->file.fd)) {
+    wk_Plugin now = *p;
+    wk_Code code;
+    int same;
+    now.statement = NULL;
+    now.nstatement = 0;
+    code = wk_file_admit(&now.file, p->file.fd, f);
+    if (code != WK_OK) return code;
+    if (!same_bytes(&now.file, &p->file) || ++tries == MAX_TRIES)
+      return changed(p, f);
+    code = examine(&now, f);
+    if (code == WK_ECHANGED) continue;
+    same = code == WK_OK && now.nstatement == p->nstatement &&
+           now.address == p->address && strcmp(now.entry, p->entry) == 0 &&
+           (p->nstatement == 0 ||
+            memcmp(now.statement, p->statement, p->nstatement) == 0);
+    free(now.statement);
+    if (code != WK_OK) return code;
+    if (!same) return changed(p, f);
+    p->file = now.file;
+  }
+  return WK_OK;
+}
+
+
 /* fills in where it is loaded; 0 when the linker does not tell */
 static int place (Library *lib) {
   struct link_map *map = NULL;
@@ -342,25 +377,24 @@ static int place (Library *lib) {
 
 
 /* gives the file to the linker.  *out is known from then on */
-static wk_Code load (const wk_Plugin *p, Library **out, wk_Fail *f) {
+static wk_Code load (wk_Plugin *p, Library **out, wk_Fail *f) {
   Library *lib = (Library *)malloc(sizeof(*lib));
   char path[64];
   wk_Code code;
+  int fd;
   if (lib == NULL)
     return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
   memset(lib, 0, sizeof(*lib));
-  lib->file = p->file;
-  lib->file.fd = pin(p->file.fd);
-  if (lib->file.fd < 0) {
+  fd = pin(p->file.fd);
+  if (fd < 0) {
     code = wk_fail_errno(f, errno, "a plugin cannot be loaded");
     goto fail;
   }
-  code = spell(p, lib->file.fd, path, sizeof(path), f);
+  code = spell(p, fd, path, sizeof(path), f);
+  if (code == WK_OK) code = check_again(p, f);
   if (code != WK_OK) goto fail;
-  if (!wk_file_same(&p->file, lib->file.fd)) {
-    code = changed(p, "its size or its time is another one by now", f);
-    goto fail;
-  }
+  lib->file = p->file;
+  lib->file.fd = fd;
   lib->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (lib->handle == NULL) {
     code = refused(p, path, f);
@@ -377,7 +411,7 @@ static wk_Code load (const wk_Plugin *p, Library **out, wk_Fail *f) {
   *out = lib;
   return WK_OK;
  fail:
-  if (lib->file.fd >= 0) close(lib->file.fd);
+  if (fd >= 0) close(fd);
   free(lib);
   return code;
 }
@@ -388,10 +422,8 @@ static wk_Code obtain (wk_Plugin *p, Library **out, wk_Fail *f) {
   Library *lib = find_inode(&p->file);
   if (lib == NULL) return load(p, out, f);
   if (!same_bytes(&lib->file, &p->file)) return changed_since_loaded(p, f);
-  if (p->file.fd >= 0 && !wk_file_same(&p->file, p->file.fd))
-    return changed(p, "its size or its time is another one by now", f);
   *out = lib;
-  return WK_OK;
+  return p->file.fd >= 0 ? check_again(p, f) : WK_OK;
 }
 
 

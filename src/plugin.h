@@ -31,9 +31,11 @@ typedef struct wk_Plugin {
   char *statement;         /* from its NUL on, owned; NULL: it has none */
   size_t nstatement;
   uint64_t address;        /* of it, from where the library is loaded */
-  size_t name;             /* bytes of `named` */
-  char named[256];         /* canonical, for messages */
   char entry[WK_ENTRY];
+  const char *lua;         /* as wk_plugin_open was told */
+  size_t limit, name;      /* the same; bytes of `named` */
+  char named[256];         /* canonical */
+  char base[WK_FILE_SHOWN];  /* the file's name, fit for a message */
 } wk_Plugin;
 
 typedef struct wk_Loaded {
@@ -43,8 +45,8 @@ typedef struct wk_Loaded {
 
 /*
 ** Opens and checks the file `rel`, which is to hold the module `name`
-** (canonical; checked by wk_name_check).  `lua`: LUA_VERSION.  Fails as
-** wk_path_open, wk_file_read (with `limit`) and wk_elf_check.  On failure
+** (canonical; checked by wk_name_check).  `lua`: LUA_VERSION, which must last
+** as long as *p.  Fails as wk_path_open, wk_file_read (with `limit`) and wk_elf_check.  On failure
 ** there is nothing to close.
 */
 wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
@@ -55,7 +57,7 @@ void wk_plugin_close (wk_Plugin *p);   /* harmless when closed */
 /*
 ** Loads it, or finds it loaded, and closes the file; `p` stays good for
 ** messages.  Runs the constructors of the library, unless it is loaded.
-** ECHANGED: the file is another one than was checked, or than was loaded
+** ECHANGED: its bytes are others than were checked, or than were loaded
 ** before.  EDLOPEN: the linker refuses; its text is a note.  ESTATEMENT,
 ** ENOENTRY: what was loaded is not what the file said.  ENOPROC, EMFILE,
 ** ENOMEM.  Only ESTATEMENT, ENOENTRY and ECHANGED can leave something behind:
@@ -65,7 +67,7 @@ wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f);
 
 /* the bytes of the file again, by its descriptor, malloc'ed; ECHANGED when
    they may be others than were checked */
-wk_Code wk_plugin_read (wk_Plugin *p, size_t limit, char **bytes, size_t *len,
+wk_Code wk_plugin_read (wk_Plugin *p, char **bytes, size_t *len,
                         wk_Fail *f);
 
 /* where the library begins that a function is in; NULL when in none */

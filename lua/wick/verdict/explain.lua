@@ -120,7 +120,7 @@ local function look_at_plugin(verdict, project, file, needed)
       or format("refused[%s]: %s", info.code, info.message)
     return
   end
-  local note, instead = plugins.look(project, plugin, needed)
+  local note, instead = plugins.look(plugin, needed)
   verdict.note = note
   verdict.verdict = instead or say_size(info)
 end

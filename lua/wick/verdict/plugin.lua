@@ -88,12 +88,11 @@ end
 --- What there is to say of a plugin that `explain` found: lines of a note; or
 --- nil and the verdict that it does not count.  `needed`: the constructor
 --- without which it does not.
----@param project table
 ---@param plugin userdata
 ---@param needed? string
 ---@return string? note
 ---@return string? verdict
-function M.look(project, plugin, needed)
+function M.look(plugin, needed)
   local statement, lines = plugin:statement(), {}
   if statement and needed and not has(statement, needed) then
     return nil, format("states nothing called %s", needed)
@@ -104,7 +103,7 @@ function M.look(project, plugin, needed)
     lines[1] = needed and format("C plugin without a statement; whether it exports %s shows only "
       .. "when it runs", needed) or "C plugin without a statement"
   end
-  local facts, err = plugin:facts(project.plugin_limit)
+  local facts, err = plugin:facts()
   if facts then
     say_needs(lines, facts)
   else
