@@ -10,6 +10,7 @@ VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 B = build
+ROUNDS = 1000000
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -25,7 +26,7 @@ DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
 # What only check, asan, valgrind and bench need beyond that.
-DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
+DEVDEPS = clang g++ clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
   lua-yaml python3-yaml
 
 # --- what was found on this machine ---------------------------------------
@@ -88,7 +89,8 @@ LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
 # Plugins that C programs of the tests load; specs build their own.
-PLUGINS := $(foreach p,one two sysv changes made,$(B)/tests/plugins/$(p).so)
+PLUGINS := $(foreach p,one two race1 race2 sysv changes made, \
+  $(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -105,7 +107,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 .PHONY: help all programs benches deps deps-dev demo test check asan \
-  valgrind bench install uninstall clean files FORCE
+  valgrind race bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -145,6 +147,11 @@ asan: ## run all tests under ASan, UBSan and LSan
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs
 	@$(LUA) tests/check/valgrind
+
+race: ## exchange plugins while they are loaded; ROUNDS=1000000
+	@$(MAKE) -s --no-print-directory programs
+	@for way in openat2 walk; do $(B)/tests/race_plugin $(ROUNDS) $$way \
+	  || exit; done
 
 bench: ## measure, as ratios within one run
 	@$(MAKE) -s --no-print-directory all benches
@@ -243,6 +250,8 @@ $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 # Plugins are built as others build theirs: no sanitizer, no liblua.
 $(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
 $(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
+$(B)/tests/plugins/race1.so: MAKES = -DNAME=race -DANSWER=1
+$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2
 $(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
 $(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
 $(B)/tests/plugins/made.so: MAKES = -DNAME=made

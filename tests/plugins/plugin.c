@@ -9,6 +9,9 @@
 **   -DRETURNS=n    what its entry does: 0 gives nothing, 1 gives false, 2
 **                  raises a text, 3 raises a table, 4 gives a function
 **   -DUNDEFINED=f  it calls f, which nobody has
+**   -DDATA=x       it exports x, which is no function
+**   -DRELOCATES    its code is changed while it is loaded
+**   -DCLASH        it exports a function that others export, too
 */
 
 #include <wick/plugin.h>
@@ -44,6 +47,23 @@ void UNDEFINED (void);
 #endif
 
 
+#if defined(DATA)
+WICK_VISIBLE int DATA = ANSWER;
+#endif
+
+#if defined(RELOCATES)
+__asm__(".text\n.quad loaded\n");
+#endif
+
+#if defined(CLASH)
+int clash (void);
+int clash (void) { return ANSWER; }
+#define SAYS  clash()
+#else
+#define SAYS  ANSWER
+#endif
+
+
 static int make (lua_State *L) {
   luaL_checktype(L, 1, LUA_TTABLE);
   lua_createtable(L, 0, 2);
@@ -59,7 +79,7 @@ static int make (lua_State *L) {
 
 /* a C function that is the project's own only because of where it is */
 static int answer (lua_State *L) {
-  lua_pushinteger(L, ANSWER);
+  lua_pushinteger(L, SAYS);
   return 1;
 }
 
