@@ -128,6 +128,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Library *libraries = NULL;
 static int next_fd = FIRST_FD;   /* no number is used twice, even if somebody
                                     closes what is not theirs */
+static char self[24];            /* what /proc calls this process */
+static pid_t spelled = 0;        /* the process that `self` is */
 
 
 static void take_lock (void) {
@@ -317,19 +319,25 @@ static int pin (int fd) {
 }
 
 
-/* what the linker shall call the file: in the words of this process, which
-   may be a child of the one that loaded others */
+/* What the linker shall call the file: in the words of this process, which
+   may be a child of the one that loaded others.  What /proc calls the process
+   is asked once, and whether it leads to our files then. */
 static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
                       wk_Fail *f) {
-  char pid[24];
+  const int known = spelled == getpid();
   struct stat st;
-  ssize_t n = readlink("/proc/self", pid, sizeof(pid) - 1);
-  if (n <= 0) return no_proc(p, errno, f);
-  pid[n] = '\0';
-  snprintf(path, size, "/proc/%s/fd/%d", pid, fd);
+  ssize_t n;
+  if (!known) {
+    n = readlink("/proc/self", self, sizeof(self) - 1);
+    if (n <= 0) return no_proc(p, errno, f);
+    self[n] = '\0';
+  }
+  snprintf(path, size, "/proc/%s/fd/%d", self, fd);
+  if (known) return WK_OK;
   if (stat(path, &st) != 0) return no_proc(p, errno, f);
   if ((uint64_t)st.st_dev != p->file.dev || (uint64_t)st.st_ino != p->file.ino)
     return no_proc(p, 0, f);  /* this /proc tells of other processes */
+  spelled = getpid();
   return WK_OK;
 }
 

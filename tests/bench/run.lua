@@ -7,6 +7,7 @@
 
 local ROUNDS = 25
 local WICK, SPAWN, YAML = "build/bin/wick", "build/tests/spawn_bench", "build/tests/yaml_bench"
+local PLUGIN = "build/tests/plugin_bench"
 
 local function exists(path)
   local file = io.open(path, "rb")
@@ -117,6 +118,16 @@ if exists(YAML) then
   end
 else
   print("  skipped: there is no " .. YAML)
+end
+
+section("plugins: checked and loaded, against dlopen(path); CPU time of the process")
+if exists(PLUGIN) then
+  io.stdout:flush()
+  if not os.execute(PLUGIN) then
+    print("  FAILED: " .. PLUGIN)
+  end
+else
+  print("  skipped: there is no " .. PLUGIN)
 end
 
 if not exists(WICK) or not exists(SPAWN) then
