@@ -59,6 +59,7 @@ build = {
         "src/path.c",
         "src/place.c",
         "src/plugin.c",
+        "src/plugin_read.c",
         "src/scalar.c",
         "src/statement.c",
         "src/tree.c",

@@ -16,9 +16,6 @@
 #include "plugin.h"
 
 
-#define MAX_NAMES  1000    /* needed libraries, and exports, that are told */
-
-
 static wk_Plugin *check_plugin (lua_State *L) {
   return (wk_Plugin *)luaL_checkudata(L, 1, WK_PLUGIN);
 }
@@ -142,37 +139,37 @@ static int plugin_statement (lua_State *L) {
 }
 
 
-static void add_name (void *ud, const char *name, size_t len) {
-  lua_State *L = (lua_State *)ud;
-  char shown[256];
-  if (lua_rawlen(L, -1) >= MAX_NAMES) return;
-  lua_pushstring(L, wk_quote(shown, sizeof(shown), name, len, 60));
-  append(L);
+/* sets field = the list of names of the plugin at 1; 0 and a failure when it
+   cannot be read */
+static int set_names (lua_State *L, wk_Plugin *p, int exported,
+                      const char *field, wk_Fail *f) {
+  void **guard = wk_push_guard(L);
+  char *names = NULL;
+  size_t size = 0, at;
+  if (wk_plugin_names(p, exported, &names, &size, f) != WK_OK) return 0;
+  *guard = names;
+  lua_newtable(L);
+  for (at = 0; at < size; at += strlen(names + at) + 1) {
+    lua_pushstring(L, names + at);
+    append(L);
+  }
+  lua_setfield(L, -3, field);
+  free(*guard);
+  *guard = NULL;
+  lua_pop(L, 1);
+  return 1;
 }
 
 
-/* plugin:facts() -> {needed = libraries, exports = functions} | nil,
-   err: names fit for messages */
+/* plugin:facts() -> {needed = libraries, exports = functions} | nil, err:
+   names fit for messages */
 static int plugin_facts (lua_State *L) {
   wk_Plugin *p = check_plugin(L);
-  void **guard = wk_push_guard(L);
-  char *bytes = NULL;
-  size_t size = 0;
   wk_Fail fail;
-  wk_Code code = wk_plugin_read(p, &bytes, &size, &fail);
-  *guard = bytes;
-  if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
-  luaL_checkstack(L, 8, NULL);
   lua_createtable(L, 0, 2);
-  lua_newtable(L);
-  wk_elf_needed(bytes, size, add_name, L);
-  lua_setfield(L, -2, "needed");
-  lua_newtable(L);
-  wk_elf_exported(bytes, size, add_name, L);
-  lua_setfield(L, -2, "exports");
-  free(*guard);
-  *guard = NULL;
-  return 1;
+  if (set_names(L, p, 0, "needed", &fail) &&
+      set_names(L, p, 1, "exports", &fail)) return 1;
+  return wk_push_failure(L, &fail, NULL);
 }
 
 /* }====================================================== */

@@ -27,27 +27,31 @@
    address says.  1; 0 when there is none; -1 when it lies elsewhere. */
 static int find_section (const wk_View *v, const char **from, size_t *size,
                          uint64_t *address) {
-  const char *headers, *names;
+  const uint64_t headers = v->head.e_shoff;
+  const char *names, *s;
+  uint64_t place, left;
   size_t nnames, i;
   Shdr h;
   if (v->head.e_shstrndx >= v->head.e_shnum) return 0;
-  headers = v->bytes + v->head.e_shoff;
-  memcpy(&h, headers + (size_t)v->head.e_shstrndx * sizeof(h), sizeof(h));
+  s = wk_view_at(v, headers, (uint64_t)v->head.e_shnum * sizeof(h));
+  if (s == NULL) return 0;
+  memcpy(&h, s + (size_t)v->head.e_shstrndx * sizeof(h), sizeof(h));
   names = wk_view_at(v, h.sh_offset, h.sh_size);
   if (names == NULL) return 0;
   nnames = (size_t)h.sh_size;
-  for (i = 0; i < v->head.e_shnum; i++) {
-    uint32_t name = wk_view_word(headers + i * sizeof(h) +
-                                 offsetof(Shdr, sh_name));
+  for (i = 0; i < v->head.e_shnum; i++, s += sizeof(h)) {
+    uint32_t name;
+    memcpy(&name, s + offsetof(Shdr, sh_name), sizeof(name));
     if (name >= nnames || nnames - name < sizeof(SECTION) ||
         memcmp(names + name, SECTION, sizeof(SECTION)) != 0) continue;
-    memcpy(&h, headers + i * sizeof(h), sizeof(h));
+    memcpy(&h, s, sizeof(h));
     *from = wk_view_at(v, h.sh_offset, h.sh_size);
     *size = (size_t)h.sh_size;
     *address = h.sh_addr;
     return h.sh_type == SHT_PROGBITS && (h.sh_flags & SHF_ALLOC) &&
            *size > 0 && *from != NULL &&
-           wk_view_address(v, h.sh_addr, h.sh_size) == *from ? 1 : -1;
+           wk_view_place(v, h.sh_addr, &place, &left) &&
+           place == h.sh_offset && left >= h.sh_size ? 1 : -1;
   }
   return 0;
 }
@@ -56,9 +60,10 @@ static int find_section (const wk_View *v, const char **from, size_t *size,
 /* section headers, where there are any, are in the file */
 static wk_Code check_sections (const wk_View *v) {
   const Ehdr *h = &v->head;
+  const uint64_t size = (uint64_t)h->e_shnum * sizeof(Shdr);
   if (h->e_shoff == 0 || h->e_shnum == 0 ||
-      (h->e_shentsize == sizeof(Shdr) &&
-       wk_view_at(v, h->e_shoff, (uint64_t)h->e_shnum * sizeof(Shdr))))
+      (h->e_shentsize == sizeof(Shdr) && h->e_shoff <= v->file->len &&
+       size <= v->file->len - h->e_shoff))
     return WK_OK;
   return wk_view_damaged(v, "ends before its section headers do");
 }
@@ -212,7 +217,7 @@ static wk_Code find_entry (const wk_View *v, wk_Elf *elf) {
 /* }====================================================== */
 
 
-wk_Code wk_elf_check (const char *bytes, size_t len, const wk_ElfAsk *ask,
+wk_Code wk_elf_check (const wk_ElfFile *file, const wk_ElfAsk *ask,
                       wk_Elf *elf, wk_Fail *f) {
   wk_View v;
   wk_Code code;
@@ -220,28 +225,28 @@ wk_Code wk_elf_check (const char *bytes, size_t len, const wk_ElfAsk *ask,
   elf->nstatement = 0;
   elf->address = 0;
   elf->entry[0] = '\0';
-  code = wk_view(&v, bytes, len, ask, f);
+  code = wk_view(&v, file, ask, f);
   if (code == WK_OK) code = wk_view_hazards(&v);
   if (code == WK_OK) code = check_sections(&v);
   if (code == WK_OK) code = find_statement(&v, elf);
   if (code == WK_OK) code = find_entry(&v, elf);
+  if (code == WK_OK) wk_view_extent(&v, &elf->first, &elf->end);
   return code;
 }
 
 
 /* a view for somebody who does not want to know why there is none */
-static int quiet_view (wk_View *v, const char *bytes, size_t len) {
+static int quiet_view (wk_View *v, const wk_ElfFile *file) {
   static const wk_ElfAsk nobody = {"", 0, "", ""};
   wk_Fail f;
-  return wk_view(v, bytes, len, &nobody, &f) == WK_OK;
+  return wk_view(v, file, &nobody, &f) == WK_OK;
 }
 
 
-void wk_elf_needed (const char *bytes, size_t len, wk_ElfName each,
-                    void *ud) {
+void wk_elf_needed (const wk_ElfFile *file, wk_ElfName each, void *ud) {
   wk_View v;
   size_t i;
-  if (!quiet_view(&v, bytes, len)) return;
+  if (!quiet_view(&v, file)) return;
   for (i = 0; i < v.ndynamic; i++) {
     Dyn d = wk_view_dynamic(&v, i);
     const char *s;
@@ -252,8 +257,7 @@ void wk_elf_needed (const char *bytes, size_t len, wk_ElfName each,
 }
 
 
-void wk_elf_exported (const char *bytes, size_t len, wk_ElfName each,
-                      void *ud) {
+void wk_elf_exported (const wk_ElfFile *file, wk_ElfName each, void *ud) {
   wk_View v;
-  if (quiet_view(&v, bytes, len)) wk_view_each(&v, each, ud);
+  if (quiet_view(&v, file)) wk_view_each(&v, each, ud);
 }

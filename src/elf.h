@@ -1,8 +1,9 @@
 /*
 ** elf.h -- what a shared object says of itself, from its bytes.
 **
-** May call: fail.  Pure: no input, no output, no memory, no lua_State.  Every
-** byte is hostile; nothing of the file has run when these functions speak.
+** May call: fail.  Pure: no input, no output, no memory, no lua_State; who
+** calls may have bytes fetched when they are looked at.  Every byte is
+** hostile; nothing of the file has run when these functions speak.
 **
 ** What they look at is what the system's linker will look at: segments by
 ** their addresses, the dynamic section to its end, an export through the
@@ -19,6 +20,16 @@
 
 #define WK_ENTRY  272      /* "luaopen_", a name, NUL */
 
+/* The bytes of a file.  With `fetch` they need not be there yet: it is called
+   before bytes [from, from + size) are looked at, and gives 0 when it cannot
+   put them there. */
+typedef struct wk_ElfFile {
+  const char *bytes;
+  size_t len;
+  int (*fetch) (void *ud, size_t from, size_t size);   /* or NULL */
+  void *ud;
+} wk_ElfFile;
+
 typedef struct wk_ElfAsk {
   const char *name;        /* canonical: NAME.a.b */
   size_t len;
@@ -31,6 +42,7 @@ typedef struct wk_Elf {
                               before its first word); NULL: there is none */
   size_t nstatement;       /* bytes, without the NUL that ends it */
   uint64_t address;        /* where it is in memory, from the load address */
+  uint64_t first, end;     /* what the file takes there: whole pages */
   char entry[WK_ENTRY];    /* luaopen_NAME_a_b or luaopen_a_b */
 } wk_Elf;
 
@@ -41,7 +53,7 @@ typedef struct wk_Elf {
 ** check), ESTATEMENT (not well formed, two for the name, or for other names
 ** only), EABI (stated for another Lua), ENOENTRY.
 */
-wk_Code wk_elf_check (const char *bytes, size_t len, const wk_ElfAsk *ask,
+wk_Code wk_elf_check (const wk_ElfFile *file, const wk_ElfAsk *ask,
                       wk_Elf *elf, wk_Fail *f);
 
 /* called with names, which are bytes of the file and not NUL-ended */
@@ -49,10 +61,8 @@ typedef void (*wk_ElfName) (void *ud, const char *name, size_t len);
 
 /* the libraries that a checked file needs, and the functions that it
    exports, in the file's order */
-void wk_elf_needed (const char *bytes, size_t len, wk_ElfName each,
-                    void *ud);
-void wk_elf_exported (const char *bytes, size_t len, wk_ElfName each,
-                      void *ud);
+void wk_elf_needed (const wk_ElfFile *file, wk_ElfName each, void *ud);
+void wk_elf_exported (const wk_ElfFile *file, wk_ElfName each, void *ud);
 
 
 /*

@@ -50,24 +50,24 @@ static int is_named (const wk_View *v, const Sym *sym, const char *name) {
    bit ends a bucket */
 typedef struct GnuHash {
   uint32_t nbuckets, first, nwords, shift;
-  const char *filter, *buckets, *chains;
-  uint64_t nchains;        /* as many as may be there */
+  uint64_t filter, buckets, chains;    /* places in the file */
+  uint64_t nchains;                    /* as many as may be there */
 } GnuHash;
 
 
 static int gnu_hash (const wk_View *v, GnuHash *h) {
-  uint64_t left, filter, buckets;
-  const char *s = wk_view_from(v, v->gnu_hash, &left);
-  if (v->gnu_hash == 0 || s == NULL || left < 16) return 0;
-  h->nbuckets = wk_view_word(s);
-  h->first = wk_view_word(s + 4);
-  h->nwords = wk_view_word(s + 8);
-  h->shift = wk_view_word(s + 12) & 31;
+  uint64_t left, filter, buckets, table;
+  if (v->gnu_hash == 0 ||
+      !wk_view_place(v, v->gnu_hash, &table, &left) || left < 16) return 0;
+  h->nbuckets = wk_view_word(v, table);
+  h->first = wk_view_word(v, table + 4);
+  h->nwords = wk_view_word(v, table + 8);
+  h->shift = wk_view_word(v, table + 12) & 31;
   filter = (uint64_t)h->nwords * sizeof(Word);
   buckets = (uint64_t)h->nbuckets * 4;
   if (h->nwords == 0 || (h->nwords & (h->nwords - 1)) != 0 ||
       h->nbuckets == 0 || filter + buckets > left - 16) return 0;
-  h->filter = s + 16;
+  h->filter = table + 16;
   h->buckets = h->filter + filter;
   h->chains = h->buckets + buckets;
   h->nchains = (left - 16 - filter - buckets) / 4;
@@ -83,19 +83,22 @@ static int in_gnu_hash (const wk_View *v, const char *name) {
   uint32_t hash = 5381, i;
   GnuHash h;
   Word mask, filter;
+  const char *at;
   Sym sym;
   if (!gnu_hash(v, &h)) return 0;
   for (; *s != '\0'; s++) hash = hash * 33 + *s;
-  memcpy(&filter, h.filter + (hash / bits & (h.nwords - 1)) * sizeof(Word),
-         sizeof(filter));
+  at = wk_view_at(v, h.filter + (uint64_t)(hash / bits & (h.nwords - 1)) *
+                                sizeof(Word), sizeof(Word));
+  if (at == NULL) return 0;
+  memcpy(&filter, at, sizeof(filter));
   mask = (Word)1 << (hash % bits) | (Word)1 << ((hash >> h.shift) % bits);
   if ((filter & mask) != mask) return 0;
-  i = wk_view_word(h.buckets + (size_t)(hash % h.nbuckets) * 4);
+  i = wk_view_word(v, h.buckets + (uint64_t)(hash % h.nbuckets) * 4);
   if (i < h.first) return 0;
   for (;; i++) {
     uint32_t other;
     if (i - h.first >= h.nchains) return 0;
-    other = wk_view_word(h.chains + (size_t)(i - h.first) * 4);
+    other = wk_view_word(v, h.chains + (uint64_t)(i - h.first) * 4);
     if ((other | 1) == (hash | 1) && symbol(v, i, &sym) &&
         is_named(v, &sym, name)) return 1;
     if (other & 1) return 0;
@@ -108,13 +111,13 @@ static int in_gnu_hash (const wk_View *v, const char *name) {
    symbols */
 static int in_hash (const wk_View *v, const char *name) {
   const unsigned char *s = (const unsigned char *)name;
-  uint64_t left, buckets;
+  uint64_t left, table, buckets, chains;
   uint32_t hash = 0, nbuckets, nchains, i, steps;
-  const char *table = wk_view_from(v, v->hash, &left), *chains;
   Sym sym;
-  if (v->hash == 0 || table == NULL || left < 8) return 0;
-  nbuckets = wk_view_word(table);
-  nchains = wk_view_word(table + 4);
+  if (v->hash == 0 || !wk_view_place(v, v->hash, &table, &left) || left < 8)
+    return 0;
+  nbuckets = wk_view_word(v, table);
+  nchains = wk_view_word(v, table + 4);
   buckets = (uint64_t)nbuckets * 4;
   if (nbuckets == 0 || buckets + (uint64_t)nchains * 4 > left - 8) return 0;
   for (; *s != '\0'; s++) {
@@ -124,10 +127,10 @@ static int in_hash (const wk_View *v, const char *name) {
     hash = (hash ^ (high >> 24)) & ~high;
   }
   chains = table + 8 + buckets;
-  i = wk_view_word(table + 8 + (size_t)(hash % nbuckets) * 4);
+  i = wk_view_word(v, table + 8 + (uint64_t)(hash % nbuckets) * 4);
   for (steps = 0; i != 0 && i < nchains && steps < nchains; steps++) {
     if (symbol(v, i, &sym) && is_named(v, &sym, name)) return 1;
-    i = wk_view_word(chains + (size_t)i * 4);
+    i = wk_view_word(v, chains + (uint64_t)i * 4);
   }
   return 0;
 }
@@ -141,26 +144,24 @@ int wk_view_exports (const wk_View *v, const char *name) {
 
 /* the first symbol that may be exported, and how many there are */
 static void symbol_range (const wk_View *v, uint64_t *from, uint64_t *to) {
-  uint64_t left;
+  uint64_t left, table;
   GnuHash h;
   uint32_t i, last = 0;
   *from = *to = 0;
   if (gnu_hash(v, &h)) {
     for (i = 0; i < h.nbuckets; i++) {
-      uint32_t first = wk_view_word(h.buckets + (size_t)i * 4);
+      uint32_t first = wk_view_word(v, h.buckets + (uint64_t)i * 4);
       if (first > last) last = first;
     }
     if (last < h.first) return;
     *from = h.first;
     for (*to = last; *to - h.first < h.nchains; ++*to)
-      if (wk_view_word(h.chains + (size_t)(*to - h.first) * 4) & 1) break;
+      if (wk_view_word(v, h.chains + (*to - h.first) * 4) & 1) break;
     ++*to;
   }
-  else if (v->gnu_hash == 0) {
-    const char *table = wk_view_from(v, v->hash, &left);
-    if (v->hash != 0 && table != NULL && left >= 8)
-      *to = wk_view_word(table + 4);
-  }
+  else if (v->gnu_hash == 0 && v->hash != 0 &&
+           wk_view_place(v, v->hash, &table, &left) && left >= 8)
+    *to = wk_view_word(v, table + 4);
 }
 
 

@@ -50,30 +50,42 @@
 */
 
 const char *wk_view_at (const wk_View *v, uint64_t offset, uint64_t size) {
-  if (offset > v->len || size > v->len - offset) return NULL;
-  return v->bytes + offset;
+  const wk_ElfFile *file = v->file;
+  if (offset > file->len || size > file->len - offset) return NULL;
+  if (file->fetch && !file->fetch(file->ud, (size_t)offset, (size_t)size))
+    return NULL;
+  return file->bytes + offset;
 }
 
 
-const char *wk_view_from (const wk_View *v, uint64_t address,
-                          uint64_t *left) {
+int wk_view_place (const wk_View *v, uint64_t address, uint64_t *place,
+                   uint64_t *left) {
   int i;
   for (i = 0; i < v->nloads; i++) {
     const Phdr *p = &v->loads[i];
     if (address >= p->p_vaddr && address - p->p_vaddr < p->p_filesz) {
       *left = p->p_filesz - (address - p->p_vaddr);
-      return v->bytes + p->p_offset + (address - p->p_vaddr);
+      *place = p->p_offset + (address - p->p_vaddr);
+      return 1;
     }
   }
-  return NULL;
+  return 0;
 }
 
 
 const char *wk_view_address (const wk_View *v, uint64_t address,
                              uint64_t size) {
-  uint64_t left;
-  const char *s = wk_view_from(v, address, &left);
-  return s != NULL && left >= size ? s : NULL;
+  uint64_t place, left;
+  return wk_view_place(v, address, &place, &left) && left >= size
+           ? wk_view_at(v, place, size) : NULL;
+}
+
+
+uint32_t wk_view_word (const wk_View *v, uint64_t offset) {
+  const char *s = wk_view_at(v, offset, 4);
+  uint32_t n = 0;
+  if (s != NULL) memcpy(&n, s, sizeof(n));
+  return n;
 }
 
 
@@ -115,16 +127,18 @@ static const char *machine_name (unsigned n) {
 
 /* the first bytes, which are the same for all machines */
 static wk_Code check_kind (wk_View *v) {
-  const unsigned char *id = (const unsigned char *)v->bytes;
-  if (v->len < SELFMAG || memcmp(id, ELFMAG, SELFMAG) != 0) {
+  const size_t len = v->file->len;
+  const unsigned char *id = (const unsigned char *)
+    wk_view_at(v, 0, len < sizeof(Ehdr) ? len : sizeof(Ehdr));
+  if (id == NULL || len < SELFMAG || memcmp(id, ELFMAG, SELFMAG) != 0) {
     FAIL(v, WK_EELF, "is not a shared object");
-    if (v->len == 0) NOTE(v, "%s is empty", v->ask->file);
+    if (len == 0) NOTE(v, "%s is empty", v->ask->file);
     else NOTE(v, "%s does not begin as an ELF file does", v->ask->file);
     return WK_EELF;
   }
-  if (v->len < sizeof(Ehdr))
+  if (len < sizeof(Ehdr))
     return wk_view_damaged(v, "ends within its first header");
-  memcpy(&v->head, v->bytes, sizeof(Ehdr));
+  memcpy(&v->head, id, sizeof(Ehdr));
   if (id[EI_CLASS] != OUR_CLASS || id[EI_DATA] != OUR_DATA ||
       (OUR_MACHINE != EM_NONE && v->head.e_machine != OUR_MACHINE)) {
     int swapped = id[EI_DATA] == ELFDATA2MSB;
@@ -159,7 +173,7 @@ static wk_Code check_kind (wk_View *v) {
    at an address is what one segment says. */
 static wk_Code check_load (wk_View *v, const Phdr *p, uint64_t page) {
   uint64_t end = (uint64_t)p->p_vaddr + p->p_memsz;
-  if (wk_view_at(v, p->p_offset, p->p_filesz) == NULL)
+  if (p->p_offset > v->file->len || p->p_filesz > v->file->len - p->p_offset)
     return wk_view_damaged(v, "ends before one of its segments does");
   if (p->p_filesz > p->p_memsz || end < p->p_vaddr || end > UINTPTR_MAX ||
       end + page < end)
@@ -181,6 +195,14 @@ static wk_Code check_load (wk_View *v, const Phdr *p, uint64_t page) {
   }
   v->loads[v->nloads++] = *p;
   return WK_OK;
+}
+
+
+void wk_view_extent (const wk_View *v, uint64_t *first, uint64_t *end) {
+  const uint64_t page = (uint64_t)getpagesize();
+  const Phdr *last = &v->loads[v->nloads - 1];
+  *first = v->loads[0].p_vaddr & ~(page - 1);
+  *end = (last->p_vaddr + last->p_memsz + page - 1) & ~(page - 1);
 }
 
 
@@ -243,8 +265,10 @@ static wk_Code check_segments (wk_View *v, uint64_t *dynamic) {
 */
 
 Dyn wk_view_dynamic (const wk_View *v, size_t i) {
+  const char *s = wk_view_at(v, v->dynamic + i * sizeof(Dyn), sizeof(Dyn));
   Dyn d;
-  memcpy(&d, v->dynamic + i * sizeof(d), sizeof(d));
+  if (s != NULL) memcpy(&d, s, sizeof(d));
+  else memset(&d, 0, sizeof(d));
   return d;
 }
 
@@ -252,8 +276,8 @@ Dyn wk_view_dynamic (const wk_View *v, size_t i) {
 /* finds the entries up to DT_NULL, as the linker does: by their address */
 static wk_Code find_dynamic (wk_View *v, uint64_t address) {
   uint64_t left;
-  v->dynamic = wk_view_from(v, address, &left);
-  if (v->dynamic == NULL || address % sizeof(Word) != 0)
+  if (!wk_view_place(v, address, &v->dynamic, &left) ||
+      address % sizeof(Word) != 0)
     return wk_view_damaged(v, "has its dynamic section in no segment");
   while ((v->ndynamic + 1) * sizeof(Dyn) <= left) {
     if (wk_view_dynamic(v, v->ndynamic).d_tag == DT_NULL) return WK_OK;
@@ -386,12 +410,11 @@ wk_Code wk_view_hazards (const wk_View *v) {
 }
 
 
-wk_Code wk_view (wk_View *v, const char *bytes, size_t len,
-                 const wk_ElfAsk *ask, wk_Fail *f) {
+wk_Code wk_view (wk_View *v, const wk_ElfFile *file, const wk_ElfAsk *ask,
+                 wk_Fail *f) {
   uint64_t dynamic = 0;
   wk_Code code;
-  v->bytes = bytes;
-  v->len = len;
+  v->file = file;
   v->ask = ask;
   v->f = f;
   v->nloads = 0;

@@ -176,8 +176,8 @@ wk_Code wk_file_read (wk_File *file, size_t limit, char **bytes, size_t *len,
   while (got <= size) {
     ssize_t n = pread(file->fd, text + got, size + 1 - got, (off_t)got);
     if (n > 0) got += (size_t)n;
-    else if (n == 0) break;
-    else if (errno != EINTR) {
+    if (n == 0 || (n > 0 && got == size)) break;  /* fewer than were asked */
+    if (n < 0 && errno != EINTR) {
       code = read_failed(file, errno, f);
       goto fail;
     }

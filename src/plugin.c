@@ -44,31 +44,41 @@ static const char *base_name (char *out, size_t size, const char *rel,
 }
 
 
+/* keeps what the check found, while its bytes are there */
+static wk_Code keep (wk_Plugin *p, const wk_Elf *elf, wk_Fail *f) {
+  memcpy(p->entry, elf->entry, sizeof(p->entry));
+  p->address = elf->address;
+  p->first = elf->first;
+  p->end = elf->end;
+  if (elf->statement == NULL) return WK_OK;
+  p->statement = (char *)malloc(elf->nstatement);
+  if (p->statement == NULL)
+    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  p->nstatement = elf->nstatement;
+  memcpy(p->statement, elf->statement, elf->nstatement);
+  return WK_OK;
+}
+
+
 /* reads and checks the open file; keeps what it says */
 static wk_Code examine (wk_Plugin *p, wk_Fail *f) {
-  char *bytes = NULL;
-  size_t size = 0;
+  wk_Reader reader;
   wk_ElfAsk ask;
   wk_Elf elf;
-  wk_Code code = wk_file_read(&p->file, p->limit, &bytes, &size, f);
+  wk_Fail other;
+  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
   if (code != WK_OK) return code;
   ask.name = p->named;
   ask.len = p->name;
   ask.lua = p->lua;
   ask.file = p->base;
-  code = wk_elf_check(bytes, size, &ask, &elf, f);
-  if (code == WK_OK) {
-    memcpy(p->entry, elf.entry, sizeof(p->entry));
-    p->address = elf.address;
+  code = wk_elf_check(&reader.file, &ask, &elf, f);
+  if (wk_reader_end(&reader, &p->file, &other) != WK_OK) {
+    *f = other;  /* what was checked means nothing */
+    code = other.code;
   }
-  if (code == WK_OK && elf.statement != NULL) {
-    p->statement = (char *)malloc(elf.nstatement);
-    p->nstatement = elf.nstatement;
-    if (p->statement != NULL)
-      memcpy(p->statement, elf.statement, elf.nstatement);
-    else code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  }
-  free(bytes);
+  if (code == WK_OK) code = keep(p, &elf, f);
+  wk_reader_free(&reader);
   return code;
 }
 
@@ -99,9 +109,59 @@ void wk_plugin_close (wk_Plugin *p) {
 }
 
 
-wk_Code wk_plugin_read (wk_Plugin *p, char **bytes, size_t *len,
-                        wk_Fail *f) {
-  return wk_file_read(&p->file, p->limit, bytes, len, f);
+typedef struct Names {
+  char *block;
+  size_t used, room;
+  int count, failed;
+} Names;
+
+
+/* a wk_ElfName that collects */
+static void collect (void *ud, const char *name, size_t len) {
+  Names *names = (Names *)ud;
+  char shown[256];
+  size_t n;
+  if (names->failed || names->count == WK_PLUGIN_NAMES) return;
+  wk_quote(shown, sizeof(shown), name, len, 60);
+  n = strlen(shown) + 1;
+  if (n > names->room - names->used) {
+    size_t room = names->room ? names->room * 2 : 1024;
+    char *more = (char *)realloc(names->block, room);
+    if (more == NULL) {
+      names->failed = 1;
+      return;
+    }
+    names->block = more;
+    names->room = room;
+  }
+  memcpy(names->block + names->used, shown, n);
+  names->used += n;
+  names->count++;
+}
+
+
+wk_Code wk_plugin_names (wk_Plugin *p, int exported, char **names,
+                         size_t *size, wk_Fail *f) {
+  wk_Reader reader;
+  Names list;
+  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
+  memset(&list, 0, sizeof(list));
+  *names = NULL;
+  *size = 0;
+  if (code != WK_OK) return code;
+  if (exported) wk_elf_exported(&reader.file, collect, &list);
+  else wk_elf_needed(&reader.file, collect, &list);
+  code = wk_reader_end(&reader, &p->file, f);
+  wk_reader_free(&reader);
+  if (code == WK_OK && list.failed)
+    code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  if (code != WK_OK) {
+    free(list.block);
+    return code;
+  }
+  *names = list.block;
+  *size = list.used;
+  return WK_OK;
 }
 
 /* }====================================================== */
@@ -114,11 +174,11 @@ wk_Code wk_plugin_read (wk_Plugin *p, char **bytes, size_t *len,
 */
 
 typedef struct Library {
-  struct Library *next;
-  wk_File file;            /* its fd is open for ever: the linker knows it */
-  void *handle;
+  uint64_t dev, ino;       /* first: these are looked through */
+  const void *handle;
+  int64_t size, mtime_s, mtime_ns;
   uintptr_t address;       /* what addresses in the file are relative to */
-  const void *base;
+  uintptr_t base, end;     /* where it is in memory */
 } Library;
 
 /* Constructors of a library run under the lock, and may come back here: so
@@ -126,6 +186,7 @@ typedef struct Library {
 static pthread_mutex_t lock;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Library *libraries = NULL;
+static size_t nlibraries = 0, clibraries = 0;
 static int next_fd = FIRST_FD;   /* no number is used twice, even if somebody
                                     closes what is not theirs */
 static char self[24];            /* what /proc calls this process */
@@ -166,18 +227,32 @@ static void set_up (void) {
 
 
 static Library *find_inode (const wk_File *file) {
-  Library *lib;
-  for (lib = libraries; lib != NULL; lib = lib->next)
-    if (lib->file.ino == file->ino && lib->file.dev == file->dev) return lib;
+  size_t i;
+  for (i = 0; i < nlibraries; i++)
+    if (libraries[i].ino == file->ino && libraries[i].dev == file->dev)
+      return &libraries[i];
   return NULL;
 }
 
 
-static Library *find_handle (const void *handle) {
-  Library *lib;
-  for (lib = libraries; lib != NULL; lib = lib->next)
-    if (lib->handle == handle) return lib;
-  return NULL;
+static int is_known (const void *handle) {
+  size_t i;
+  for (i = 0; i < nlibraries; i++)
+    if (libraries[i].handle == handle) return 1;
+  return 0;
+}
+
+
+/* room for one more; 0 without memory */
+static int reserve (void) {
+  size_t room = clibraries ? clibraries * 2 : 16;
+  Library *more;
+  if (nlibraries < clibraries) return 1;
+  more = (Library *)realloc(libraries, room * sizeof(*more));
+  if (more == NULL) return 0;
+  libraries = more;
+  clibraries = room;
+  return 1;
 }
 
 
@@ -185,6 +260,12 @@ static Library *find_handle (const void *handle) {
 static int same_bytes (const wk_File *a, const wk_File *b) {
   return a->size == b->size && a->mtime_s == b->mtime_s &&
          a->mtime_ns == b->mtime_ns;
+}
+
+
+static int is_unchanged (const Library *lib, const wk_File *file) {
+  return lib->size == file->size && lib->mtime_s == file->mtime_s &&
+         lib->mtime_ns == file->mtime_ns;
 }
 
 /* }====================================================== */
@@ -372,55 +453,52 @@ static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
 }
 
 
-/* fills in where it is loaded; 0 when the linker does not tell */
-static int place (Library *lib) {
+/* takes down the library of a handle; 0 when the linker does not tell where
+   it is */
+static int note (const wk_Plugin *p, const void *handle, Library **out) {
   struct link_map *map = NULL;
-  Dl_info info;
-  if (dlinfo(lib->handle, RTLD_DI_LINKMAP, &map) != 0 || map == NULL ||
-      dladdr(map->l_ld, &info) == 0) return 0;
+  Library *lib = &libraries[nlibraries];
+  if (dlinfo((void *)(uintptr_t)handle, RTLD_DI_LINKMAP, &map) != 0 ||
+      map == NULL) return 0;
+  lib->dev = p->file.dev;
+  lib->ino = p->file.ino;
+  lib->handle = handle;
+  lib->size = p->file.size;
+  lib->mtime_s = p->file.mtime_s;
+  lib->mtime_ns = p->file.mtime_ns;
   lib->address = (uintptr_t)map->l_addr;
-  lib->base = info.dli_fbase;
+  lib->base = lib->address + (uintptr_t)p->first;
+  lib->end = lib->address + (uintptr_t)p->end;
+  nlibraries++;
+  *out = lib;
   return 1;
 }
 
 
 /* gives the file to the linker.  *out is known from then on */
 static wk_Code load (wk_Plugin *p, Library **out, wk_Fail *f) {
-  Library *lib = (Library *)malloc(sizeof(*lib));
   char path[64];
   wk_Code code;
-  int fd;
-  if (lib == NULL)
-    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  memset(lib, 0, sizeof(*lib));
-  fd = pin(p->file.fd);
-  if (fd < 0) {
-    code = wk_fail_errno(f, errno, "a plugin cannot be loaded");
-    goto fail;
-  }
+  const void *handle;
+  int fd = pin(p->file.fd);
+  if (fd < 0) return wk_fail_errno(f, errno, "a plugin cannot be loaded");
   code = spell(p, fd, path, sizeof(path), f);
   if (code == WK_OK) code = check_again(p, f);
   if (code != WK_OK) goto fail;
-  lib->file = p->file;
-  lib->file.fd = fd;
-  lib->handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  if (lib->handle == NULL) {
+  handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (handle == NULL) {
     code = refused(p, path, f);
     goto fail;
   }
-  if (find_handle(lib->handle) != NULL || !place(lib)) {
-    FAIL(p, f, WK_EDLOPEN, "cannot be opened");
-    wk_fail_note(f, "the system linker gave another library for it");
-    free(lib);  /* the descriptor stays: the linker knows its number */
-    return WK_EDLOPEN;
-  }
-  lib->next = libraries;
-  libraries = lib;
-  *out = lib;
-  return WK_OK;
+  /* the descriptor stays open from here on: the linker knows its number */
+  if (!reserve())
+    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  if (!is_known(handle) && note(p, handle, out)) return WK_OK;
+  FAIL(p, f, WK_EDLOPEN, "cannot be opened");
+  wk_fail_note(f, "the system linker gave another library for it");
+  return WK_EDLOPEN;
  fail:
-  if (fd >= 0) close(fd);
-  free(lib);
+  close(fd);
   return code;
 }
 
@@ -429,24 +507,23 @@ static wk_Code load (wk_Plugin *p, Library **out, wk_Fail *f) {
 static wk_Code obtain (wk_Plugin *p, Library **out, wk_Fail *f) {
   Library *lib = find_inode(&p->file);
   if (lib == NULL) return load(p, out, f);
-  if (!same_bytes(&lib->file, &p->file)) return changed_since_loaded(p, f);
+  if (!is_unchanged(lib, &p->file)) return changed_since_loaded(p, f);
   *out = lib;
   return p->file.fd >= 0 ? check_again(p, f) : WK_OK;
 }
 
 
-/* is this address in one of the segments of the library? */
-static int is_in (const Library *lib, const void *at) {
-  Dl_info info;
-  return dladdr(at, &info) != 0 && info.dli_fbase == lib->base;
+/* are these bytes in the library, as far as it reaches? */
+static int is_in (const Library *lib, uintptr_t at, size_t size) {
+  return at >= lib->base && at < lib->end && size <= lib->end - at;
 }
 
 
 /* is the statement in memory the one that was checked? */
 static int same_statement (const wk_Plugin *p, const Library *lib) {
-  const char *s = (const char *)(lib->address + (uintptr_t)p->address);
-  return is_in(lib, s) && is_in(lib, s + p->nstatement - 1) &&
-         memcmp(s, p->statement, p->nstatement) == 0;
+  const uintptr_t at = lib->address + (uintptr_t)p->address;
+  return is_in(lib, at, p->nstatement) &&
+         memcmp((const char *)at, p->statement, p->nstatement) == 0;
 }
 
 
@@ -460,14 +537,14 @@ static wk_Code compare (const wk_Plugin *p, const Library *lib,
     wk_fail_note(f, "the statement in memory is another one than was checked");
     return WK_ESTATEMENT;
   }
-  entry = dlsym(lib->handle, p->entry);
-  if (entry == NULL || !is_in(lib, entry)) {
+  entry = dlsym((void *)(uintptr_t)lib->handle, p->entry);
+  if (entry == NULL || !is_in(lib, (uintptr_t)entry, 1)) {
     FAIL(p, f, WK_ENOENTRY, "has no entry point");
     wk_fail_note(f, "the system linker does not find `%s` in it", p->entry);
     return WK_ENOENTRY;
   }
   memcpy(&out->entry, &entry, sizeof(entry));
-  out->base = lib->base;
+  out->base = (const void *)lib->base;
   return WK_OK;
 }
 

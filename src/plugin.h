@@ -31,6 +31,7 @@ typedef struct wk_Plugin {
   char *statement;         /* from its NUL on, owned; NULL: it has none */
   size_t nstatement;
   uint64_t address;        /* of it, from where the library is loaded */
+  uint64_t first, end;     /* what the library takes, from there */
   char entry[WK_ENTRY];
   const char *lua;         /* as wk_plugin_open was told */
   size_t limit, name;      /* the same; bytes of `named` */
@@ -65,12 +66,40 @@ void wk_plugin_close (wk_Plugin *p);   /* harmless when closed */
 */
 wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f);
 
-/* the bytes of the file again, by its descriptor, malloc'ed; ECHANGED when
-   they may be others than were checked */
-wk_Code wk_plugin_read (wk_Plugin *p, char **bytes, size_t *len,
-                        wk_Fail *f);
+#define WK_PLUGIN_NAMES  1000
+/* the libraries that it needs, or with `exported` the functions that it
+   exports: at most WK_PLUGIN_NAMES of them, fit for messages, NUL-ended, one
+   behind the other in a malloc'ed block of *size bytes.  ECHANGED when the
+   file is another one by now, EIO, ENOMEM. */
+wk_Code wk_plugin_names (wk_Plugin *p, int exported, char **names,
+                         size_t *size, wk_Fail *f);
 
 /* where the library begins that a function is in; NULL when in none */
 const void *wk_plugin_base (void (*function) (void));
+
+
+/*
+** {======================================================
+** Between the files of this room only
+** =======================================================
+*/
+
+/* the bytes of an open file, read when they are looked at */
+typedef struct wk_Reader {
+  wk_ElfFile file;
+  int fd;
+  char *bytes;
+  unsigned char *there;    /* a bit for each part that was read */
+  int failed, err;
+} wk_Reader;
+
+/* fails as wk_file_read, with nothing to free; *r must not move */
+wk_Code wk_reader_open (wk_Reader *r, wk_File *file, size_t limit,
+                        wk_Fail *f);
+/* what was read is what the file had all the time; ECHANGED, EIO */
+wk_Code wk_reader_end (const wk_Reader *r, const wk_File *file, wk_Fail *f);
+void wk_reader_free (wk_Reader *r);
+
+/* }====================================================== */
 
 #endif

@@ -1,12 +1,13 @@
 /*
 ** plugin_bench.c -- what checking and loading plugins costs.
 **
-**   plugin_bench
+**   plugin_bench FILE NAME
 **
-** One plugin of the build is checked many times.  A hundred copies of it are
-** loaded by wick's way (open, read, check, load what was checked) and by
-** dlopen(path), each time in a fresh process, in turns; then it is looked
-** whether each name led to its own file.  Ends with 1 when one did not.
+** A stated plugin of the build is checked many times.  A hundred copies of
+** the Lua C module NAME in FILE are loaded and opened, by wick's way (open,
+** read, check, load what was checked) and by dlopen(path), each time in a
+** fresh process, in turns; then it is looked whether each name led to its own
+** file.  Ends with 1 when one did not.
 */
 
 #define _GNU_SOURCE
@@ -23,6 +24,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <lua.h>
+#include <lauxlib.h>
+#include <lualib.h>
+
 #include "elf.h"
 #include "path.h"
 #include "plugin.h"
@@ -31,8 +36,10 @@
 #define ROUNDS  40
 #define CHECKS  200000
 
-static char bytes[1 << 20];     /* of the plugin */
+static char bytes[1 << 20];     /* of a plugin */
 static size_t size;
+static char name[64], entry[80];   /* "p.NAME", "luaopen_NAME" */
+static lua_State *L;
 static uint64_t inodes[COUNT];
 static char names[COUNT][32];   /* below the folder of the copies */
 
@@ -51,17 +58,12 @@ static int64_t now (void) {
 }
 
 
-static void read_plugin (void) {
-  const char *where = getenv("WICK_BUILD");
-  char path[PATH_MAX];
+static void read_plugin (const char *path) {
   ssize_t n;
-  int fd;
-  snprintf(path, sizeof(path), "%s/tests/plugins/one.so",
-           where ? where : "build");
-  fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0) die(path);
   n = read(fd, bytes, sizeof(bytes));
-  if (n <= 0) die(path);
+  if (n <= 0 || (size_t)n == sizeof(bytes)) die(path);
   close(fd);
   size = (size_t)n;
 }
@@ -72,9 +74,7 @@ static void make_copies (void) {
   for (i = 0; i < COUNT; i++) {
     struct stat st;
     int fd;
-    snprintf(names[i], sizeof(names[i]), "d%02d", i);
-    if (mkdir(names[i], 0755) != 0) die(names[i]);
-    snprintf(names[i], sizeof(names[i]), "d%02d/one.so", i);
+    snprintf(names[i], sizeof(names[i]), "x%02d.so", i);
     fd = open(names[i], O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
     if (fd < 0 || write(fd, bytes, size) != (ssize_t)size ||
         fstat(fd, &st) != 0) die(names[i]);
@@ -86,17 +86,14 @@ static void make_copies (void) {
 
 static void remove_copies (const char *dir) {
   int i;
-  for (i = 0; i < COUNT; i++) {
-    unlink(names[i]);
-    names[i][3] = '\0';
-    rmdir(names[i]);
-  }
+  for (i = 0; i < COUNT; i++) unlink(names[i]);
   if (chdir("/") != 0 || rmdir(dir) != 0) die(dir);
 }
 
 
 static int64_t time_check (void) {
-  wk_ElfAsk ask = {"p.one", 5, "Lua 5.4", "one.so"};
+  wk_ElfFile file = {bytes, size, NULL, NULL};
+  wk_ElfAsk ask = {"p.made", 6, "Lua 5.4", "made.so"};
   wk_Elf elf;
   wk_Fail f;
   int64_t best = INT64_MAX;
@@ -104,7 +101,7 @@ static int64_t time_check (void) {
   for (round = 0; round < 5; round++) {
     int64_t start = now(), used;
     for (i = 0; i < CHECKS; i++)
-      if (wk_elf_check(bytes, size, &ask, &elf, &f) != WK_OK) die(f.message);
+      if (wk_elf_check(&file, &ask, &elf, &f) != WK_OK) die(f.message);
     used = (now() - start) / CHECKS;
     if (used < best) best = used;
   }
@@ -130,14 +127,28 @@ static int mixed_up (const void *const *bases) {
 }
 
 
+/* as `require` does */
+static void call (lua_CFunction f) {
+  lua_pushcfunction(L, f);
+  lua_pushstring(L, name);
+  lua_pushstring(L, "x.so");
+  lua_call(L, 2, 1);
+  lua_settop(L, 0);
+}
+
+
 static const void *load_by_path (const char *dir, int i) {
   char path[PATH_MAX + 64];
+  lua_CFunction f;
   Dl_info info;
-  void *handle, *entry;
+  void *handle, *at;
   snprintf(path, sizeof(path), "%s/%s", dir, names[i]);
   handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-  entry = handle ? dlsym(handle, "luaopen_one") : NULL;
-  return entry && dladdr(entry, &info) ? info.dli_fbase : NULL;
+  at = handle ? dlsym(handle, entry) : NULL;
+  if (at == NULL || dladdr(at, &info) == 0) die(dlerror());
+  memcpy(&f, &at, sizeof(f));
+  call(f);
+  return info.dli_fbase;
 }
 
 
@@ -145,11 +156,12 @@ static const void *load_checked (const wk_Root *root, int i) {
   wk_Plugin p;
   wk_Loaded loaded;
   wk_Fail f;
-  wk_Code code = wk_plugin_open(root, names[i], strlen(names[i]), "p.one", 5,
-                                "Lua 5.4", 1 << 26, &p, &f);
+  wk_Code code = wk_plugin_open(root, names[i], strlen(names[i]), name,
+                                strlen(name), "Lua 5.4", 1 << 26, &p, &f);
   if (code == WK_OK) code = wk_plugin_load(&p, &loaded, &f);
   if (code != WK_OK) die(f.message);
   wk_plugin_close(&p);
+  call((lua_CFunction)loaded.entry);
   return loaded.base;
 }
 
@@ -193,13 +205,26 @@ static int ascending (const void *a, const void *b) {
 }
 
 
-int main (void) {
-  char dir[] = "/tmp/wick-bench-XXXXXX";
+int main (int argc, char **argv) {
+  const char *build = getenv("WICK_BUILD");
+  char dir[] = "/tmp/wick-bench-XXXXXX", path[PATH_MAX];
   int64_t times[2][ROUNDS];
   int round, way, mixed = 0;
-  read_plugin();
-  printf("  check of the ELF      %5lld ns  (%zu bytes)\n",
+  if (argc != 3) {
+    fprintf(stderr, "usage: plugin_bench FILE NAME\n");
+    return 2;
+  }
+  snprintf(path, sizeof(path), "%s/tests/plugins/made.so",
+           build ? build : "build");
+  read_plugin(path);
+  printf("  check of the ELF       %4lld ns  (%zu bytes)\n",
          (long long)time_check(), size);
+  snprintf(name, sizeof(name), "p.%s", argv[2]);
+  snprintf(entry, sizeof(entry), "luaopen_%s", argv[2]);
+  read_plugin(argv[1]);
+  L = luaL_newstate();
+  if (L == NULL) die("luaL_newstate");
+  luaL_openlibs(L);
   if (mkdtemp(dir) == NULL || chdir(dir) != 0) die(dir);
   make_copies();
   for (round = 0; round < ROUNDS; round++)
@@ -208,12 +233,13 @@ int main (void) {
       mixed += times[way][round] < 0;
     }
   remove_copies(dir);
+  lua_close(L);
   for (way = 0; way < 2; way++) {
     qsort(times[way], ROUNDS, sizeof(int64_t), ascending);
-    printf("  %-20s  min %5.1f us   median %5.1f us for each of %d\n",
+    printf("  %-20s  min %5.1f us   median %5.1f us for each of %d %s.so\n",
            way ? "wick" : "dlopen(path)",
            (double)times[way][0] / 1000 / COUNT,
-           (double)times[way][ROUNDS / 2] / 1000 / COUNT, COUNT);
+           (double)times[way][ROUNDS / 2] / 1000 / COUNT, COUNT, argv[2]);
   }
   printf("  wick / dlopen(path)   min %.2fx   median %.2fx   %d mixed up\n",
          (double)times[1][0] / (double)times[0][0],

@@ -56,13 +56,20 @@ static Bytes plugin (const char *name) {
 }
 
 
+static wk_ElfFile file_of (const Bytes *b) {
+  wk_ElfFile file = {b->s, b->len, NULL, NULL};
+  return file;
+}
+
+
 static wk_Code check_as (const Bytes *b, const char *name) {
+  wk_ElfFile file = file_of(b);
   wk_ElfAsk ask;
   ask.name = name;
   ask.len = strlen(name);
   ask.lua = "Lua 5.4";
   ask.file = "x.so";
-  return wk_elf_check(b->s, b->len, &ask, &elf, &fail);
+  return wk_elf_check(&file, &ask, &elf, &fail);
 }
 
 
@@ -188,13 +195,14 @@ static void lists (void **state) {
   (void)state;
   for (i = 0; i < 2; i++) {
     Bytes b = plugin(names[i]);
+    wk_ElfFile file = file_of(&b);
     char want[64];
     Heard heard;
     heard.text[0] = '\0';
-    wk_elf_needed(b.s, b.len, hear, &heard);
+    wk_elf_needed(&file, hear, &heard);
     assert_non_null(strstr(heard.text, "libc.so"));
     heard.text[0] = '\0';
-    wk_elf_exported(b.s, b.len, hear, &heard);
+    wk_elf_exported(&file, hear, &heard);
     snprintf(want, sizeof(want), "luaopen_%s ", names[i]);
     assert_non_null(strstr(heard.text, want));
     assert_non_null(strstr(heard.text, "clash "));
@@ -642,6 +650,7 @@ static void changed_anywhere (void **state) {
   (void)state;
   for (n = 0; n < 2; n++) {
     Bytes b = plugin(names[n]);
+    wk_ElfFile file = file_of(&b);
     char name[16];
     snprintf(name, sizeof(name), "p.%s", names[n]);
     for (i = 0; i < b.len; i++) {
@@ -655,8 +664,8 @@ static void changed_anywhere (void **state) {
                         (size_t)(b.s + b.len - elf.statement));
           }
           if (i % 16 == 0) {
-            wk_elf_needed(b.s, b.len, ignore, &sum);
-            wk_elf_exported(b.s, b.len, ignore, &sum);
+            wk_elf_needed(&file, ignore, &sum);
+            wk_elf_exported(&file, ignore, &sum);
           }
         }
         b.s[i] = (char)((unsigned char)b.s[i] ^ masks[k]);
@@ -690,8 +699,10 @@ static void shaken (void **state) {
       size_t at = draw(&seed) % (k < 2 ? 1024 : b.len);
       copy.s[at] = (char)draw(&seed);
     }
-    if (check(&copy) == WK_OK)
-      wk_elf_exported(copy.s, copy.len, ignore, &sum);
+    if (check(&copy) == WK_OK) {
+      wk_ElfFile file = file_of(&copy);
+      wk_elf_exported(&file, ignore, &sum);
+    }
   }
   free(copy.s);
   free(b.s);

@@ -353,6 +353,62 @@ static void changes_itself (void **state) {
   IN_CHILD(liar_child);
 }
 
+/* bytes that this process has read, by the kernel's own count; -1 when it
+   does not tell */
+static long long bytes_read (void) {
+  char io[512];
+  const char *line;
+  ssize_t n;
+  int fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  n = read(fd, io, sizeof(io) - 1);
+  close(fd);
+  io[n > 0 ? n : 0] = '\0';
+  line = strstr(io, "rchar: ");
+  return line ? strtoll(line + 7, NULL, 10) : -1;
+}
+
+
+static int large_child (void) {
+  const long long before = bytes_read();
+  wk_Plugin p;
+  wk_Reader reader;
+  CHECK(truncate("p/one.so", 60 << 20) == 0);
+  CHECK(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 64 << 20,
+                       &p, &fail) == WK_OK);
+  CHECK(before < 0 || bytes_read() - before < 100000);
+  CHECK(answer(&p) == 1);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_ESIZE);
+  CHECK(strcmp(fail.message, "`one.so` is too big") == 0);
+  /* the bytes that are looked at, wherever they are */
+  CHECK(truncate("p/two.so", 100000) == 0);
+  CHECK(wk_path_open(&root, "two.so", 6, &p.file, &fail) == WK_OK);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch != NULL && reader.file.len == 100000);
+  CHECK(reader.file.fetch(reader.file.ud, 99999, 1) == 1);
+  CHECK(reader.file.fetch(reader.file.ud, 1, 3) == 1);
+  CHECK(memcmp(reader.file.bytes, "\177ELF", 4) == 0);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 100000) == 1);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_OK);
+  wk_reader_free(&reader);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  CHECK(truncate("p/two.so", 50000) == 0);        /* while it is read */
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  CHECK(reader.file.fetch(reader.file.ud, 99000, 1000) == 0);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`two.so` changed while it was read") == 0);
+  wk_reader_free(&reader);
+  wk_file_close(&p.file);
+  return 0;
+}
+
+/* a file with much that nobody looks at costs what it has to say */
+static void large (void **state) {
+  (void)state;
+  IN_CHILD(large_child);
+}
+
 /* }====================================================== */
 
 
@@ -582,7 +638,7 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     TEST(loads), TEST(refuses), TEST(replaced), TEST(overwritten),
     TEST(unlinked), TEST(changed_after), TEST(two_names),
-    TEST(changes_itself), TEST(numbers), TEST(few_numbers), TEST(forks),
+    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers), TEST(forks),
     TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
