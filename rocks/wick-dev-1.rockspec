@@ -60,6 +60,7 @@ build = {
         "src/place.c",
         "src/plugin.c",
         "src/plugin_read.c",
+        "src/plugin_said.c",
         "src/scalar.c",
         "src/statement.c",
         "src/tree.c",

@@ -20,7 +20,6 @@
 
 
 #define FIRST_FD  500      /* of those that are kept for libraries */
-#define SHOWN     200      /* characters of what the linker says */
 #define MAX_TRIES 16       /* of checking a file that is renamed meanwhile */
 
 
@@ -273,90 +272,6 @@ static int is_unchanged (const Library *lib, const wk_File *file) {
 
 /*
 ** {======================================================
-** What the linker says
-** =======================================================
-*/
-
-/* is any of Lua's API visible to libraries? */
-static int is_lua_global (void) {
-  return dlsym(RTLD_DEFAULT, "lua_gettop") != NULL;
-}
-
-
-static void help_undefined (const char *symbol, size_t len, wk_Fail *f) {
-  char shown[100];
-  wk_quote(shown, sizeof(shown), symbol, len, 60);
-  if (len < 3 || memcmp(symbol, "lua", 3) != 0)
-    wk_fail_help(f, "link the plugin against the library that has `%s`",
-                 shown);
-  else if (is_lua_global())
-    wk_fail_help(f, "this Lua has no `%s`: rebuild the plugin with the "
-                    "headers of this Lua", shown);
-  else {
-    wk_fail_note(f, "a plugin finds Lua in the program that loads it, and "
-                    "Lua's functions are not visible there");
-    wk_fail_help(f, "link the program with `-Wl,-E`; where Lua is a library "
-                    "that was itself loaded, open it once more with "
-                    "`dlopen(\"liblua5.4.so.0\", RTLD_NOW | RTLD_NOLOAD | "
-                    "RTLD_GLOBAL)`");
-  }
-}
-
-
-/* "libopenblas.so.0" is in Debian's libopenblas0, "libx2.so.3" in libx2-3 */
-static void help_missing (const char *lib, size_t len, wk_Fail *f) {
-  const char *so = (const char *)memmem(lib, len, ".so.", 4);
-  size_t stem = so ? (size_t)(so - lib) : 0, i;
-  char shown[100];
-  wk_quote(shown, sizeof(shown), lib, len, 60);
-  for (i = 0; i < stem; i++)
-    if (!((lib[i] >= 'a' && lib[i] <= 'z') || lib[i] == '-' ||
-          (lib[i] >= '0' && lib[i] <= '9'))) stem = 0;
-  if (stem > 0 && stem < 60 && len - stem - 4 < 8)
-    wk_fail_help(f, "install the library; on Debian it should be in the "
-                    "package `%.*s%s%.*s`", (int)stem, lib,
-                 lib[stem - 1] >= '0' && lib[stem - 1] <= '9' ? "-" : "",
-                 (int)(len - stem - 4), so + 4);
-  else wk_fail_help(f, "install the library `%s`", shown);
-}
-
-
-/* EDLOPEN with the linker's text, which is copied at once: the next call of
-   any library may overwrite it.  It calls the plugin by `path`. */
-static wk_Code refused (const wk_Plugin *p, const char *path, wk_Fail *f) {
-  static const char undefined[] = "undefined symbol: ";
-  static const char absent[] = ": cannot open shared object file";
-  char text[512], shown[3 * SHOWN];
-  const char *said = dlerror(), *at;
-  size_t skip = strlen(path);
-  snprintf(text, sizeof(text), "%s", said ? said : "nothing");
-  said = text;
-  if (strncmp(said, path, skip) == 0 && said[skip] == ':') {
-    said += skip + 1;
-    while (*said == ' ') said++;
-  }
-  FAIL(p, f, WK_EDLOPEN, "cannot be opened");
-  wk_fail_note(f, "the system linker says: %s",
-               wk_quote(shown, sizeof(shown), said, strlen(said), SHOWN));
-  if ((at = strstr(said, undefined)) != NULL) {
-    at += sizeof(undefined) - 1;
-    help_undefined(at, strcspn(at, ", "), f);
-  }
-  else if ((at = strstr(said, absent)) != NULL)
-    help_missing(said, (size_t)(at - said), f);
-  else if (strstr(said, "failed to map segment") != NULL)
-    wk_fail_help(f, "is its file system mounted `noexec`?  Code is run from "
-                    "none that is");
-  else if (strstr(said, "' not found") != NULL)
-    wk_fail_help(f, "it was built on a newer system: rebuild it on this one");
-  return WK_EDLOPEN;
-}
-
-/* }====================================================== */
-
-
-/*
-** {======================================================
 ** Loading
 ** =======================================================
 */
@@ -453,13 +368,13 @@ static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
 }
 
 
-/* takes down the library of a handle; 0 when the linker does not tell where
+/* takes down the library of a handle; NULL when the linker does not tell where
    it is */
-static int note (const wk_Plugin *p, const void *handle, Library **out) {
+static Library *note (const wk_Plugin *p, const void *handle) {
   struct link_map *map = NULL;
   Library *lib = &libraries[nlibraries];
   if (dlinfo((void *)(uintptr_t)handle, RTLD_DI_LINKMAP, &map) != 0 ||
-      map == NULL) return 0;
+      map == NULL) return NULL;
   lib->dev = p->file.dev;
   lib->ino = p->file.ino;
   lib->handle = handle;
@@ -470,46 +385,51 @@ static int note (const wk_Plugin *p, const void *handle, Library **out) {
   lib->base = lib->address + (uintptr_t)p->first;
   lib->end = lib->address + (uintptr_t)p->end;
   nlibraries++;
-  *out = lib;
-  return 1;
+  return lib;
 }
 
 
-/* gives the file to the linker.  *out is known from then on */
-static wk_Code load (wk_Plugin *p, Library **out, wk_Fail *f) {
+/* gives the file to the linker, and knows it from then on; NULL and a failure
+   when that cannot be */
+static Library *load (wk_Plugin *p, wk_Fail *f) {
+  Library *lib = NULL;
   char path[64];
   wk_Code code;
   const void *handle;
   int fd = pin(p->file.fd);
-  if (fd < 0) return wk_fail_errno(f, errno, "a plugin cannot be loaded");
+  if (fd < 0) {
+    wk_fail_errno(f, errno, "a plugin cannot be loaded");
+    return NULL;
+  }
   code = spell(p, fd, path, sizeof(path), f);
   if (code == WK_OK) code = check_again(p, f);
-  if (code != WK_OK) goto fail;
-  handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  handle = code == WK_OK
+             ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
   if (handle == NULL) {
-    code = refused(p, path, f);
-    goto fail;
+    if (code == WK_OK) wk_plugin_refused(p, path, f);
+    close(fd);
+    return NULL;
   }
   /* the descriptor stays open from here on: the linker knows its number */
   if (!reserve())
-    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  if (!is_known(handle) && note(p, handle, out)) return WK_OK;
-  FAIL(p, f, WK_EDLOPEN, "cannot be opened");
-  wk_fail_note(f, "the system linker gave another library for it");
-  return WK_EDLOPEN;
- fail:
-  close(fd);
-  return code;
+    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  else if (is_known(handle) || (lib = note(p, handle)) == NULL) {
+    FAIL(p, f, WK_EDLOPEN, "cannot be opened");
+    wk_fail_note(f, "the system linker gave another library for it");
+  }
+  return lib;
 }
 
 
-/* the library that the file is, loaded now if it was not */
-static wk_Code obtain (wk_Plugin *p, Library **out, wk_Fail *f) {
+/* the library that the file is, loaded now if it was not; NULL and a failure */
+static Library *obtain (wk_Plugin *p, wk_Fail *f) {
   Library *lib = find_inode(&p->file);
-  if (lib == NULL) return load(p, out, f);
-  if (!is_unchanged(lib, &p->file)) return changed_since_loaded(p, f);
-  *out = lib;
-  return p->file.fd >= 0 ? check_again(p, f) : WK_OK;
+  if (lib == NULL) return load(p, f);
+  if (!is_unchanged(lib, &p->file)) {
+    changed_since_loaded(p, f);
+    return NULL;
+  }
+  return p->file.fd < 0 || check_again(p, f) == WK_OK ? lib : NULL;
 }
 
 
@@ -550,12 +470,12 @@ static wk_Code compare (const wk_Plugin *p, const Library *lib,
 
 
 wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f) {
-  Library *lib = NULL;
+  const Library *lib;
   wk_Code code;
   pthread_once(&once, set_up);
   take_lock();
-  code = obtain(p, &lib, f);
-  if (code == WK_OK) code = compare(p, lib, out, f);
+  lib = obtain(p, f);
+  code = lib ? compare(p, lib, out, f) : f->code;
   drop_lock();
   if (code == WK_OK) wk_file_close(&p->file);
   return code;

@@ -84,7 +84,11 @@ const void *wk_plugin_base (void (*function) (void));
 ** =======================================================
 */
 
-/* the bytes of an open file, read when they are looked at */
+/* EDLOPEN: the linker has refused the plugin, which it calls `path`
+   (plugin_said.c) */
+wk_Code wk_plugin_refused (const wk_Plugin *p, const char *path, wk_Fail *f);
+
+/* the bytes of an open file, read when they are looked at (plugin_read.c) */
 typedef struct wk_Reader {
   wk_ElfFile file;
   int fd;

@@ -10,7 +10,7 @@
 
 local core = require "wick.core"
 
-local fields, library = core.fields, core.library
+local fields, library_of = core.fields, core.library
 local getinfo, getmetatable, setmeta = debug.getinfo, debug.getmetatable, debug.setmetatable
 local format, sub, match = string.format, string.sub, string.match
 local concat, sort, unpack = table.concat, table.sort, table.unpack
@@ -324,7 +324,7 @@ local function is_own(f, project)
   end
   local info = getinfo(f, "S")
   if info.what == "C" then
-    return next(project.libraries) and project.libraries[library(f)]
+    return next(project.libraries) and project.libraries[library_of(f)]
   end
   return project.sources[info.source]
 end

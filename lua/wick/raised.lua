@@ -179,8 +179,9 @@ function M.nothing(record, value)
     marks = { mark or nil },
     notes = { not mark and format("its entry is `%s`", record.entry) or nil },
     helps = {
-      mark and find_string(mark.label, "ends without", 1, true) and "add `return M` as the last line"
-        or mark and "return the module's table" or "push the module's table, and return 1",
+      not mark and "push the module's table, and return 1"
+        or find_string(mark.label, "ends without", 1, true) and "add `return M` as the last line"
+        or "return the module's table",
     },
     module = record,
   }))

@@ -31,6 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../plugins/maps.h"
 #include "path.h"
 #include "plugin.h"
 
@@ -82,22 +83,6 @@ static void flip (void) {
                 "p/other.so", RENAME_EXCHANGE) != 0) _exit(2);
     ++*flips;
   }
-}
-
-
-/* the inode that is mapped where `at` is */
-static uint64_t mapped_inode (const void *at) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
-  unsigned long from, to, inode = 0;
-  if (maps == NULL) return 0;
-  while (fgets(line, sizeof(line), maps)) {
-    if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &from, &to, &inode) == 3 &&
-        (uintptr_t)at >= from && (uintptr_t)at < to) break;
-    inode = 0;
-  }
-  fclose(maps);
-  return inode;
 }
 
 
@@ -167,8 +152,9 @@ int main (int argc, char **argv) {
   char build[PATH_MAX], dir[] = "/tmp/wick-race-XXXXXX";
   unsigned long counts[OUTCOMES] = {0};
   pid_t flipper;
-  if (rounds <= 0 || (strcmp(argv[2], "openat2") && strcmp(argv[2], "walk") &&
-                      strcmp(argv[2], "naive"))) {
+  if (rounds <= 0 || (strcmp(argv[2], "openat2") != 0 &&
+                      strcmp(argv[2], "walk") != 0 &&
+                      strcmp(argv[2], "naive") != 0)) {
     fprintf(stderr, "usage: race_plugin ROUNDS openat2|walk|naive\n");
     return 2;
   }

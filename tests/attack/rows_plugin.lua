@@ -185,7 +185,7 @@ return {
     why = "the same" },
 
   { 84, "a constructor that exits, aborts, hangs or throws", reason = "it runs inside the process "
-    .. "with all its rights, and none of this can be survived there: include/wick/plugin.h says so" },
+    .. "with all its rights, and none of this can be survived: include/wick/plugin.h says so" },
   { 85, "a library that is unloaded while it is in use", where = "tests/unit/state_test.c" },
   { 86, "a file that is cut after it was loaded", reason = "the kernel ends the process by SIGBUS, "
     .. "as for any library: include/wick/plugin.h says so; what is cut before is refused "

@@ -28,12 +28,14 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "../plugins/maps.h"
 #include "elf.h"
 #include "path.h"
 #include "plugin.h"
 
 #define COUNT   100
 #define ROUNDS  40
+#define MIDDLE  20
 #define CHECKS  200000
 
 static char bytes[1 << 20];     /* of a plugin */
@@ -112,16 +114,13 @@ static int64_t time_check (void) {
 /* how many of the bases are not in the file they should be in */
 static int mixed_up (const void *const *bases) {
   FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
-  int right = 0;
+  uintptr_t from, to;
+  uint64_t inode;
+  int right = 0, i;
   if (maps == NULL) return COUNT;
-  while (fgets(line, sizeof(line), maps)) {
-    unsigned long from, inode;
-    int i;
-    if (sscanf(line, "%lx-%*x %*s %*s %*s %lu", &from, &inode) != 2) continue;
+  while (next_map(maps, &from, &to, &inode))
     for (i = 0; i < COUNT; i++)
       right += (uintptr_t)bases[i] == from && inodes[i] == inode;
-  }
   fclose(maps);
   return COUNT - right;
 }
@@ -238,11 +237,11 @@ int main (int argc, char **argv) {
     qsort(times[way], ROUNDS, sizeof(int64_t), ascending);
     printf("  %-20s  min %5.1f us   median %5.1f us for each of %d %s.so\n",
            way ? "wick" : "dlopen(path)",
-           (double)times[way][0] / 1000 / COUNT,
-           (double)times[way][ROUNDS / 2] / 1000 / COUNT, COUNT, argv[2]);
+           (double)times[way][0] / (1000 * COUNT),
+           (double)times[way][MIDDLE] / (1000 * COUNT), COUNT, argv[2]);
   }
   printf("  wick / dlopen(path)   min %.2fx   median %.2fx   %d mixed up\n",
          (double)times[1][0] / (double)times[0][0],
-         (double)times[1][ROUNDS / 2] / (double)times[0][ROUNDS / 2], mixed);
+         (double)times[1][MIDDLE] / (double)times[0][MIDDLE], mixed);
   return mixed > 0;
 }

@@ -82,9 +82,9 @@ describe("examples/plugin", function()
       ["products.width=0"] = "`width` is 1 to 65535",
       ["products.width=wide"] = "bad option 'width' (integer expected, got string)",
     } do
-      status, _, err = helper.wick { "run", config, word }
-      assert.equal(1, status)
-      assert.truthy(err:find(said, 1, true), err)
+      local code, _, text = helper.wick { "run", config, word }
+      assert.equal(1, code)
+      assert.truthy(text:find(said, 1, true), text)
     end
     helper.remove(dir)
   end)

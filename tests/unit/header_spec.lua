@@ -38,8 +38,9 @@ describe("wick/plugin.h", function()
     it("makes a plugin that is stripped of all else: " .. compiler, function()
       local dir = helper.temp()
       assert(helper.run("mkdir p", { cwd = dir }) == 0)
-      local said, reason = compile(compiler, "-fvisibility=hidden -shared -fPIC -ffunction-sections "
-        .. "-fdata-sections -Wl,--gc-sections -s -o " .. dir .. "/p/made.so", [[
+      local said, reason = compile(compiler, "-fvisibility=hidden -shared -fPIC "
+        .. "-ffunction-sections -fdata-sections -Wl,--gc-sections -s -o " .. dir
+        .. "/p/made.so", [[
 #include <wick/plugin.h>
 WICK_PLUGIN(made, "made", "1.0", "for tests",
   WICK_CONSTRUCTOR("Made", "all there is")

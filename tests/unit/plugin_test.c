@@ -18,6 +18,7 @@
 
 #include <cmocka.h>
 
+#include "../plugins/maps.h"
 #include "leak.h"
 #include "path_ground.h"
 #include "plugin.h"
@@ -42,7 +43,7 @@ static int report (int line, const char *what) {
 static void copy_to (const char *plugin, const char *name) {
   static int count = 0;
   char path[PATH_MAX + 64], block[65536];
-  struct timespec time, times[2];
+  struct timespec times[2];
   ssize_t n;
   int fd;
   snprintf(path, sizeof(path), "%s/%s.so", build, plugin);
@@ -54,9 +55,8 @@ static void copy_to (const char *plugin, const char *name) {
   assert_true(n > 0 && n < (ssize_t)sizeof(block));
   put(name, block, (size_t)n);
   /* no two writes of a test have one time, however fast they are */
-  time.tv_sec = 1000000000 + count++;
-  time.tv_nsec = 0;
-  times[0] = times[1] = time;
+  times[0].tv_sec = times[1].tv_sec = 1000000000 + count++;
+  times[0].tv_nsec = times[1].tv_nsec = 0;
   assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
 }
 
@@ -125,22 +125,6 @@ static int canaries (void) {
 ** Loading
 ** =======================================================
 */
-
-/* the inode that is mapped where `at` is */
-static unsigned long mapped_inode (const void *at) {
-  FILE *maps = fopen("/proc/self/maps", "r");
-  char line[512];
-  unsigned long from, to, inode = 0;
-  if (maps == NULL) return 0;
-  while (fgets(line, sizeof(line), maps)) {
-    if (sscanf(line, "%lx-%lx %*s %*s %*s %lu", &from, &to, &inode) == 3 &&
-        (uintptr_t)at >= from && (uintptr_t)at < to) break;
-    inode = 0;
-  }
-  fclose(maps);
-  return inode;
-}
-
 
 static int loads_child (void) {
   wk_Plugin p;
@@ -594,7 +578,7 @@ static int undefined_child (void) {
   CHECK(n > 0);
   at = (char *)memmem(block, (size_t)n, "\0getenv", 8);
   CHECK(at != NULL);
-  memcpy(at + 1, "lua_xy", 6);
+  memcpy(at + 1, "lua_xy", sizeof("lua_xy"));
   put("p/one.so", block, (size_t)n);
   CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_EDLOPEN);
   CHECK(strcmp(fail.message, "plugin `p.one` cannot be opened") == 0);
@@ -604,7 +588,7 @@ static int undefined_child (void) {
   CHECK(says(&fail, "link the program with `-Wl,-E`"));
   CHECK(!says(&fail, "/proc/"));
   CHECK(canaries() == 0);
-  memcpy(at + 1, "missng", 6);
+  memcpy(at + 1, "missng", sizeof("missng"));
   put("p/one.so", block, (size_t)n);
   CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_EDLOPEN);
   CHECK(says(&fail, "link the plugin against the library that has "

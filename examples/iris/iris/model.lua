@@ -59,7 +59,7 @@ function Perceptron.new(options)
 end
 
 -- One layer: the weighted sums of x.
-function Products:sums(weights, x)
+function Products.sums(_, weights, x)
   local out, at = {}, 0
   for i = 1, #weights // (#x + 1) do
     local sum = weights[at + #x + 1]
