@@ -625,6 +625,7 @@ static void cut_anywhere (void **state) {
     Bytes cut;
     wk_Code code;
     cut.s = (char *)malloc(n ? n : 1);
+    assert_non_null(cut.s);
     cut.len = n;
     memcpy(cut.s, b.s, n);
     code = check(&cut);
@@ -692,6 +693,7 @@ static void shaken (void **state) {
   size_t sum = 0;
   (void)state;
   copy.s = (char *)malloc(b.len);
+  assert_non_null(copy.s);
   copy.len = b.len;
   for (i = 0; i < 20000; i++) {
     memcpy(copy.s, b.s, b.len);
