@@ -10,7 +10,6 @@ VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 B = build
-ROUNDS = 1000000
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -25,9 +24,9 @@ LUAV = 5.4
 DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
-# What only check, asan, valgrind and bench need beyond that.
+# What only check, asan, coverage, valgrind and bench need beyond that.
 DEVDEPS = clang g++ clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
-  lua-yaml python3-yaml
+  python3-omegaconf gcovr
 
 # --- what was found on this machine ---------------------------------------
 
@@ -106,8 +105,8 @@ INSTALLED = 755:$(WICK):bin/wick \
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan \
-  valgrind race bench install uninstall clean files FORCE
+.PHONY: help all programs benches deps deps-dev demo test check asan race \
+  coverage valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -121,7 +120,7 @@ all: $(CORE) $(WICK) ## build the module core.so and the command wick
 deps: ## install what demo and test need (Debian), or say what is missing
 	@sh .ci/deps $(DEPS)
 
-deps-dev: ## the same, with what check, asan, valgrind and bench need
+deps-dev: ## the same, with what check, asan, coverage and bench need
 	@sh .ci/deps $(DEPS) $(DEVDEPS)
 
 demo: deps ## train the iris example
@@ -144,14 +143,22 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
 
+race: ## 10 million resolutions per backend while files change; a long run
+	@$(MAKE) -s --no-print-directory programs
+	$(B)/tests/race folder 10000000 1000000
+	$(B)/tests/race all 500000 50000
+	$(B)/tests/race_plugin 1000000
+
+coverage: ## branch coverage of the resolver and the loader, 95 % at least
+	@$(MAKE) -s --no-print-directory all
+	@$(MAKE) -s --no-print-directory B=build/coverage LDFLAGS=--coverage \
+	  CFLAGS="-O0 -g --coverage -DWICK_COVERAGE" build/coverage/bin/wick \
+	  build/coverage/lua/wick/core.so programs
+	@sh tests/check/coverage build/coverage $(T)
+
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs
 	@$(LUA) tests/check/valgrind
-
-race: ## exchange plugins while they are loaded; ROUNDS=1000000
-	@$(MAKE) -s --no-print-directory programs
-	@for way in openat2 walk; do $(B)/tests/race_plugin $(ROUNDS) $$way \
-	  || exit; done
 
 bench: ## measure, as ratios within one run
 	@$(MAKE) -s --no-print-directory all benches
@@ -241,6 +248,7 @@ $(LUA_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(CORE_OBJ)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ -Wl,--as-needed \
 	  $(LUA_LINK) $(YAML_LINK) -lcmocka
 
+$(B)/tests/race: LDFLAGS += -pthread
 $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)

@@ -18,6 +18,7 @@
 
 #include "core.h"
 #include "fail.h"
+#include "path.h"
 #include "tree.h"
 
 LUAMOD_API __attribute__((visibility("default")))
@@ -274,5 +275,7 @@ LUAMOD_API int luaopen_wick_core (lua_State *L) {
   lua_setfield(L, -2, "codes");
   push_limits(L);
   lua_setfield(L, -2, "limits");
+  lua_pushboolean(L, wk_secure());  /* more rights than who started us? */
+  lua_setfield(L, -2, "secure");
   return 1;
 }

@@ -37,6 +37,9 @@
   X(EALIASLOOP, 112, "cycle",        3)  /* an alias inside its own anchor */ \
   X(ESPACING,   113, "doubtful",     3)  /* `{x:1}`, a warning */ \
   X(EMERGE,     114, "type",         3)  /* `<<` of what is no map */ \
+  X(ELUA,       115, "syntax",       3)  /* a Lua config does not compile */ \
+  X(ERAISED,    116, "raised",       3)  /* a Lua config raises an error */ \
+  X(EMISFIT,    117, "type",         3)  /* a value that no config can hold */ \
   X(EUNSUPPORTED, 190, "unsupported", 3) /* not in this version */ \
   X(ENAME,      201, "name",         4) \
   X(ETARGET,    202, "type",         4)  /* a target that is no string */ \
@@ -77,6 +80,7 @@
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
   X(EHAZARD,    510, "security",     5)  /* a plugin that weakens the process */ \
+  X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted config may not */ \
   X(EABI,       601, "version",      6)  /* a plugin for another Lua */ \
   X(EDLOPEN,    602, "load",         6)  /* the system's linker says no */ \
   X(ENOENTRY,   603, "load",         6)  /* no luaopen_ function */ \
@@ -90,6 +94,8 @@
   X(EDEPTH,     704, "limit",        7) \
   X(ELIMIT,     705, "limit",        7) \
   X(ENOMEM,     706, "limit",        7) \
+  X(ELUASTEPS,  707, "limit",        7)  /* a Lua config runs too long */ \
+  X(ELUABYTES,  708, "limit",        7)  /* and takes too much memory */ \
   X(EINCLUDE,   801, "not found",    3)  /* a document that one names */ \
   X(EMIX,       802, "type",         3)  /* a map merged into a scalar */ \
   X(EROOT,      803, "not found",    3)  /* the folder `project:` names */ \

@@ -82,6 +82,29 @@ static wk_Code examine (wk_Plugin *p, wk_Fail *f) {
 }
 
 
+/* a name or a mode that changed leaves bytes alone, and sets the ctime only */
+static int same_bytes (const wk_File *a, const wk_File *b) {
+  return a->size == b->size && a->mtime_s == b->mtime_s &&
+         a->mtime_ns == b->mtime_ns;
+}
+
+
+/* The same until the file stays as it is meanwhile: its name may be changed
+   by somebody, its bytes may not. */
+static wk_Code examine_steady (wk_Plugin *p, wk_Fail *f) {
+  int tries;
+  for (tries = 1;; tries++) {
+    wk_Code code = examine(p, f);
+    wk_File now = p->file;
+    wk_Fail other;
+    if (code != WK_ECHANGED || tries == MAX_TRIES ||
+        wk_file_admit(&now, p->file.fd, &other) != WK_OK ||
+        !same_bytes(&now, &p->file)) return code;
+    p->file = now;
+  }
+}
+
+
 wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
                         const char *name, size_t nlen, const char *lua,
                         size_t limit, wk_Plugin *p, wk_Fail *f) {
@@ -94,7 +117,7 @@ wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
   p->limit = limit;
   base_name(p->base, sizeof(p->base), rel, len);
   code = wk_path_open(r, rel, len, &p->file, f);
-  if (code == WK_OK) code = examine(p, f);
+  if (code == WK_OK) code = examine_steady(p, f);
   if (code != WK_OK) wk_plugin_close(p);
   return code;
 }
@@ -255,13 +278,6 @@ static int reserve (void) {
 }
 
 
-/* a name or a mode that changed leaves bytes alone, and sets the ctime only */
-static int same_bytes (const wk_File *a, const wk_File *b) {
-  return a->size == b->size && a->mtime_s == b->mtime_s &&
-         a->mtime_ns == b->mtime_ns;
-}
-
-
 static int is_unchanged (const Library *lib, const wk_File *file) {
   return lib->size == file->size && lib->mtime_s == file->mtime_s &&
          lib->mtime_ns == file->mtime_ns;
@@ -339,31 +355,26 @@ static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
 
 
 /* The file is as it was when its bytes were checked, or they are checked once
-   more: a name or a mode that changed sets a time, too.  What was said of it
-   must still be so. */
+   more, and what was said of it must still be so. */
 static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
-  int tries = 0;
-  while (!wk_file_same(&p->file, p->file.fd)) {
-    wk_Plugin now = *p;
-    wk_Code code;
-    int same;
-    now.statement = NULL;
-    now.nstatement = 0;
-    code = wk_file_admit(&now.file, p->file.fd, f);
-    if (code != WK_OK) return code;
-    if (!same_bytes(&now.file, &p->file) || ++tries == MAX_TRIES)
-      return changed(p, f);
-    code = examine(&now, f);
-    if (code == WK_ECHANGED) continue;
-    same = code == WK_OK && now.nstatement == p->nstatement &&
-           now.address == p->address && strcmp(now.entry, p->entry) == 0 &&
-           (p->nstatement == 0 ||
-            memcmp(now.statement, p->statement, p->nstatement) == 0);
-    free(now.statement);
-    if (code != WK_OK) return code;
-    if (!same) return changed(p, f);
-    p->file = now.file;
-  }
+  wk_Plugin now = *p;
+  wk_Code code;
+  int same;
+  if (wk_file_same(&p->file, p->file.fd)) return WK_OK;
+  now.statement = NULL;
+  now.nstatement = 0;
+  code = wk_file_admit(&now.file, p->file.fd, f);
+  if (code != WK_OK) return code;
+  if (!same_bytes(&now.file, &p->file)) return changed(p, f);
+  code = examine_steady(&now, f);
+  same = code == WK_OK && now.nstatement == p->nstatement &&
+         now.address == p->address && strcmp(now.entry, p->entry) == 0 &&
+         (p->nstatement == 0 ||
+          memcmp(now.statement, p->statement, p->nstatement) == 0);
+  free(now.statement);
+  if (code != WK_OK && code != WK_ECHANGED) return code;
+  if (!same) return changed(p, f);
+  p->file = now.file;
   return WK_OK;
 }
 

@@ -81,6 +81,7 @@ typedef enum wk_Origin {
 typedef struct wk_Doc {
   wk_Origin origin;
   int number;
+  int islua;         /* the source is Lua, not YAML: set by who reads it */
   char *name;        /* owned by the tree; NUL-ended */
   char *source;      /* its bytes, owned by the tree; NUL-ended */
   size_t length;
@@ -117,7 +118,7 @@ typedef struct wk_Tree {
   char *text;          /* the pool of keys and scalars */
   wk_Doc *docs;        /* docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
-  wk_Via *vias;        /* which node was copied by which alias, ascending */
+  wk_Via *vias;        /* hash: which node was copied by which alias */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
   size_t nslots, cslots, nvias, cvias;
   uint64_t seed;       /* of the hash; random per tree */
@@ -125,6 +126,8 @@ typedef struct wk_Tree {
   size_t events;       /* libyaml events read so far, counted for tests */
   size_t vanished;     /* nodes that became WK_NONE since the last sweep */
   int operators;       /* a plain key that begins with + = ~ was read */
+  int forgets;         /* keeps nothing of what is replaced; to measure what
+                          keeping it costs, no room works with such a tree */
 } wk_Tree;
 
 /* an empty tree with the default limits; no memory is taken yet */
@@ -311,5 +314,12 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);
+/* the same for what stands at `pos` in a Lua text: a key or a value */
+size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos);
+/* the byte in the source where the text of a scalar begins, if the source has
+   it as it is, without escapes; else WK_UNWRITTEN.  The sigil of a reference
+   in a Lua text is not written there: it is thought before its text. */
+#define WK_UNWRITTEN  ((size_t)-1)
+size_t wk_tree_written (const wk_Tree *t, wk_Id id);
 
 #endif

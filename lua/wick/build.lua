@@ -12,14 +12,9 @@ local planning = require "wick.plan"
 
 local M = {}
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
--- The message handler of every call into the project.  What it needs is only
--- loaded when something fails.
+-- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.failure".caught(value)
+  return require "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
@@ -108,17 +103,24 @@ function M.late(self, id)
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
-    end)
+    end, failing)
   if ok then
     return value == nil and core.null or value
   end
   return nil, require "wick.failure".late(self, id, value, problem)
 end
 
--- Builds the plan in its order.  Gives true; or nil and an error, after
--- everything that this call built was closed, newest first.
+-- Closes what a call that fails has built after the first `keep`, newest first;
+-- gives nil and the error, which holds those of closing too.
+local function undo(self, keep, err)
+  for _, other in ipairs(M.close(self, keep)) do
+    err.errors[#err.errors + 1] = other
+  end
+  return nil, err
+end
+
+-- Builds the plan in its order.  Gives true; or nil and an error.
 local function walk(self, plan, constructors)
-  local first = #self.built
   for _, id in ipairs(plan) do
     if self.objects[id] == nil then
       local object, err
@@ -129,9 +131,6 @@ local function walk(self, plan, constructors)
         object, err = construct(self, id, constructors[target], target)
       end
       if err then
-        for _, other in ipairs(M.close(self, first)) do
-          err.errors[#err.errors + 1] = other
-        end
         return nil, err
       end
       self.objects[id] = object
@@ -215,7 +214,8 @@ local function missing(self, plan, whole)
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
---- asked for.  Gives true, or nil and an error.
+--- asked for.  Gives true; or nil and an error, after everything that this call
+--- built was closed, newest first.
 function M.build(self, roots, whole)
   local plan, err = planning.order(self, roots)
   err = err or missing(self, plan, whole)
@@ -227,7 +227,12 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  return walk(self, plan, constructors)
+  local keep, ok = #self.built, nil
+  ok, err = walk(self, plan, constructors)
+  if not ok then
+    return undo(self, keep, err)
+  end
+  return true
 end
 
 --- Forgets what was built after the first `keep`, newest first, and closes
@@ -249,13 +254,7 @@ function M.close(self, keep)
       closed[object] = true
       local ok, caught = xpcall(close, failing, object, nil)
       if not ok then
-        errors[#errors + 1] = fail.new("ECLOSE", {
-          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
-          key = path_of(self, id),
-          marks = { self.tree:mark(id, "built here", "key") },
-          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
-          cause = caught.value,
-        })
+        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
       end
     end
   end
@@ -263,7 +262,7 @@ function M.close(self, keep)
 end
 
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
---- Gives true and the values, a list; or nil and an error.
+--- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
   local run = tree:find(self.top, "run")
@@ -293,17 +292,15 @@ function M.run(self, name)
     items = tree:children(run)
   end
   -- everything that the items need is loaded before the first one runs
-  local needs = {}
-  for _, item in ipairs(items) do
-    if tree:is(item, "component") then
-      needs[#needs + 1] = item
-    else
-      for _, need in ipairs(planning.needs(self, tree:object(item) or item)) do
-        needs[#needs + 1] = need
-      end
-    end
+  local roots, own = {}, {} -- what is built for each; those that are late themselves
+  local whole = {}
+  for i, item in ipairs(items) do
+    local object = tree:object(item)
+    own[i] = object == item and self.late[item] ~= nil
+    roots[i] = object and not own[i] and { object } or planning.needs(self, item)
+    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
-  local plan, err = planning.order(self, needs)
+  local plan, err = planning.order(self, whole)
   err = err or missing(self, plan, run)
   if err then
     return nil, err
@@ -313,27 +310,21 @@ function M.run(self, name)
   if not constructors then
     return nil, err
   end
-  local values = {}
-  local ok, value
+  local values, keep = {}, #self.built
+  local ok
   for i, item in ipairs(items) do
-    local object = tree:object(item)
     if #items > 1 then -- else it is all that is needed
-      plan = planning.order(self, self.late[object] and planning.needs(self, object)
-        or object and { object } or planning.needs(self, item))
+      plan = planning.order(self, roots[i])
     end
     ok, err = walk(self, plan, constructors)
-    if not ok then
-      return nil, err
+    if ok and own[i] then -- evaluated anew, each time that it is run
+      values[i], err = M.late(self, item)
+    elseif ok then
+      values[i] = tree:value(item, self.objects)
     end
-    if self.late[object] then
-      value, err = M.late(self, object)
-      if err then
-        return nil, err
-      end
-    else
-      value = tree:value(item, self.objects)
+    if err then
+      return undo(self, keep, err)
     end
-    values[i] = value
   end
   return true, values
 end

@@ -107,36 +107,52 @@ function M.merge(self, slots)
   return top
 end
 
--- Which words of the call may be choices of groups: mount -> {choice, word}.
+local find, sub = string.find, string.sub
+
+-- Which words of the call may be choices of groups: mount -> place of the word.
 local function choices(self)
-  local found
+  local found = {}
   for n, word in ipairs(self.overrides) do
-    local key, choice = tostring(word):match("^([%w_.]+)=([%a_][%w_./-]*)$")
-    if key then
-      found = found or {}
-      found[key] = { names = { choice }, word = n, text = word }
+    local at = type(word) == "string" and find(word, "=", 2, true)
+    if at then
+      found[sub(word, 1, at - 1)] = n
     end
   end
-  return found or {}
+  return found
 end
 
 -- Overrides, `_target_` first: what else is set belongs to the new constructor.
 local function lay_overrides(self, taken)
-  local override = require "wick.override"
-  local errors, renamed = self.errors, {}
-  local first = #errors
-  for pass = 1, 2 do
-    for n, word in ipairs(self.overrides) do
-      local text = type(word) == "table" and word.unset or word
-      if not taken[n] and (text:match("^[+=]*[^=]*_target_=") ~= nil) == (pass == 1) then
-        local ok, err = override.apply(self, word, n, renamed)
-        if not ok then
-          errors[#errors + 1] = err
-        end
+  local tree, top, overrides, renamed = self.tree, self.top, self.overrides, {}
+  local function apply(n, word)
+    local ok, err = require "wick.override".apply(self, word, n, renamed)
+    if not ok then
+      self.errors[#self.errors + 1] = err
+    end
+  end
+  local first = {} -- words that were applied already
+  for n, word in ipairs(overrides) do
+    if type(word) == "string" and find(word, "_target_=", 1, true)
+      and find(word, "^[+=]*[^=]*_target_=") then
+      first[n] = true
+      apply(n, word)
+    end
+  end
+  for n, word in ipairs(overrides) do
+    if not taken[n] and not first[n] then
+      local done, more
+      if type(word) == "string" then -- most are of the plainest form
+        done, more = tree:override(top, word, n)
+      end
+      if not done and (done == false or not more) then
+        apply(n, word)
+      elseif not done then
+        self.errors[#self.errors + 1] = more
+      elseif more then
+        M.misfits(self, more)
       end
     end
   end
-  return #errors == first
 end
 
 --- Composes the config.  Errors are in self.errors; gives false when they leave
@@ -148,8 +164,7 @@ function M.run(self)
   if plain then
     slots[1] = { doc = documents[1], mount = {} }
   else
-    slots, taken = require "wick.compose.defaults"(self, #self.overrides > 0 and choices(self)
-      or {})
+    slots, taken = require "wick.compose.defaults"(self, choices(self))
     if #self.errors > 0 then
       return false
     end

@@ -40,40 +40,49 @@ function State:report(id, err)
   self.place[err] = id
 end
 
+--- Takes down a map that is not what it was meant to be: what needs it is
+--- skipped.
+function State:broke(id)
+  self.broken = self.broken or {}
+  self.broken[id] = true
+end
+
+-- Is the value made of a map that is broken?
+local function is_broken(self, target)
+  for id in pairs(self.broken) do
+    local at = id
+    while at do
+      if at == target then
+        return true
+      end
+      at = self.tree:up(at)
+    end
+  end
+  return false
+end
+
 local NONE = {}
 
--- What must be evaluated before the value of `target` can be used.
+-- What must be evaluated before the value of `target` can be used: a list, or
+-- nil when it cannot be used.
 local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
+  elseif self.broken and is_broken(self, target) then
+    return nil
   end
   local list = {}
-  for _, id in ipairs(tree:sigils(target)) do
+  local sigils, missing = tree:sigils(target)
+  for _, id in ipairs(sigils) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
     end
   end
-  for component, decides in pairs(self.deciding) do
-    local at = tree:up(component)
-    while at and at ~= target do
-      at = tree:up(at)
-    end
-    if at then
-      list[#list + 1] = decides
-    end
+  for _, id in ipairs(missing or NONE) do -- what is copied must be there
+    self.wanted[id] = true
   end
-  for id in pairs(self.missing) do -- what is copied must be there
-    local at = id
-    while at and at ~= target and not tree:is(at, "component") do
-      at = tree:up(at)
-    end
-    if at == target then
-      self.wanted[id] = true
-      return nil
-    end
-  end
-  return list
+  return not missing and list or nil
 end
 
 --
@@ -84,14 +93,33 @@ local function reads(self, from, target)
   self.reads[#self.reads + 1] = { from = from, target = target }
 end
 
-local function evaluate_reference(self, id, item)
-  local target, before, err = walk(self, id, item.path, item.base, item.optional)
+-- A reference whose copy, of `size` nodes, is more than the budget has left.
+local function too_many(self, id, size)
+  local counted = require "wick.expr.step".counted
+  return fail.new("EBUDGET", {
+    message = ("evaluating this config would produce more than %s"):format(
+      counted(self.limits["value.nodes"], "nodes")),
+    marks = { self.tree:mark(id, ("%s here, and %s left"):format(counted(size, "nodes"),
+      counted(self.budget.nodes, "nodes"):match("^%S+"))) },
+    notes = { "the limit `value.nodes` counts what expressions and references make" },
+    helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
+  })
+end
+
+local function evaluate_reference(self, id, item, target)
+  local before, err
+  if not target then
+    target, before, err = walk(self, id, item.path, item.base, item.optional)
+  end
   if not target then
     if before == nil and err == nil then
       local ok, wrong = self.tree:vanish(id, id)
       return nil, not ok and wrong or nil
     end
-    return before and { before } or nil, err
+    return before, err
+  end
+  if self.exhausted and not self.tree:object(target) then
+    return nil, false -- the first that was too much is told
   end
   local list = pending(self, target)
   if not list then
@@ -100,22 +128,16 @@ local function evaluate_reference(self, id, item)
     return list
   end
   reads(self, id, target)
-  local added, wrong = self.tree:refer(id, target)
-  if not added then
-    wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
-    return nil, wrong
+  local budget = self.budget
+  local added, wrong = self.tree:refer(id, target, budget.nodes)
+  if added then
+    budget.nodes = budget.nodes - added
+    return nil
+  elseif added == false then
+    return nil, too_many(self, id, wrong)
   end
-  self.budget.nodes = self.budget.nodes - added
-  if self.budget.nodes < 0 then
-    return nil, fail.new("EBUDGET", {
-      message = ("evaluating this config would produce more than %d nodes"):format(
-        self.limits["value.nodes"]),
-      marks = { self.tree:mark(id, ("%d nodes are copied here"):format(added)) },
-      notes = { "the limit `value.nodes` counts what expressions and references make" },
-      helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
-    })
-  end
-  return nil
+  wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
+  return nil, wrong
 end
 
 -- A problem that expr tells, as an error at the node.
@@ -146,13 +168,18 @@ local function may_see(options, name)
 end
 
 -- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call)
+function M.environment(self, id, reference, call, caught)
   return {
     ref = reference,
     call = call,
+    caught = caught,
     budget = self.budget,
     env = function(name, default)
-      if not may_see(self.options, name) then
+      if core.secure then -- what the caller's environment says is not trusted here
+        return nil, fail.new("EUNSAFE", {
+          message = "`env` is off in a process that has more rights than who started it",
+        })
+      elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
           message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
           helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
@@ -173,21 +200,22 @@ end
 
 --- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
 --- what its references name: true and the value; or false, the bytes before the
---- expression that fails, and its problem.
-function M.compute(self, id, item, objects, call)
+--- expression that fails, and its problem.  `call` and `caught` are build's, as
+--- expr.eval tells them.
+function M.compute(self, id, item, objects, call, caught)
   local expr, values = require "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
       local target = expression.targets[n]
-      local found
-      if target then
-        found = self.tree:value(target, objects)
+      if not target then
+        return nil
       end
+      local found = self.tree:value(target, objects)
       if found == core.null then
-        found = nil
+        return nil
       end
-      return found
-    end, call))
+      return found, type(found) == "table" and self.tree:weight(target)
+    end, call, caught))
     if not ok then
       return false, expression.base, value
     end
@@ -202,6 +230,16 @@ function M.compute(self, id, item, objects, call)
     return false, 0, problem
   end
   return true, text
+end
+
+-- What stands in for build's rule while there are no objects: the only functions
+-- are the built-in ones, and those are charged where they are called by name.
+local function by_name_only()
+  return {
+    message = "an expression calls its functions by their names only",
+    label = "this is one of them",
+    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
+  }
 end
 
 local function evaluate_expression(self, id, item)
@@ -219,7 +257,7 @@ local function evaluate_expression(self, id, item)
       elseif first then
         before[#before + 1] = first
       elseif target then
-        local list = pending(self, target)
+        local list = not self.exhausted and pending(self, target)
         if not list then
           return nil, false
         end
@@ -245,7 +283,7 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
-  local ok, value, problem = M.compute(self, id, item, self.hosts)
+  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
@@ -261,6 +299,23 @@ end
 
 local function evaluate_node(self, id)
   local item = self.parsed[id]
+  if not item then
+    -- most references lead straight to what is there
+    local target = next(self.deciding) == nil and self.tree:follow(id, self.top)
+    if target and not self.missing[target] then
+      local kind = self.tree:kind(target)
+      if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
+        return target
+      elseif kind ~= "none" then
+        return evaluate_reference(self, id, nil, target)
+      end
+    end
+    require "wick.sigil".read(self, id)
+    item = self.parsed[id]
+    if not item then
+      return nil, false -- told already
+    end
+  end
   if item.path then
     return evaluate_reference(self, id, item)
   elseif item.exprs then
@@ -274,7 +329,8 @@ local function evaluate_node(self, id)
   return nil, not ok and wrong or nil
 end
 
--- Evaluates a node if that can be done.  Gives what must be evaluated before.
+-- Evaluates a node if that can be done.  Gives what must be evaluated before: a
+-- node or a list.
 local function try(self, id)
   local needs, err = evaluate_node(self, id)
   if err ~= nil then
@@ -282,7 +338,7 @@ local function try(self, id)
   elseif needs then
     return needs
   else
-    self.color[id] = BLACK
+    self.color[id], self.parsed[id] = BLACK, nil
     local component = self.decides[id]
     if component then
       require "wick.evaluate.disabled".decide(self, component, id)
@@ -290,47 +346,50 @@ local function try(self, id)
   end
 end
 
+-- Evaluates nodes and what they need, needed ones first.  The stack is three
+-- arrays: open nodes, what each needs (a node or a list), how far it is.
 local function evaluate_all(self, ids)
   local color = self.color
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    color[id] = GREY
+  end
   for _, start in ipairs(ids) do
-    local stack, first = NONE, nil
     if not color[start] and not self:is_dead(start) then
-      color[start] = GREY
-      first = try(self, start)
+      push(start)
     end
-    if first then
-      stack = { { id = start, needs = first, i = 1 } }
-    end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local id = frame.id
-      local need = frame.needs[frame.i]
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
       if not need then
-        frame.needs, frame.i = try(self, id), 1
-        if not frame.needs then
-          stack[#stack] = nil
+        needs[top], at[top] = try(self, id), 1
+        if not needs[top] then
+          top = top - 1
         end
       elseif color[need] == GREY then
-        local chain, from = {}, #stack
-        while stack[from].id ~= need do
+        local from = top
+        while open[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
+        self:report(need, plan.circle(self, table.move(open, from, top, 1, {})))
+        for i = 1, top do
+          color[open[i]] = FAILED
         end
-        self:report(need, plan.circle(self, chain))
-        for _, other in ipairs(stack) do
-          color[other.id] = FAILED
-        end
-        stack = {}
+        top = 0
       elseif color[need] == FAILED then
         color[id] = FAILED
-        stack[#stack] = nil
+        top = top - 1
       elseif color[need] == BLACK then
-        frame.i = frame.i + 1
+        at[top] = at[top] + 1
       else
-        color[need] = GREY
-        stack[#stack + 1] = { id = need, needs = NONE, i = 1 }
+        push(need)
       end
     end
   end
@@ -394,6 +453,7 @@ function M.run(context)
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
     decides = {}, -- the reverse
     disabled = {},
+    broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved = self.tree:scan(self.top)
@@ -401,14 +461,8 @@ function M.run(context)
     self.missing[id] = true
   end
   if #sigils + #reserved > 0 then
-    local sigil = require "wick.sigil"
-    sigil.check_project(self)
+    require "wick.sigil".check_project(self)
     local first = #reserved > 0 and require "wick.evaluate.disabled".scan(self, reserved) or NONE
-    for _, id in ipairs(sigils) do
-      if not self.color[id] and not self:is_dead(id) then
-        sigil.read(self, id)
-      end
-    end
     evaluate_all(self, first)
     evaluate_all(self, sigils)
     if self.some_vanished then
@@ -431,17 +485,13 @@ function M.run(context)
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)
-  if #self.errors == 0 then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
-    for id in pairs(self.late) do
-      roots[#roots + 1] = id
-    end
-    table.sort(roots)
-    local _, err = plan.order(self, roots)
-    if err then
-      self.errors[1] = err
-    end
+  local roots = table.move(self.components, 1, #self.components, 1, {})
+  for id in pairs(self.late) do
+    roots[#roots + 1] = id
   end
+  table.sort(roots)
+  local _, err = plan.order(self, roots)
+  self.errors[#self.errors + 1] = err
   return self
 end
 

@@ -4,7 +4,8 @@
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
--- then top, folder and folders; then what evaluate adds.
+-- then top, folder and folders; composed, the number of nodes there are then; and
+-- what evaluate adds.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -33,7 +34,8 @@ local function read_host(self, source)
       marks = { { host = true, label = "" } },
     })
   end
-  return { top = top, name = "table", folder = core.directory() or ".", prefix = "" }
+  self.reader.first = { top = top, name = "table", folder = core.directory() or ".", prefix = "" }
+  return self.reader.first
 end
 
 -- Reads the documents that the caller names; all of them, whatever fails.
@@ -46,7 +48,7 @@ local function read_documents(self, source)
     return #errors == 0
   end
   for _, path in ipairs(type(source) == "table" and source or { source }) do
-    local doc, err = read.file(self.tree, path, self.limits)
+    local doc, err = read.file(self.reader, path)
     if doc then
       documents[#documents + 1] = doc
       table.move(doc.warnings, 1, #doc.warnings, #self.warnings + 1, self.warnings)
@@ -71,8 +73,9 @@ local function check_trust(self)
 end
 
 -- Reads, composes and evaluates; false when an error ended it.
-local function flow(self, source)
+local function flow(self, source, known)
   local after = self.options.after
+  self.reader = read.reader(self.tree, self.limits, self.options, known)
   if not check_trust(self) or not read_documents(self, source) then
     return false
   end
@@ -87,11 +90,15 @@ local function flow(self, source)
   if after == "read" then
     return true
   end
-  self.reader = read.reader(self.tree, first, self.limits, self.options)
   if not require "wick.compose".run(self) then
     return false
   end
   table.move(self.reader.warnings, 1, #self.reader.warnings, #self.warnings + 1, self.warnings)
+  for name, doc in pairs(self.reader.included) do
+    self.folders = self.folders or { [first.name] = first.folder }
+    self.folders[name] = self.folders[name] or doc.folder
+  end
+  self.composed = self.tree:size() -- what is younger, evaluation made
   if after == "compose" then
     self.tree:composed(self.top)
     return true
@@ -101,11 +108,30 @@ local function flow(self, source)
     "disabled" } do
     self[field] = state[field]
   end
+  if after == "check" then
+    local ok, told, notes = self:check()
+    self.errors = not ok and told.errors or self.errors
+    self.checked = ok and { warnings = told, notes = notes }
+  end
   return #self.errors == 0
 end
 
---- What wick.load does.
-function M.open(source, overrides, options)
+-- While a config is read most of what is made stays, so that looking for garbage
+-- as often as ever, in as small steps, would take more time than all the rest of
+-- a large one.
+local Restored = { __close = function(guard)
+  collectgarbage("setpause", guard.pause)
+  collectgarbage("setstepmul", guard.stepmul)
+end }
+
+local function fewer_collections()
+  return setmetatable({ pause = collectgarbage("setpause", 400),
+    stepmul = collectgarbage("setstepmul", 400) }, Restored)
+end
+
+--- What wick.load does; `known` (or nil) is the reader of a config whose files are
+--- not read again.
+function M.open(source, overrides, options, known)
   local limits = {}
   for name, deflt in pairs(core.limits) do
     limits[name] = options.limits and options.limits[name] or deflt
@@ -126,11 +152,19 @@ function M.open(source, overrides, options)
     doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
-  local ok = flow(self, source)
+  local ok
+  do
+    local _ <close> = fewer_collections()
+    ok = flow(self, source, known)
+  end
   if self.reader then
     self.reader:close()
   end
   if not ok then
+    if self.project then -- check opened it
+      self.project:close()
+      self.project = nil
+    end
     return nil, fail.all(self.errors)
   end
   self.objects = {}

@@ -96,7 +96,9 @@ end
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path
-  local segment, first, last = path[i], asked.at + path.starts[i], asked.at + path.stops[i]
+  local segment = path[i]
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  first, last = asked.at + first, asked.at + last
   if word:sub(first, first) == "." then
     first = first + 1
   end

@@ -1,6 +1,6 @@
 -- wick.read: bytes -> a document of a tree; a table of the host -> the same.
 --
--- The first room of the flow.  May call: fail, core.
+-- The first room of the flow.  May call: read/*, fail, core.
 --
 -- A document is {top = its node, name = as messages show it, folder = absolute,
 -- for its relative names, rel = its name below the config root (or nil: not
@@ -13,11 +13,21 @@ local fail = require "wick.fail"
 
 local M = {}
 
---- What wick.ref and wick.expr make: a string that has a meaning.
+--- What wick.ref, wick.target and the like make, for tables of the host: {text}
+--- with a sigil, {target, options}, or {operator, value}.
 M.Node = { __name = "wick.node" }
-M.Node.__index = M.Node
+
 M.Node.__tostring = function(node)
-  return node.text
+  return rawget(node, "text") or rawget(node, "target") or rawget(node, "operator")
+end
+
+M.Node.__call = function(node, options)
+  if not rawget(node, "target") or rawget(node, "options") then
+    error("attempt to call a wick node", 2)
+  elseif type(options) ~= "table" then
+    error(("the options of a target are a table, and this is a %s"):format(type(options)), 2)
+  end
+  return setmetatable({ target = node.target, options = options }, M.Node)
 end
 
 --- A node with the sigil `prefix`, such as `@` or `$ `.
@@ -41,30 +51,30 @@ local function folder_of(path)
   return folder == "" and "/" or folder or "."
 end
 
--- Reads `text` into the tree by the language that the name's end tells.
-local function parse(tree, name, text, top)
-  if name:match("%.lua$") then
-    return nil, fail.new("EUNSUPPORTED", {
-      message = "a config written in Lua is not in this version of wick",
-      notes = { "`" .. fail.quote(name) .. "` was not read" },
-      helps = { "write it as YAML, or load the table from Lua: `wick.load(dofile(path))`" },
-    })
+-- Reads the text of a document by the language that its name's end tells; gives
+-- its top node and its warnings, or nil and an error.
+local function parse(reader, doc, text, top)
+  if doc.name:match("%.lua$") then
+    return require "wick.read.lua".read(reader, doc, text, top)
   end
-  return tree:read(name, text, top)
+  return reader.tree:read(doc.name, text, top)
 end
 
---- Reads the file that the user named (`-`: standard input) into the tree.
---- Gives its document, with `text` its source; or nil and an error.
-function M.file(tree, path, limits)
-  local text, real = core.file(path, limits["document.bytes"])
+--- Reads the file that the user named (`-`: standard input).  The first one is
+--- the reader's first document.  Gives the document, with `text` its source; or
+--- nil and an error.
+function M.file(reader, path)
+  local named = reader.named[path]
+  local text, real
+  if named then
+    text, real = named[1], named[2]
+  else
+    text, real = core.file(path, reader.limits["document.bytes"])
+  end
   if not text then
     return nil, real
   end
-  local name = path == "-" and "standard input" or path
-  local top, warnings = parse(tree, name, text, "map")
-  if not top then
-    return nil, warnings
-  end
+  reader.named[path] = { text, real }
   local here = core.directory()
   local folder = path == "-" and "." or folder_of(path)
   if folder == "." and here then
@@ -74,9 +84,16 @@ function M.file(tree, path, limits)
   elseif real then
     folder = folder_of(real)
   end
-  return { top = top, name = name, folder = folder, real = real, warnings = warnings,
+  local doc = { name = path == "-" and "standard input" or path, folder = folder, real = real,
     rel = path == "-" and "-" or path:match("[^/]*$"), prefix = path:match("^.*/") or "",
     text = text }
+  reader.first = reader.first or doc
+  local top, warnings = parse(reader, doc, text, "map")
+  if not top then
+    return nil, warnings
+  end
+  doc.top, doc.warnings = top, warnings
+  return doc
 end
 
 --
@@ -86,11 +103,14 @@ end
 local Reader = {}
 Reader.__index = Reader
 
---- The reader of a config whose first document is `first`; `options`:
---- config_root (a folder, or nil: that of the first document), backend.
-function M.reader(tree, first, limits, options)
-  return setmetatable({ tree = tree, first = first, limits = limits, options = options,
-    documents = {}, failed = {}, warnings = {} }, Reader)
+--- The reader of a config, whose `first` document is set when it is read;
+--- `options`: config_root (a folder, or nil: that of the first document), backend,
+--- untrusted.  `included`: document's name -> what Lua configs included.  `known`
+--- (or nil) is another reader whose bytes are taken where it has them.
+function M.reader(tree, limits, options, known)
+  return setmetatable({ tree = tree, limits = limits, options = options, documents = {},
+    failed = {}, texts = known and known.texts or {}, named = known and known.named or {},
+    included = {}, warnings = {} }, Reader)
 end
 
 -- Opens the config root, once.  true, or nil and an error.
@@ -98,7 +118,7 @@ function Reader:open()
   if not self.root and not self.problem then
     local given = self.options.config_root
     self.root, self.problem = core.root(given or self.first.folder,
-      { backend = self.options.backend })
+      { backend = self.options.backend, trust_modes = self.options.trust_modes })
     if self.problem and given then
       local info = core.codes.EFILE
       local err = self.problem
@@ -147,11 +167,14 @@ function Reader:place(doc, name)
   if name:sub(1, 1) == "/" then
     return nil, "an absolute path"
   end
-  local parts = {}
   local base = below(self, doc)
   if not base then
     return nil, ("`%s` is not below the config root"):format(fail.quote(doc.name, 200))
+  elseif not name:find("./", 1, true) and not name:find("//", 1, true) then
+    local folder = base:match("^.*/")
+    return folder and folder .. name or name
   end
+  local parts = {}
   for part in (base:gsub("[^/]*$", "") .. name):gmatch("[^/]+") do
     if part == ".." then
       if #parts == 0 then
@@ -165,6 +188,25 @@ function Reader:place(doc, name)
   return table.concat(parts, "/")
 end
 
+--- The text of a file below the config root, each read once; false when there is
+--- none; or nil and an error.
+function Reader:text(rel)
+  local text, err = self.texts[rel], nil
+  if text == nil then
+    text, err = self.root:read(rel, self.limits["document.bytes"], true, true)
+    self.texts[rel] = text
+  end
+  return text, err
+end
+
+--- The document of a file below the config root, not yet parsed.
+function Reader:document(rel)
+  local folder = rel:match("^(.*)/[^/]*$")
+  local base = self.options.config_root and self.root:info().path or self.first.folder
+  return { name = self.prefix .. rel, rel = rel, placed = true,
+    folder = folder and M.absolute(base, folder) or base }
+end
+
 --- Reads a file below the config root, each once: its document, whose top may
 --- be anything; false when there is none; or nil and an error.
 function Reader:read(rel)
@@ -174,23 +216,20 @@ function Reader:read(rel)
   elseif self.failed[rel] then
     return nil, self.failed[rel]
   end
-  local text, info = self.root:read(rel, self.limits["document.bytes"], true)
+  local text, err = self:text(rel)
   if text == false then
     self.documents[rel] = false
     return false
   end
-  local name, node, warnings = self.prefix .. rel, nil, info
+  local doc, warnings = self:document(rel), err
   if text then
-    node, warnings = parse(self.tree, name, text, "any")
+    doc.text = text
+    doc.top, warnings = parse(self, doc, text, "any")
   end
-  if not node then
+  if not doc.top then
     self.failed[rel] = warnings
     return nil, warnings
   end
-  local folder = rel:match("^(.*)/[^/]*$")
-  local base = self.options.config_root and self.root:info().path or self.first.folder
-  local doc = { top = node, name = name, rel = rel, placed = true, text = text,
-    folder = folder and M.absolute(base, folder) or base }
   self.documents[rel] = doc
   for _, warning in ipairs(warnings) do
     self.warnings[#self.warnings + 1] = warning
@@ -205,7 +244,7 @@ function Reader:fresh(doc)
     doc.used = true
     return doc.top
   end
-  return (parse(self.tree, doc.name, doc.text, "any"))
+  return (parse(self, doc, doc.text, "any"))
 end
 
 --- What is in a folder below the config root: the names that a choice may be,
@@ -233,14 +272,18 @@ function M.folder(config, id)
   return config.folders and config.folders[name] or config.folder
 end
 
---- A Lua value as nodes of the tree: strings are plain text, wick.ref and
---- wick.expr are what they say.  `hosts` (or nil: none are allowed) collects
+--- A Lua value as nodes of the tree: strings are plain text, wick.ref and the
+--- like are what they say.  `hosts` (or nil: none are allowed) collects
 --- functions, userdata and tables with a metatable by their node.  `like` is
 --- the node whose mark the new ones get, or nil for a table of the host.
 --- `budget.nodes`, if given, is counted down.  Gives the top node, which is
 --- linked nowhere, or nil and an error.
 function M.graft(tree, value, hosts, like, budget)
-  return require "wick.read.graft"(M.Node, tree, value, hosts, like, budget)
+  local node, made = tree:graft(value, M.Node, hosts, like, budget and budget.nodes)
+  if budget then
+    budget.nodes = node and budget.nodes - made or made.name == "EBUDGET" and 0 or budget.nodes
+  end
+  return node, made
 end
 
 return M

@@ -83,6 +83,9 @@ function M.refused(search, err)
   end
   if file and not err.said then
     err.said = true
+    if err.name == "EUNSAFE" then -- the file or a folder on its way
+      return require "wick.target.doubts".place(err, project.label)
+    end
     local shown = "`" .. fail.quote(file) .. "`"
     local from, to = find_string(err.message, shown, 1, true)
     if from then

@@ -2,13 +2,14 @@
 ** race_plugin.c -- a plugin is exchanged for another while it is loaded
 ** (row 65): what is loaded must be what was checked.
 **
-**   race_plugin ROUNDS openat2|walk|naive
+**   race_plugin ROUNDS [openat2|walk|naive]
 **
 ** A process exchanges p/plug.so and p/other.so as fast as it can
 ** (RENAME_EXCHANGE); both state the same and answer differently.  In each
 ** round a child, which has nothing loaded yet, checks and loads p/plug.so and
 ** then looks which inode is mapped, and what its entry answers.  `naive`
-** checks the path and gives the path to dlopen.  Ends with 1 when something
+** checks the path and gives the path to dlopen; without a word both of wick's
+** ways are tried.  Ends with 1 when something
 ** else was loaded than was checked, with 2 when the race did not happen.
 **
 ** The plugins are those that the Makefile builds from tests/plugins/bare.c.
@@ -146,36 +147,26 @@ static int one_round (const char *way) {
 }
 
 
-int main (int argc, char **argv) {
-  long rounds = argc == 3 ? strtol(argv[1], NULL, 10) : 0, i;
-  const char *where = getenv("WICK_BUILD");
-  char build[PATH_MAX], dir[] = "/tmp/wick-race-XXXXXX";
+static int race (long rounds, const char *build, const char *way) {
+  char dir[] = "/tmp/wick-race-XXXXXX";
   unsigned long counts[OUTCOMES] = {0};
   pid_t flipper;
-  if (rounds <= 0 || (strcmp(argv[2], "openat2") != 0 &&
-                      strcmp(argv[2], "walk") != 0 &&
-                      strcmp(argv[2], "naive") != 0)) {
-    fprintf(stderr, "usage: race_plugin ROUNDS openat2|walk|naive\n");
-    return 2;
-  }
-  if (realpath(where ? where : "build", build) == NULL) die("build");
+  long i;
   if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("p", 0755) != 0)
     die(dir);
   inodes[0] = put_plugin(build, "race1", "p/plug.so");
   inodes[1] = put_plugin(build, "race2", "p/other.so");
-  flips = (volatile unsigned long *)mmap(NULL, sizeof(*flips),
-            PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (flips == MAP_FAILED) die("mmap");
+  *flips = 0;
   flipper = fork();
   if (flipper == 0) flip();
-  for (i = 0; i < rounds; i++) counts[one_round(argv[2])]++;
+  for (i = 0; i < rounds; i++) counts[one_round(way)]++;
   kill(flipper, SIGKILL);
   waitpid(flipper, NULL, 0);
   unlink("p/plug.so");
   unlink("p/other.so");
   rmdir("p");
   if (chdir("/") != 0 || rmdir(dir) != 0) die(dir);
-  printf("%s: %ld rounds, %lu exchanges", argv[2], rounds, *flips);
+  printf("%s: %ld rounds, %lu exchanges", way, rounds, *flips);
   for (i = 0; i < OUTCOMES; i++)
     if (counts[i] > 0) printf(", %lu %s", counts[i], outcomes[i]);
   printf("\n");
@@ -185,4 +176,25 @@ int main (int argc, char **argv) {
          *flips > (unsigned long)rounds &&
          counts[FIRST] * 100 >= (unsigned long)rounds &&
          counts[SECOND] * 100 >= (unsigned long)rounds ? 0 : 2;
+}
+
+
+int main (int argc, char **argv) {
+  static const char *const ways[] = {"openat2", "walk", "naive"};
+  long rounds = argc >= 2 ? strtol(argv[1], NULL, 10) : 0;
+  const char *where = getenv("WICK_BUILD");
+  char build[PATH_MAX];
+  int i, tried = 0, status = 0;
+  if (realpath(where ? where : "build", build) == NULL) die("build");
+  flips = (volatile unsigned long *)mmap(NULL, sizeof(*flips),
+            PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (flips == MAP_FAILED) die("mmap");
+  for (i = 0; i < 3 && rounds > 0 && status == 0; i++)
+    if (argc == 3 ? strcmp(argv[2], ways[i]) == 0 : argc == 2 && i < 2) {
+      status = race(rounds, build, ways[i]);
+      tried++;
+    }
+  if (tried > 0) return status;
+  fprintf(stderr, "usage: race_plugin ROUNDS [openat2|walk|naive]\n");
+  return 2;
 }

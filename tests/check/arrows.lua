@@ -4,9 +4,9 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report", "absent" }
+local GROUND = { "core", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
-  "read", "compose", "expr", "plan", "evaluate", "show",
+  "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
   "origin", "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.
@@ -25,7 +25,7 @@ local COMMAND = "cli" -- may use all; nothing may use it
 local INCLUDES = {
   fail = {},
   path = { "fail" },
-  tree = { "fail", "scalar" },
+  tree = { "fail", "scalar", "lex" },
   scalar = { "tree" },
   yaml = { "fail", "tree", "scalar" },
   lex = { "fail" },
@@ -34,20 +34,24 @@ local INCLUDES = {
   chunk = { "fail" },
   elf = { "fail" },
   plugin = { "fail", "path", "elf" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk",
-    "elf", "plugin" },
+  outline = { "lex" },
+  order = {},
+  graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
+  sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
+    "sandbox", "elf", "plugin" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
 }
 -- Files of a room that are not named ROOM.c or ROOM_part.c.
 local PARTS = {
-  name = "path", file = "path", folder = "path", below = "path", place = "tree",
+  name = "path", file = "path", folder = "path", below = "path", trust = "path", place = "tree",
   value = "core", statement = "elf",
 }
 -- Rooms that never see a lua_State.
 local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
-  "elf", "plugin" }
+  "outline", "elf", "plugin" }
 
 local function set(list)
   local s = {}

@@ -1027,6 +1027,9 @@ describe("wick.target", function()
           end
           return root:read(file, limit)
         end,
+        forget = function()
+          root:forget()
+        end,
         list = function(_, dir)
           return root:list(dir)
         end,

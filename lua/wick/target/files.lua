@@ -104,7 +104,7 @@ local function admit_plugin(project, rel, file)
     for i = 1, #constructors do
       record.stated[constructors[i].name] = constructors[i]
     end
-  elseif project.strict then
+  elseif project.stated then
     return nil, projects.tell("wick.verdict.plugin", "unstated", project, record)
   end
   return record

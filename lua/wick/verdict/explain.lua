@@ -142,6 +142,9 @@ local function look(explanation, project, rule, file, names, needed)
     if info.name == "ENOTFOUND" then
       verdict.verdict = "no such file"
     else
+      if info.name == "EUNSAFE" then
+        info = require "wick.target.doubts".place(info, project.label)
+      end
       verdict.verdict = format("refused[%s]: %s", info.code, info.message)
       verdict.err = info
     end
