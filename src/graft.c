@@ -600,7 +600,10 @@ static wk_Code make (Walk *w, wk_Frame *up, const wk_Key *key, wk_Id *id) {
     case WK_M_TABLE:
       if (g->returned != NULL) g->returned(g, w->L, &w->place);
       return plaintable(w, up, id);
-    case WK_M_TARGET: return component(w, up, id);
+    case WK_M_TARGET:
+      if (g->returned != NULL && lua_istable(w->L, -1))
+        g->returned(g, w->L, &w->place);
+      return component(w, up, id);
     case WK_M_SCALAR: code = scalar(w, id); break;
     case WK_M_SIGIL: code = sigil(w, id); break;
     case WK_M_NULL: code = null(w, 0, id); break;

@@ -234,9 +234,9 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   s->open[s->nopen++] = doc;
   lua_call(L, 0, 1);
   s->nopen--;
-  if (lua_istable(L, -1)) {  /* so that its constructor is known */
+  if (wk_sandbox_table(L)) {  /* so that its constructor is known */
     lua_rawgetp(L, LUA_REGISTRYINDEX, &returned_key);
-    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
     lua_pushinteger(L, doc);
     lua_rawset(L, -3);
     lua_pop(L, 1);

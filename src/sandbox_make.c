@@ -274,6 +274,19 @@ void wk_sandbox_makers (lua_State *L) {
 }
 
 
+int wk_sandbox_table (lua_State *L) {
+  const Made *made = ismade(L, -1);
+  if (lua_istable(L, -1)) {
+    lua_pushvalue(L, -1);
+    return 1;
+  }
+  if (made == NULL || made->means != WK_M_TARGET) return 0;
+  if (lua_getiuservalue(L, -1, 2) == LUA_TTABLE) return 1;
+  lua_pop(L, 1);
+  return 0;
+}
+
+
 wk_Means wk_sandbox_means (wk_Graft *g, lua_State *L, wk_Place *place) {
   const Sandbox *s = (const Sandbox *)g->ud;
   const Made *made;
