@@ -76,6 +76,7 @@ int wk_edit_scan (lua_State *L);
 int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
+int wk_edit_follow (lua_State *L);
 
 /* core_lua.c: methods of a tree, told there */
 int wk_tree_lua (lua_State *L);

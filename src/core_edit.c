@@ -2,7 +2,7 @@
 ** core_edit.c -- part of the binding: edits of a tree, and walks over it in
 ** document order.
 **
-** May call: fail, tree, scalar, core.h.
+** May call: fail, tree, lex, scalar, core.h.
 */
 
 #include <limits.h>
@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 
 #include "core.h"
+#include "lex.h"
 #include "scalar.h"
 #include "tree.h"
 
@@ -289,6 +290,61 @@ int wk_edit_sigils (lua_State *L) {
 }
 
 /* }====================================================== */
+
+
+/* the child of `at` that the segment at s names, or 0; `skip` says whether a
+   dot stands before its name.  Quoted names are not read here. */
+static wk_Id child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                    int skip) {
+  int kind = wk_tree_node(t, at)->kind, number;
+  if (*s == '[') {
+    s++;
+    len -= 2;
+    number = 1;
+  }
+  else {
+    s += skip;
+    len -= (size_t)skip;
+    number = *s >= '0' && *s <= '9';
+  }
+  if (len == 0 || *s == '"' || *s == '\'' || (number && len > 18)) return 0;
+  if (!number) return kind == WK_MAP ? wk_tree_find(t, at, s, len) : 0;
+  if (kind == WK_MAP) return wk_tree_findint(t, at, wk_scalar_int(s, len));
+  return kind == WK_LIST ? wk_tree_item(t, at, wk_scalar_int(s, len)) : 0;
+}
+
+
+/*
+** tree:follow(id, top) -> node | nil
+** Where a plain reference (`@a.b[1]`, `@.x`) leads, when it leads there through
+** maps and lists alone; nil for everything else, which evaluate's walk reads
+** and judges.  Makes no Lua value but the answer.
+*/
+int wk_edit_follow (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), at = wk_check_id(L, t, 3);
+  const wk_Node *n = wk_tree_node(t, id);
+  const char *s = wk_tree_text(t, n), *end = s + n->size;
+  wk_Where where = WK_FIRST;
+  if (n->kind != WK_STRING || n->size < 2 || *s++ != '@') return 0;
+  if (*s == '.') {
+    for (at = id; s < end && *s == '.'; s++) {
+      at = wk_tree_node(t, at)->up;
+      if (at == 0) return 0;
+    }
+    where = WK_RELATIVE;
+  }
+  do {
+    size_t len = wk_lex_segment(s, (size_t)(end - s), where, 0);
+    if (len == 0) return 0;
+    at = child(t, at, s, len, where == WK_BEHIND);
+    if (at == 0) return 0;
+    s += len;
+    where = WK_BEHIND;
+  } while (s < end);
+  lua_pushinteger(L, at);
+  return 1;
+}
 
 
 /* tree:object(id) -> the node whose object this one is, or nil */

@@ -9,6 +9,7 @@
 ** raises and never reads past the arena.
 */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <lua.h>
@@ -84,18 +85,21 @@ int wk_new_tree (lua_State *L) {
 }
 
 
+#define WARNINGS  8   /* of one document that are kept */
+
+/* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
-  lua_State *L;
-  const wk_Tree *tree;
-  uint16_t doc;
   int count;
-  wk_Fail first[8];   /* copied: no Lua error may cross the reader */
+  void **first;   /* a guard; room is taken when the first one comes */
 } Warnings;
 
 
+/* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (w->count < 8) w->first[w->count++] = *warning;
+  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (*w->first != NULL && w->count < WARNINGS)
+    ((wk_Fail *)*w->first)[w->count++] = *warning;
 }
 
 
@@ -107,21 +111,20 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings *w = (Warnings *)lua_newuserdatauv(L, sizeof(Warnings), 0);
+  Warnings w;
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w->L = L;
-  w->tree = t;
-  w->count = 0;
+  w.count = 0;
+  w.first = wk_push_guard(L);
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, w, &root, &fail) != WK_OK)
+  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
     return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
-  lua_createtable(L, w->count, 0);
-  for (i = 0; i < w->count; i++) {
-    wk_push_error(L, &w->first[i], &t->docs[doc], "warning");
+  lua_createtable(L, w.count, 0);
+  for (i = 0; i < w.count; i++) {
+    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
@@ -263,9 +266,10 @@ static int haskey (const wk_Tree *t, wk_Id id) {
 }
 
 
-/* pushes the key of a value: string or integer; its place in a list; nil */
-static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
-  if (haskey(t, id)) {
+/* pushes the key of a value: string or integer; its place in a list; nil.
+   `inmap`: it was in a map, whatever stands there now. */
+static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
+  if (inmap || haskey(t, id)) {
     const wk_Node *key = wk_tree_node(t, id - 1);
     const char *s = wk_tree_text(t, key);
     if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
@@ -278,11 +282,16 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
 }
 
 
-/* tree:key(id) -> key or place, whether the key was written plain */
+/* tree:key(id, inmap) -> key or place, whether the key was written plain.
+   `inmap` for a value of a map that was replaced: what it was in says so no
+   longer. */
 static int tree_key (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  pushkey(L, t, id);
+  int inmap = lua_toboolean(L, 3) && id > 1 &&
+              wk_tree_node(t, id - 1)->kind >= WK_NULL &&
+              wk_tree_node(t, id - 1)->kind <= WK_STRING;
+  pushkey(L, t, id, inmap);
   lua_pushboolean(L, haskey(t, id) &&
                      (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
   return 2;
@@ -366,7 +375,7 @@ static int tree_segments (lua_State *L) {
     depth++;
   lua_createtable(L, (int)depth, 0);
   for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up) {
-    pushkey(L, t, at);
+    pushkey(L, t, at, 0);
     lua_rawseti(L, -2, depth--);
   }
   return 1;
@@ -421,7 +430,8 @@ static int tree_mark (lua_State *L) {
 /* }====================================================== */
 
 
-/* tree:source(id) -> the name of its document, its origin */
+/* tree:source(id) -> the name of its document, its origin, the number of the
+   override */
 static int tree_source (lua_State *L) {
   static const char *const origins[] = {"file", "argv", "host"};
   wk_Tree *t = wk_check_tree(L, 1);
@@ -429,7 +439,9 @@ static int tree_source (lua_State *L) {
   if (doc == NULL) return 0;
   lua_pushstring(L, doc->name);
   lua_pushstring(L, origins[doc->origin]);
-  return 2;
+  if (doc->origin != WK_ARGV) return 2;
+  lua_pushinteger(L, doc->number);
+  return 3;
 }
 
 
@@ -444,6 +456,7 @@ static const luaL_Reg methods[] = {
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
   {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
+  {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
   {"options", wk_tree_options}, {"grow", wk_tree_grow},
   {"lay", wk_merge_lay}, {"settle", wk_merge_settle},

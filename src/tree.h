@@ -118,7 +118,7 @@ typedef struct wk_Tree {
   char *text;          /* the pool of keys and scalars */
   wk_Doc *docs;        /* docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
-  wk_Via *vias;        /* which node was copied by which alias, ascending */
+  wk_Via *vias;        /* hash: which node was copied by which alias */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
   size_t nslots, cslots, nvias, cvias;
   uint64_t seed;       /* of the hash; random per tree */

@@ -14,8 +14,8 @@ end
 return function(self, id, at, path, i, base)
   local tree = self.tree
   local segment = path[i]
-  local first = base + path.starts[i]
-  local last = base + path.stops[i]
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  first, last = first + base, last + base
   local written = tree:text(id)
   if written:sub(first, first) == "." then
     first = first + 1

@@ -107,36 +107,45 @@ function M.merge(self, slots)
   return top
 end
 
--- Which words of the call may be choices of groups: mount -> {choice, word}.
+local find, sub = string.find, string.sub
+
+-- Which words of the call may be choices of groups: mount -> place of the word.
 local function choices(self)
-  local found
+  local found = {}
   for n, word in ipairs(self.overrides) do
-    local key, choice = tostring(word):match("^([%w_.]+)=([%a_][%w_./-]*)$")
-    if key then
-      found = found or {}
-      found[key] = { names = { choice }, word = n, text = word }
+    local at = type(word) == "string" and find(word, "=", 2, true)
+    if at then
+      found[sub(word, 1, at - 1)] = n
     end
   end
-  return found or {}
+  return found
 end
 
 -- Overrides, `_target_` first: what else is set belongs to the new constructor.
 local function lay_overrides(self, taken)
   local override = require "wick.override"
-  local errors, renamed = self.errors, {}
-  local first = #errors
-  for pass = 1, 2 do
-    for n, word in ipairs(self.overrides) do
-      local text = type(word) == "table" and word.unset or word
-      if not taken[n] and (text:match("^[+=]*[^=]*_target_=") ~= nil) == (pass == 1) then
-        local ok, err = override.apply(self, word, n, renamed)
-        if not ok then
-          errors[#errors + 1] = err
-        end
-      end
+  local errors, renamed, late = self.errors, {}, {}
+  local function apply(n, word)
+    local ok, err = override.apply(self, word, n, renamed)
+    if not ok then
+      errors[#errors + 1] = err
     end
   end
-  return #errors == first
+  for n, word in ipairs(self.overrides) do
+    if taken[n] then
+      late[n] = false
+    elseif type(word) == "string" and find(word, "_target_=", 1, true)
+      and find(word, "^[+=]*[^=]*_target_=") then
+      apply(n, word)
+    else
+      late[n] = word
+    end
+  end
+  for n = 1, #self.overrides do
+    if late[n] then
+      apply(n, late[n])
+    end
+  end
 end
 
 --- Composes the config.  Errors are in self.errors; gives false when they leave
@@ -148,8 +157,7 @@ function M.run(self)
   if plain then
     slots[1] = { doc = documents[1], mount = {} }
   else
-    slots, taken = require "wick.compose.defaults"(self, #self.overrides > 0 and choices(self)
-      or {})
+    slots, taken = require "wick.compose.defaults"(self, choices(self))
     if #self.errors > 0 then
       return false
     end

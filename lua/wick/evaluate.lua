@@ -84,14 +84,17 @@ local function reads(self, from, target)
   self.reads[#self.reads + 1] = { from = from, target = target }
 end
 
-local function evaluate_reference(self, id, item)
-  local target, before, err = walk(self, id, item.path, item.base, item.optional)
+local function evaluate_reference(self, id, item, target)
+  local before, err
+  if not target then
+    target, before, err = walk(self, id, item.path, item.base, item.optional)
+  end
   if not target then
     if before == nil and err == nil then
       local ok, wrong = self.tree:vanish(id, id)
       return nil, not ok and wrong or nil
     end
-    return before and { before } or nil, err
+    return before, err
   end
   local list = pending(self, target)
   if not list then
@@ -261,6 +264,23 @@ end
 
 local function evaluate_node(self, id)
   local item = self.parsed[id]
+  if not item then
+    -- most references lead straight to what is there
+    local target = next(self.deciding) == nil and self.tree:follow(id, self.top)
+    if target and not self.missing[target] then
+      local kind = self.tree:kind(target)
+      if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
+        return target
+      elseif kind ~= "none" then
+        return evaluate_reference(self, id, nil, target)
+      end
+    end
+    require "wick.sigil".read(self, id)
+    item = self.parsed[id]
+    if not item then
+      return nil, false -- told already
+    end
+  end
   if item.path then
     return evaluate_reference(self, id, item)
   elseif item.exprs then
@@ -274,7 +294,8 @@ local function evaluate_node(self, id)
   return nil, not ok and wrong or nil
 end
 
--- Evaluates a node if that can be done.  Gives what must be evaluated before.
+-- Evaluates a node if that can be done.  Gives what must be evaluated before: a
+-- node or a list.
 local function try(self, id)
   local needs, err = evaluate_node(self, id)
   if err ~= nil then
@@ -282,7 +303,7 @@ local function try(self, id)
   elseif needs then
     return needs
   else
-    self.color[id] = BLACK
+    self.color[id], self.parsed[id] = BLACK, nil
     local component = self.decides[id]
     if component then
       require "wick.evaluate.disabled".decide(self, component, id)
@@ -290,47 +311,50 @@ local function try(self, id)
   end
 end
 
+-- Evaluates nodes and what they need, needed ones first.  The stack is three
+-- arrays: open nodes, what each needs (a node or a list), how far it is.
 local function evaluate_all(self, ids)
   local color = self.color
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    color[id] = GREY
+  end
   for _, start in ipairs(ids) do
-    local stack, first = NONE, nil
     if not color[start] and not self:is_dead(start) then
-      color[start] = GREY
-      first = try(self, start)
+      push(start)
     end
-    if first then
-      stack = { { id = start, needs = first, i = 1 } }
-    end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local id = frame.id
-      local need = frame.needs[frame.i]
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
       if not need then
-        frame.needs, frame.i = try(self, id), 1
-        if not frame.needs then
-          stack[#stack] = nil
+        needs[top], at[top] = try(self, id), 1
+        if not needs[top] then
+          top = top - 1
         end
       elseif color[need] == GREY then
-        local chain, from = {}, #stack
-        while stack[from].id ~= need do
+        local from = top
+        while open[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
+        self:report(need, plan.circle(self, table.move(open, from, top, 1, {})))
+        for i = 1, top do
+          color[open[i]] = FAILED
         end
-        self:report(need, plan.circle(self, chain))
-        for _, other in ipairs(stack) do
-          color[other.id] = FAILED
-        end
-        stack = {}
+        top = 0
       elseif color[need] == FAILED then
         color[id] = FAILED
-        stack[#stack] = nil
+        top = top - 1
       elseif color[need] == BLACK then
-        frame.i = frame.i + 1
+        at[top] = at[top] + 1
       else
-        color[need] = GREY
-        stack[#stack + 1] = { id = need, needs = NONE, i = 1 }
+        push(need)
       end
     end
   end
@@ -401,14 +425,8 @@ function M.run(context)
     self.missing[id] = true
   end
   if #sigils + #reserved > 0 then
-    local sigil = require "wick.sigil"
-    sigil.check_project(self)
+    require "wick.sigil".check_project(self)
     local first = #reserved > 0 and require "wick.evaluate.disabled".scan(self, reserved) or NONE
-    for _, id in ipairs(sigils) do
-      if not self.color[id] and not self:is_dead(id) then
-        sigil.read(self, id)
-      end
-    end
     evaluate_all(self, first)
     evaluate_all(self, sigils)
     if self.some_vanished then

@@ -4,7 +4,8 @@
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
--- then top, folder and folders; then what evaluate adds.
+-- then top, folder and folders; composed, the number of nodes there are then; and
+-- what evaluate adds.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -97,6 +98,7 @@ local function flow(self, source)
     self.folders = self.folders or { [first.name] = first.folder }
     self.folders[name] = self.folders[name] or doc.folder
   end
+  self.composed = self.tree:size() -- what is younger, evaluation made
   if after == "compose" then
     self.tree:composed(self.top)
     return true
@@ -107,6 +109,19 @@ local function flow(self, source)
     self[field] = state[field]
   end
   return #self.errors == 0
+end
+
+-- While a config is read most of what is made stays, so that looking for garbage
+-- as often as ever, in as small steps, would take more time than all the rest of
+-- a large one.
+local Restored = { __close = function(guard)
+  collectgarbage("setpause", guard.pause)
+  collectgarbage("setstepmul", guard.stepmul)
+end }
+
+local function fewer_collections()
+  return setmetatable({ pause = collectgarbage("setpause", 400),
+    stepmul = collectgarbage("setstepmul", 400) }, Restored)
 end
 
 --- What wick.load does.
@@ -130,7 +145,11 @@ function M.open(source, overrides, options)
     borrowed = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
-  local ok = flow(self, source)
+  local ok
+  do
+    local _ <close> = fewer_collections()
+    ok = flow(self, source)
+  end
   if self.reader then
     self.reader:close()
   end

@@ -13,6 +13,9 @@ local fail = require "wick.fail"
 
 local M = {}
 
+local find, sub, byte = string.find, string.sub, string.byte
+local DOT, EQUALS = byte ".", byte "="
+
 -- A mark on `length` bytes at byte `first` of the word; columns count
 -- characters from 1.
 local function place(number, word, first, length, label)
@@ -96,7 +99,9 @@ end
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path
-  local segment, first, last = path[i], asked.at + path.starts[i], asked.at + path.stops[i]
+  local segment = path[i]
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  first, last = asked.at + first, asked.at + last
   if word:sub(first, first) == "." then
     first = first + 1
   end
@@ -150,6 +155,32 @@ local function absent(tree, at, asked, i, word, number)
 end
 
 local OPS = { [""] = "set", ["++"] = "set", ["+"] = "add", ["="] = "whole" }
+
+-- The plain form, `a.b.c=value` where all is there: most words are.  True; nil and
+-- an error; or false when the word is another one.
+local function quick(config, word, number)
+  local tree, at, from = config.tree, config.top, 1
+  repeat
+    local first, last = find(word, "^[%a_][%w_]*", from)
+    local child = first and tree:find(at, sub(word, first, last))
+    if not child then
+      return false
+    end
+    at, from = child, last + 2
+    local sign = byte(word, last + 1)
+    if sign ~= DOT and (sign ~= EQUALS or sub(word, first, last) == "_target_") then
+      return false
+    end
+  until sign == EQUALS
+  if tree:is_copy(at) then
+    return false
+  end
+  local value, err = tree:word(word, number, from)
+  if not value then
+    return nil, err
+  end
+  return compose.lay(config, at, value, "set")
+end
 
 local edit
 
@@ -230,6 +261,12 @@ end
 --- constructor now.  Gives true, or nil and an error.
 function M.apply(config, word, number, renamed)
   local unset = type(word) == "table"
+  if not unset then
+    local done, problem = quick(config, word, number)
+    if done ~= false then
+      return done, problem
+    end
+  end
   local text = unset and word.unset or word
   local asked, err = parse(text, number, unset)
   if not asked then

@@ -158,11 +158,14 @@ function Reader:place(doc, name)
   if name:sub(1, 1) == "/" then
     return nil, "an absolute path"
   end
-  local parts = {}
   local base = below(self, doc)
   if not base then
     return nil, ("`%s` is not below the config root"):format(fail.quote(doc.name, 200))
+  elseif not name:find("./", 1, true) and not name:find("//", 1, true) then
+    local folder = base:match("^.*/")
+    return folder and folder .. name or name
   end
+  local parts = {}
   for part in (base:gsub("[^/]*$", "") .. name):gmatch("[^/]+") do
     if part == ".." then
       if #parts == 0 then
@@ -181,7 +184,7 @@ end
 function Reader:text(rel)
   local text, err = self.texts[rel], nil
   if text == nil then
-    text, err = self.root:read(rel, self.limits["document.bytes"], true)
+    text, err = self.root:read(rel, self.limits["document.bytes"], true, true)
     self.texts[rel] = text
   end
   return text, err

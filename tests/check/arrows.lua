@@ -4,9 +4,9 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report", "absent" }
+local GROUND = { "core", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
-  "read", "compose", "expr", "plan", "evaluate", "show",
+  "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
   "origin", "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.

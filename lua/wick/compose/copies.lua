@@ -13,6 +13,7 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 
 local GREY, BLACK = 1, 2
+local NONE = {}
 
 local Copies = {}
 Copies.__index = Copies
@@ -232,7 +233,7 @@ local function source(self, id, item)
   if not item.file then
     local target, before, err = walk(self, id, item, 0)
     if not target then
-      return nil, before and { before }, err
+      return nil, before, err
     end
     local inner = self.tree:copies(target)
     if #inner > 0 then
@@ -314,7 +315,11 @@ end
 
 -- Makes a copy if that can be done.  Gives the copies that must be made before.
 local function try(self, id)
-  local item, err = read_copy(self, id)
+  local item, err = self.items[id], nil
+  if not item then
+    item, err = read_copy(self, id)
+    self.items[id] = item
+  end
   local target, before
   if item then
     target, before, err = source(self, id, item)
@@ -338,7 +343,8 @@ local function try(self, id)
   for _, inner in ipairs(self.tree:copies(id)) do
     self.origin[inner] = { source = target, above = above }
     if inner == id then -- a file that is nothing but a copy: once more
-      return {}
+      self.items[id] = nil
+      return nil
     end
     self.todo[#self.todo + 1] = inner
   end
@@ -358,39 +364,46 @@ return function(config, copies)
     end
   end
   local self = setmetatable({ tree = config.tree, top = config.top, config = config,
-    errors = config.errors, state = {}, origin = {}, tops = {}, todo = copies }, Copies)
+    errors = config.errors, state = {}, items = {}, origin = {}, tops = {},
+    todo = copies }, Copies)
   local state, n = self.state, 0
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    state[id] = GREY
+  end
   while n < #self.todo do
     n = n + 1
-    local stack = {}
     if not state[self.todo[n]] then
-      stack[1] = { id = self.todo[n], needs = {}, i = 1 }
-      state[self.todo[n]] = GREY
+      push(self.todo[n])
     end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local need = frame.needs[frame.i]
-      if state[frame.id] == BLACK then
-        stack[#stack] = nil
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
+      if state[id] == BLACK then
+        self.items[id] = nil
+        top = top - 1
       elseif not need then
-        frame.needs, frame.i = try(self, frame.id) or {}, 1
+        needs[top], at[top] = try(self, id) or NONE, 1
       elseif state[need] == GREY then
-        local chain, from = {}, #stack
-        while stack[from].id ~= need do
+        local from = top
+        while open[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
-        end
-        self:report(need, circle(self, chain, need))
-        for _, other in ipairs(stack) do
-          state[other.id] = BLACK
+        self:report(need, circle(self, table.move(open, from, top, 1, {}), need))
+        for i = 1, top do
+          state[open[i]] = BLACK
         end
       elseif state[need] == BLACK then
-        frame.i = frame.i + 1
+        at[top] = at[top] + 1
       else
-        state[need] = GREY
-        stack[#stack + 1] = { id = need, needs = {}, i = 1 }
+        push(need)
       end
     end
   end

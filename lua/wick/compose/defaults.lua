@@ -156,8 +156,9 @@ local function absent(self, entry, doc, name, rel)
   local asked = rel:match("[^/]*$"):gsub("%.%w+$", "")
   local near = fail.near(asked, names)
   local folder = (self.reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
-  local mark = word and { argv = word.word, line = 1, column = #word.text - #name + 1,
-    byte = #word.text - #name + 1, length = #name, text = word.text, label = "" }
+  local text = entry.text
+  local mark = word and { argv = word, line = 1, column = #text - #name + 1,
+    byte = #text - #name + 1, length = #name, text = text, label = "" }
     or tree:mark(entry.choice or entry.id, "")
   local file = entry.file and entry.file:match("^(.*/)") or ""
   mark.label = choice and ("no such option in group `%s`"):format(fail.quote(entry.group))
@@ -227,6 +228,9 @@ local function open(self, doc, entry, name)
 end
 
 local function joined(mount, segments)
+  if mount[1] == nil then
+    return segments
+  end
   local whole = table.move(mount, 1, #mount, 1, {})
   return table.move(segments, 1, #segments, #whole + 1, whole)
 end
@@ -265,10 +269,17 @@ local function unchosen(self, used, key)
   })
 end
 
--- The command line's choice for a mount, as an entry of the group that is there.
-local function commanded(entry, doc, choice)
-  return { doc = doc, entry = { group = entry.group, mount = entry.mount, names = choice.names,
-    id = entry.id, choice = entry.choice, word = choice } }
+-- The command line's choice for a mount, as an entry of the group that is there;
+-- nil when the word is no plain name.
+local function commanded(self, key, entry, doc)
+  local word = self.choices[key]
+  local text = self.overrides[word]
+  local choice = text:match("^[%a_][%w_./-]*$", #key + 2)
+  if choice and choice ~= "null" and choice ~= "true" and choice ~= "false" then
+    self.taken[word] = true
+    return { doc = doc, entry = { group = entry.group, mount = entry.mount, names = { choice },
+      id = entry.id, choice = entry.choice, word = word, text = text } }
+  end
 end
 
 -- Goes through a document and what it names, depth first.
@@ -304,26 +315,28 @@ function expand(self, doc, mount, stack)
   stack[#stack + 1] = { doc = doc }
   -- what this document says last is what documents before it in its list get
   local hinted = {}
-  for _, entry in ipairs(entries) do
+  local wholes, keys = {}, {} -- of the entries: the mounts from the root, and as texts
+  for i, entry in ipairs(entries) do
     if entry.group then
-      local key = core.keytext(joined(mount, entry.mount))
+      wholes[i] = joined(mount, entry.mount)
+      local key = core.keytext(wholes[i])
+      keys[i] = key
       if not self.hints[key] or hinted[key] then
         self.hints[key], hinted[key] = entry, true
       end
     end
   end
-  for _, entry in ipairs(entries) do
+  for i, entry in ipairs(entries) do
     if entry.self then
       self.slots[#self.slots + 1] = { doc = doc, mount = mount }
     elseif entry.file then
       include(self, doc, entry, entry.file, mount, stack)
     else
-      local whole = joined(mount, entry.mount)
-      local key = core.keytext(whole)
+      local whole, key = wholes[i], keys[i]
       self.said[key] = { entry = entry, doc = doc }
       if not self.placed[key] then
         self.placed[key] = true
-        local used = self.choices[key] and commanded(entry, doc, self.choices[key])
+        local used = self.choices[key] and commanded(self, key, entry, doc)
           or self.chosen[key] or { entry = self.hints[key] or entry, doc = doc }
         self.used[key] = used.entry
         for _, name in ipairs(used.entry.names) do
@@ -343,13 +356,14 @@ function expand(self, doc, mount, stack)
 end
 
 --- Gives the slots {doc, mount} in order, and which words of the call were
---- choices.  `choices`: mount -> {names, word}.  Errors go to self.errors.
+--- choices.  `choices`: what words of the call set -> place of the word.  Errors
+--- go to self.errors.
 return function(self, choices)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices }, Walk)
+    chosen = {}, choices = choices, overrides = self.overrides }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
-    walk.hints = {}
+    walk.hints, walk.taken = {}, {}
     for _, doc in ipairs(self.documents) do
       expand(walk, doc, {}, {})
     end
@@ -372,12 +386,6 @@ return function(self, choices)
     end
     walk.chosen = next
   end
-  local taken = {}
-  for key in pairs(walk.said) do
-    if choices[key] then
-      taken[choices[key].word] = true
-    end
-  end
   table.move(walk.errors, 1, #walk.errors, #self.errors + 1, self.errors)
   if #walk.slots > 1 or self.reader.root then
     self.folders = {}
@@ -385,5 +393,5 @@ return function(self, choices)
       self.folders[slot.doc.name] = slot.doc.folder
     end
   end
-  return walk.slots, taken
+  return walk.slots, walk.taken
 end

@@ -13,6 +13,12 @@ local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
+-- A key with its operator, which composition may have taken off already.
+local function written(tree, id, op)
+  local key, sign = tostring((tree:key(id))), SIGNS[op] or ""
+  return fail.quote(key:sub(1, #sign) == sign and key or sign .. key, 40)
+end
+
 local tell = {}
 
 function tell.mix(tree, base, over)
@@ -84,10 +90,10 @@ function tell.absent(tree, base, over)
   }
 end
 
-function tell.twice(tree, base, over)
+function tell.twice(tree, base, over, op)
   return "EOPERATOR", {
     message = ("the keys `%s` and `%s` stand in one map"):format(
-      fail.quote(tostring((tree:key(base)))), fail.quote(tostring((tree:key(over))))),
+      fail.quote(tostring((tree:key(base)))), written(tree, over, op)),
     marks = { tree:mark(over, "given again here", "key"),
       tree:mark(base, "given here", "key") },
     helps = { "one map says one thing of a key: put the two into different documents" },
@@ -105,8 +111,8 @@ tell["no key"] = function(tree, _, over, op)
   }
 end
 
-function tell.valued(tree, _, over)
-  local key = fail.quote(tostring((tree:key(over))), 40)
+function tell.valued(tree, _, over, op)
+  local key = written(tree, over, op)
   return "EOPERATOR", {
     message = ("`%s` deletes a key, and has a value"):format(key),
     marks = { tree:mark(over, "no value may stand here") },

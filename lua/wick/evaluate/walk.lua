@@ -32,7 +32,8 @@ local function vanished(self, id, at, path, i, base)
     message = ("`%s` is %s"):format(name, by and "disabled" or "left out"),
     key = path_of(tree, id),
     marks = {
-      tree:mark(id, "referred to here", base + path.starts[1], base + path.stops[i]),
+      tree:mark(id, "referred to here", base + string.unpack("=I4", path.spans),
+        base + string.unpack("=I4", path.spans, 8 * math.max(i, 1) - 3)),
       tree:mark(by or at, by and "disabled here" or "an optional reference that leads nowhere"),
     },
     helps = { "`@?` refers to it if it is there" },
@@ -41,12 +42,12 @@ end
 
 local function object_met(self, id, at, path, i, base)
   local tree = self.tree
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
   return fail.new("EOBJECT", {
     message = "a key path does not lead into an object",
     key = path_of(tree, id),
     marks = {
-      tree:mark(id, ("`%s` is an object"):format(path_of(tree, at)),
-        base + path.starts[i], base + path.stops[i]),
+      tree:mark(id, ("`%s` is an object"):format(path_of(tree, at)), base + first, base + last),
       tree:mark(at, "it is made here"),
     },
     helps = { ("take the field in an expression: `\"$ (@%s).%s\"`"):format(
