@@ -79,7 +79,7 @@
   X(EUNSAFE,    507, "security",     5)  /* others may write it */ \
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
-  X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted config may not */ \
+  X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted one may not */ \
   X(EPLUGIN,    604, "unsupported",  6)  /* C plugins: not in this version */ \
   X(EBUDGET,    701, "limit",        7)  /* value.bytes, value.nodes */ \
   X(ESIZE,      702, "limit",        7) \

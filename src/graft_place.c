@@ -74,14 +74,16 @@ static const char *unquoted (wk_Graft *g, const char *s, size_t size,
 /* the key of a field; gives 0 when it is not known */
 static int fieldkey (wk_Graft *g, const wk_Outline *o, const wk_Field *f,
                      wk_Key *key) {
-  const char *s = o->text + f->key;
+  const char *s;
   memset(key, 0, sizeof(*key));
   if (f->isitem) {
     key->i = (lua_Integer)f->keysize;
     return 1;
   }
   if (f->key == WK_NOWHERE || f->keysize == 0) return 0;
-  if ((*s >= '0' && *s <= '9') || *s == '-') return integer(s, f->keysize, &key->i);
+  s = o->text + f->key;
+  if ((*s >= '0' && *s <= '9') || *s == '-')
+    return integer(s, f->keysize, &key->i);
   key->s = s;
   key->len = f->keysize;
   if (*s == '"' || *s == '\'' || *s == '[')

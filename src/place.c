@@ -170,7 +170,8 @@ static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
   if (d->source[start] != '[') return start + 1;
   for (start++; d->source[start] == '='; start++) ;
   start++;
-  if (d->source[start] == '\r' && d->source[start + 1] == '\n') return start + 2;
+  if (d->source[start] == '\r' && d->source[start + 1] == '\n')
+    return start + 2;
   return d->source[start] == '\n' ? start + 1 : start;
 }
 

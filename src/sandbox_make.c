@@ -53,7 +53,9 @@ static Made *ismade (lua_State *L, int index) {
 
 /* ends the run: what `function` was given does not fit */
 static int wrong (lua_State *L, const char *function, const char *help) {
-  if (help != NULL) wk_fail_help(wk_sandbox_of(L)->fail, "%s", help);
+  Sandbox *s = wk_sandbox_of(L);
+  if (help != NULL) wk_fail_help(s->fail, "%s", help);
+  s->argument = 1;
   return wk_sandbox_throw(L, function);
 }
 

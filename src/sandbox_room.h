@@ -49,6 +49,7 @@ typedef struct Sandbox {
   uint16_t doc;          /* where memory was refused last; 0: not known */
   int line;
   const char *word;      /* what to look for in the line, or NULL */
+  int argument;          /* and the text behind it is what is wrong */
   /* documents */
   uint16_t open[NESTED];
   int nopen;

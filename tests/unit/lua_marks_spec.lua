@@ -31,7 +31,8 @@ return {
   } },
   { "expressions stand there too", [[
 local lr = 0.5
-return { a = lr * 2, b = ("x"):rep(3), c = { lr, lr + 1 }, d = lr == 1 and { z = 1 } or { z = 2 } }]], {
+return { a = lr * 2, b = ("x"):rep(3), c = { lr, lr + 1 },
+  d = lr == 1 and { z = 1 } or { z = 2 } }]], {
     a = "lr * 2", b = '("x"):rep(3)', ["c[1]"] = "lr", ["c[2]"] = "lr + 1",
     d = "lr == 1 and { z = 1 } or { z = 2 }", ["d.z"] = "lr == 1 and { z = 1 } or { z = 2 }",
     ["KEY d.z"] = "lr == 1 and { z = 1 } or { z = 2 }",
@@ -93,7 +94,8 @@ local function block(n)
   return { size = n }
 end
 return { a = block(1), b = (function() return { c = 2 } end)(), d = 4 }]], {
-    a = "block(1)", ["a.size"] = "block(1)", ["b.c"] = "(function() return { c = 2 } end)()", d = "4",
+    a = "block(1)", ["a.size"] = "block(1)", d = "4",
+    ["b.c"] = "(function() return { c = 2 } end)()",
   } },
   { "what target made in a loop is marked at that line", [[
 local list = {}
@@ -111,8 +113,9 @@ return { -- first
   b = [[
 two]]; c = "}";
 }]==], { a = "1", c = '"}"', b = "[[", ["KEY b"] = "b" } },
-  { "a byte order mark and a first line", "\xEF\xBB\xBF#!/usr/bin/lua\r\nreturn { a = 1,\r\n b = 2 }", {
-    a = "1", b = "2", ["KEY b"] = "b" } },
+  { "a byte order mark and a first line",
+    "\xEF\xBB\xBF#!/usr/bin/lua\r\nreturn { a = 1,\r\n b = 2 }",
+    { a = "1", b = "2", ["KEY b"] = "b" } },
   { "a constructor that is not all of its value", [[
 return { a = #{ 1, 2 }, b = { 3 } == nil, c = ({ d = 4 }).d, e = { f = 5 } }]], {
     a = "#{ 1, 2 }", b = "{ 3 } == nil", c = "({ d = 4 }).d", ["e.f"] = "5",

@@ -19,8 +19,9 @@ local rounds = tonumber(os.getenv "WICK_ROUNDS") or 150
 
 local random
 
-local TEXTS = { "", "x", "two words", "@at", "@@at", "%copy", "$5", "$ 1 + 1", "a ${b} c", "a $${b}",
-  "???", "true", "null", "~", "010", "1e3", "0x10", ".inf", "yes", "- item", "key: value", "# no",
+local TEXTS = { "", "x", "two words", "@at", "@@at", "%copy", "$5", "$ 1 + 1", "a ${b} c",
+  "a $${b}", "???", "true", "null", "~", "010", "1e3", "0x10", ".inf", "yes", "- item",
+  "key: value", "# no",
   "[a]", "{a: b}", "tab\there", "line\nbreak", "\n", " lead", "trail ", "quote\"s'", "back\\slash",
   "Ünïcödé 漢字", "<<", "=", "nul\0byte", "\u{85}\u{2028}", ("long "):rep(60), "'", "!tag", "&a *b" }
 local KEYS = { "a", "lr", "hidden size", "Ünï", "true", "null", "1", "1.5", "<<", "+plus", "=is",
@@ -38,7 +39,8 @@ local function key()
     return pick(KEYS)
   end
   -- without 1: a map with the one key 1 is a list in Lua
-  return random(0, 1) == 1 and random(2, 12) * (random(2) * 2 - 3) or pick { math.maxinteger, -math.maxinteger, 0 }
+  return random(0, 1) == 1 and random(2, 12) * (random(2) * 2 - 3)
+    or pick { math.maxinteger, -math.maxinteger, 0 }
 end
 
 local function float()
@@ -95,8 +97,10 @@ end
 
 local function config()
   local top = map(4, 8)
-  local shared = { "map", { { "list", { "list", { { "int", 1 }, { "text", "@two" }, { "null" } } } },
-    { "deep", map(2) } } }
+  local shared = { "map", {
+    { "list", { "list", { { "int", 1 }, { "text", "@two" }, { "null" } } } },
+    { "deep", map(2) },
+  } }
   -- what is copied and referred to holds none of that itself
   local function plain(v)
     if v[1] == "ref" or v[1] == "copy" or v[1] == "expr" or v[1] == "target" then
