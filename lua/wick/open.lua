@@ -148,13 +148,13 @@ function M.open(source, overrides, options, known)
     warnings = {},
     patches = {},
     built = {},
+    underway = {}, -- what is being built -> the coroutine that does
+    asked = {}, -- the same nodes, in their order
     borrowed = {},
+    doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
     project = false, -- these two have their place, so that setting them takes no memory
     project_error = false,
-    making = {}, -- node -> the coroutine that builds it now
-    closing = false,
-    closes = 0, -- how often it was closed
   }, require "wick.config")
   local ok
   do
@@ -166,8 +166,8 @@ function M.open(source, overrides, options, known)
   end
   if not ok then
     if self.project then -- check opened it
-      self.project:close()
-      self.project = nil
+      self.project:close(self)
+      self.project = false
     end
     return nil, fail.all(self.errors)
   end
