@@ -36,6 +36,10 @@ function Config:open_project(id, name)
       return nil, nil
     end
   end
+  if self.project and not self.project:is_open() then -- opening it was interrupted
+    self.project:close(self)
+    self.project = false
+  end
   if not self.project and not self.project_error then
     local _, err = require "wick.config.root".open(self) -- which sets self.project
     self.project_error = err or false

@@ -90,9 +90,67 @@ static void row_149_interrupted (void **state) {
 }
 
 
+/* The same config builds after a build of it was interrupted. */
+static const char again[] =
+  "local wick = require 'wick'\n"
+  "function prepare()\n"
+  "  config = assert(wick.load('examples/lighter-page/config.yaml'))\n"
+  "end\n"
+  "function attempt() return assert(config:build()) end\n"
+  "function finish()\n"
+  "  assert(assert(config:build()).system.model.layers == 18)\n"
+  "  assert(#config:objects_built() == 2)\n"
+  "  assert(config:close())\n"
+  "end\n";
+
+
+static void call (lua_State *L, const char *name) {
+  lua_getglobal(L, name);
+  if (lua_pcall(L, 0, 0, 0) != LUA_OK)
+    fail_msg("%s: %s", name, luaL_tolstring(L, -1, NULL));
+}
+
+
+static void row_149_the_same_config (void **state) {
+  lua_State *L = (lua_State *)*state;
+  long n, total, step;
+  int fds;
+  lua_pushcfunction(L, host_open);
+  lua_call(L, 0, 0);
+  assert_int_equal(luaL_dostring(L, again), LUA_OK);
+  call(L, "prepare");
+  call(L, "attempt");
+  call(L, "finish");
+  collect(L);
+  fds = count_fds();
+  call(L, "prepare");
+  counted = 0;
+  lua_sethook(L, count, LUA_MASKCOUNT, 1);
+  call(L, "attempt");
+  lua_sethook(L, NULL, 0, 0);
+  call(L, "finish");
+  total = counted;
+  step = step_of(total);
+  for (n = 1; n < total; n += step) {
+    call(L, "prepare");
+    lua_getglobal(L, "attempt");
+    lua_sethook(L, interrupt, LUA_MASKCOUNT, (int)n);
+    if (lua_pcall(L, 0, 0, 0) != LUA_OK &&
+        strstr(luaL_tolstring(L, -1, NULL), "interrupted") == NULL)
+      fail_msg("instruction %ld: %s", n, lua_tostring(L, -1));
+    lua_sethook(L, NULL, 0, 0);
+    lua_settop(L, 0);
+    call(L, "finish");
+    collect(L);
+    if (count_fds() != fds)
+      fail_msg("instruction %ld: %d descriptors left", n, count_fds() - fds);
+  }
+}
+
+
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_LUA_TEST(row_149_interrupted)
+    LEAK_LUA_TEST(row_149_interrupted), LEAK_LUA_TEST(row_149_the_same_config)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
