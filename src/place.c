@@ -23,19 +23,21 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 
 
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  wk_Id v = t->nodes[t->nodes[id].up].first;
+  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;
   return v == id ? n : 0;
 }
 
 
-void wk_place (const char *source, size_t length, size_t byte, size_t *line,
-               size_t *column, size_t *start, size_t *stop) {
-  size_t i, from = 0;
+/* wk_place, for a byte behind `from`, where line *line begins */
+static void placefrom (const char *source, size_t length, size_t byte,
+                       size_t from, size_t *line, size_t *column,
+                       size_t *start, size_t *stop) {
+  size_t i;
   if (byte > length) byte = length;
-  *line = 1;
-  for (i = 0; i < byte; i++) {
+  for (i = from; i < byte; i++) {
     if (source[i] == '\n' ||
         (source[i] == '\r' && !(i + 1 < length && source[i + 1] == '\n'))) {
       ++*line;
@@ -53,6 +55,23 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
     byte++;
   while (byte > from && source[byte - 1] == '\r') byte--;
   *stop = byte;
+}
+
+
+void wk_place (const char *source, size_t length, size_t byte, size_t *line,
+               size_t *column, size_t *start, size_t *stop) {
+  *line = 1;
+  placefrom(source, length, byte, 0, line, column, start, stop);
+}
+
+
+void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
+                   size_t *start, size_t *stop) {
+  size_t from = byte >= doc->seen ? doc->seen : 0;
+  *line = 1 + (from > 0 ? doc->line : 0);
+  placefrom(doc->source, doc->length, byte, from, line, column, start, stop);
+  doc->seen = *start;
+  doc->line = *line - 1;
 }
 
 
@@ -92,22 +111,44 @@ static size_t flow (const char *s, const char *end) {
 }
 
 
-/* what stands at the start of a Lua text [s, end): up to the `=`, comma or
-   bracket behind it */
+/* is this keyword part of an expression?  (A function is all of its line.) */
+static int isoperand (const wk_Lex *lex) {
+  return wk_lex_is(lex, "nil") || wk_lex_is(lex, "true") ||
+         wk_lex_is(lex, "false");
+}
+
+
+/* how many bytes the key or value at the start of a Lua text [s, end) has:
+   up to the `=`, comma, bracket or statement behind it */
 static size_t expression (const char *s, const char *end) {
   size_t last = 0;
   long nest = 0;
+  int complete = 0;   /* an operand stands before the token */
   wk_Lex lex;
   wk_lex_init(&lex, s, (size_t)(end - s));
   for (;;) {
     wk_Token token = wk_lex_next(&lex);
+    char c = s[lex.start];
     if (token == WK_T_END) break;
+    if (nest == 0 && token == WK_T_KEYWORD && wk_lex_is(&lex, "function"))
+      return (size_t)(end - s);
     if (token == WK_T_OP) {
-      char c = s[lex.start];
       if (c == '(' || c == '[' || c == '{') nest++;
       else if (c == ')' || c == ']' || c == '}') nest--;
       if (nest < 0 || (nest == 0 && (c == ',' || c == ';' ||
                                      wk_lex_is(&lex, "=")))) break;
+      complete = c == ')' || c == ']' || c == '}';
+    }
+    else {
+      int operand = token == WK_T_NAME || token == WK_T_NUMBER ||
+                    (token == WK_T_KEYWORD && isoperand(&lex));
+      int sign = token == WK_T_KEYWORD && (wk_lex_is(&lex, "and") ||
+                                           wk_lex_is(&lex, "or") ||
+                                           wk_lex_is(&lex, "not"));
+      if (nest == 0 && last > 0 &&
+          ((operand && complete) || (token == WK_T_KEYWORD && !operand &&
+                                     !sign))) break;
+      complete = operand || token == WK_T_STRING;
     }
     last = lex.stop;
   }
@@ -148,7 +189,8 @@ static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
   if (d->source[start] != '[') return start + 1;
   for (start++; d->source[start] == '='; start++) ;
   start++;
-  if (d->source[start] == '\r' && d->source[start + 1] == '\n') return start + 2;
+  if (d->source[start] == '\r' && d->source[start + 1] == '\n')
+    return start + 2;
   return d->source[start] == '\n' ? start + 1 : start;
 }
 

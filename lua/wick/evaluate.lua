@@ -40,13 +40,37 @@ function State:report(id, err)
   self.place[err] = id
 end
 
+--- Takes down a map that is not what it was meant to be: what needs it is
+--- skipped.
+function State:broke(id)
+  self.broken = self.broken or {}
+  self.broken[id] = true
+end
+
+-- Is the value made of a map that is broken?
+local function is_broken(self, target)
+  for id in pairs(self.broken) do
+    local at = id
+    while at do
+      if at == target then
+        return true
+      end
+      at = self.tree:up(at)
+    end
+  end
+  return false
+end
+
 local NONE = {}
 
--- What must be evaluated before the value of `target` can be used.
+-- What must be evaluated before the value of `target` can be used: a list, or
+-- nil when it cannot be used.
 local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
+  elseif self.broken and is_broken(self, target) then
+    return nil
   end
   local list = {}
   local sigils, missing = tree:sigils(target)
@@ -151,7 +175,11 @@ function M.environment(self, id, reference, call, caught)
     caught = caught,
     budget = self.budget,
     env = function(name, default)
-      if not may_see(self.options, name) then
+      if core.secure then -- what the caller's environment says is not trusted here
+        return nil, fail.new("EUNSAFE", {
+          message = "`env` is off in a process that has more rights than who started it",
+        })
+      elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
           message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
           helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
@@ -439,6 +467,7 @@ function M.run(context)
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
     decides = {}, -- the reverse
     disabled = {},
+    broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved = self.tree:scan(self.top)
@@ -470,17 +499,13 @@ function M.run(context)
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)
-  if #self.errors == 0 then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
-    for id in pairs(self.late) do
-      roots[#roots + 1] = id
-    end
-    table.sort(roots)
-    local _, err = plan.order(self, roots)
-    if err then
-      self.errors[1] = err
-    end
+  local roots = table.move(self.components, 1, #self.components, 1, {})
+  for id in pairs(self.late) do
+    roots[#roots + 1] = id
   end
+  table.sort(roots)
+  local _, err = plan.order(self, roots)
+  self.errors[#self.errors + 1] = err
   return self
 end
 

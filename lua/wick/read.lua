@@ -79,10 +79,17 @@ end
 --- the reader's first document.  Gives the document, with `text` its source; or
 --- nil and an error.
 function M.file(reader, path)
-  local text, real = core.file(path, reader.limits["document.bytes"])
+  local named = reader.named[path]
+  local text, real
+  if named then
+    text, real = named[1], named[2]
+  else
+    text, real = core.file(path, reader.limits["document.bytes"])
+  end
   if not text then
     return nil, refused(real, reader.limits)
   end
+  reader.named[path] = { text, real }
   local here = core.directory()
   local folder = path == "-" and "." or folder_of(path)
   if folder == "." and here then
@@ -113,10 +120,12 @@ Reader.__index = Reader
 
 --- The reader of a config, whose `first` document is set when it is read;
 --- `options`: config_root (a folder, or nil: that of the first document), backend,
---- untrusted.  `included`: document's name -> what Lua configs included.
-function M.reader(tree, limits, options)
+--- untrusted.  `included`: document's name -> what Lua configs included.  `known`
+--- (or nil) is another reader whose bytes are taken where it has them.
+function M.reader(tree, limits, options, known)
   return setmetatable({ tree = tree, limits = limits, options = options, documents = {},
-    failed = {}, texts = {}, included = {}, warnings = {} }, Reader)
+    failed = {}, texts = known and known.texts or {}, named = known and known.named or {},
+    included = {}, warnings = {} }, Reader)
 end
 
 -- Opens the config root, once.  true, or nil and an error.
@@ -124,7 +133,7 @@ function Reader:open()
   if not self.root and not self.problem then
     local given = self.options.config_root
     self.root, self.problem = core.root(given or self.first.folder,
-      { backend = self.options.backend })
+      { backend = self.options.backend, trust_modes = self.options.trust_modes })
     if self.problem and given then
       local info = core.codes.EFILE
       local err = self.problem

@@ -443,8 +443,7 @@ describe("wick.load", function()
         assert.equal("error loading module 'p.bad' from file 'ROOT/bad.lua':\n"
           .. "\tROOT/bad.lua:2: unexpected symbol near '='", message "p.bad")
         assert.equal("error loading module 'p.fast' from file 'ROOT/fast.so':\n"
-          .. "\tC plugins are not in this version of wick "
-          .. "(this name leads to p/fast.so, a C plugin)",
+          .. "\tplugin `p.fast` is not a shared object (fast.so is empty)",
           message "p.fast")
         assert.equal("error loading module 'p.two' from file 'ROOT':\n"
           .. "\tmodule `p.two` is provided by more than one file "

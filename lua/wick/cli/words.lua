@@ -25,6 +25,7 @@ M.flags = {
   ["exit-code"] = {},
   json = {},
   verbose = { short = "v" },
+  ["trust-modes"] = {},
   all = {},
   color = { value = "WHEN", choices = { "auto", "always", "never" } },
   backtrace = { value = "HOW", choices = { "short", "full" } },
@@ -34,7 +35,7 @@ M.flags = {
 }
 
 local COMMON = { "project", "config-root", "unset", "untrusted", "targets", "env", "allow",
-  "limit", "resolver", "strict", "all", "json", "color", "quiet", "help" }
+  "limit", "resolver", "strict", "trust-modes", "all", "json", "color", "quiet", "help" }
 
 --- The verbs, in the order of the help; `own` are flags beside the common ones,
 --- `names` is how many words may stand beside configs and overrides, `formats`

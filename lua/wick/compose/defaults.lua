@@ -208,6 +208,8 @@ local function open(self, doc, entry, name)
     local rel, problem = self.reader:place(doc, asked)
     if not rel then
       if fail.is(problem) then
+        problem.marks[1] = problem.marks[1]
+          or self.tree:mark(entry.choice or entry.id, "looked for below the config root")
         return self:report(problem)
       end
       return self:report(fail.new("EESCAPE", {

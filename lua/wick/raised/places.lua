@@ -136,8 +136,8 @@ end
 -- The module of a source as Lua's messages name it: whole, or cut in front.
 local function module_of(project, caught, source)
   local tail = match(source, "^%.%.%.(.*)$")
-  local function named(record)
-    return record.path == source or tail and sub(record.path, -#tail) == tail
+  local function named(record) -- a plugin has no lines
+    return record.text and (record.path == source or tail and sub(record.path, -#tail) == tail)
   end
   for i = 1, #caught.chain do
     if named(caught.chain[i]) then
@@ -243,8 +243,12 @@ local function main_line(frames, record)
   end
 end
 
---- The mark on the place where one module requires another.
+--- The mark on the place where one module requires another; nil where that is
+--- a plugin.
 function M.mark_require(frames, record, wanted, label)
+  if not record.text then
+    return nil
+  end
   local line = main_line(frames, record)
   if not line then
     local _, _, byte = core.exports(record.text)
