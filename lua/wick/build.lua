@@ -318,7 +318,7 @@ end
 --- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
-  local run = tree:find(self.top, "run")
+  local run = self:run_node()
   if not run and name then
     return nil, fail.new("ENOKEY", {
       message = ("this config has no `run`, so there is no item `%s`"):format(fail.quote(name)),
@@ -329,7 +329,9 @@ function M.run(self, name)
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end
-    table.sort(roots)
+    if #roots > #self.components then
+      roots = tree:arrange(self.top, roots)
+    end
     local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end

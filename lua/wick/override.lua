@@ -100,7 +100,11 @@ local function absent(tree, at, asked, i, word, number)
     helps = {},
   }
   local helps = err.helps
-  if kind == "list" then
+  if i == 1 and segment == "defaults" then
+    err.message = "`defaults` is read before anything is overridden"
+    err.marks = { place(number, word, first, last - first + 1, "too late here") }
+    helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
+  elseif kind == "list" then
     err.marks = { place(number, word, first, last - first + 1,
       (require "wick.absent".why(tree, at, segment))) }
     helps[1] = #tree:children(at) > 0 and ("`%s[1]` is its first item"):format(above) or nil

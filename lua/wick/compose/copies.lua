@@ -221,8 +221,7 @@ local function file_top(self, id, item)
     if item.optional then
       return false
     end
-    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "", true)
-    local near = fail.near(rel:match("[^/]*$"), names)
+    local near, names = config.reader:near(rel)
     return nil, fail.new("EINCLUDE", {
       message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
       marks = { self.tree:mark(id, "no such file") },

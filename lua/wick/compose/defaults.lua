@@ -166,9 +166,11 @@ end
 local function absent(self, entry, doc, name, rel)
   local tree, choice = self.tree, entry.names ~= nil
   local word = entry.word
-  local names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "", not choice)
-  local asked = rel:match("[^/]*$")
-  local near = fail.near(choice and asked:gsub("%.%w+$", "") or asked, names)
+  local near, names = self.reader:near(rel)
+  if choice then -- its options are names without an end
+    names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "")
+    near[1] = near[1] and near[1]:gsub("%.%w+$", "")
+  end
   local folder = (self.reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
   local text = entry.text
   local mark = word and { argv = word, line = 1, column = #text - #name + 1,
@@ -385,7 +387,8 @@ end
 --- self.errors.
 function M.slots(self, choices)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, placed_errors = {}, overrides = self.overrides, depth = self.depth or 0 }, Walk)
+    chosen = {}, choices = choices, placed_errors = {}, overrides = self.overrides,
+    depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
     walk.hints, walk.taken, walk.told = {}, {}, {}
