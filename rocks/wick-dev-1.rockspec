@@ -146,6 +146,7 @@ build = {
     ["wick.key"] = "lua/wick/key.lua",
     ["wick.load"] = "lua/wick/load.lua",
     ["wick.load.plugin"] = "lua/wick/load/plugin.lua",
+    ["wick.load.words"] = "lua/wick/load/words.lua",
     ["wick.open"] = "lua/wick/open.lua",
     ["wick.origin"] = "lua/wick/origin.lua",
     ["wick.override"] = "lua/wick/override.lua",
