@@ -176,6 +176,7 @@ build = {
     ["wick.verdict.plugin"] = "lua/wick/verdict/plugin.lua",
     ["wick.verdict.words"] = "lua/wick/verdict/words.lua",
   },
+  copy_directories = { "include" },
   install = {
     bin = { wick = "lua/wick/cli/main.lua" },
   },

@@ -539,8 +539,8 @@ function M.allowed(name)
 end
 
 --- Whether a target would lead to something, as far as the texts can tell;
---- compiles, and runs nothing.  Warnings: a later candidate that fits as well.
---- Notes: what only a run can tell.
+--- compiles, and runs nothing.  Warnings: a later candidate that fits as well, a
+--- plugin that does not state what it is.  Notes: what only a run can tell.
 ---@param project table
 ---@param name string
 ---@param phase? table  as for constructor
@@ -563,8 +563,12 @@ function M.check(project, name, phase)
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
       project.label, found.file, found.path[1])
   end
-  if found.record.plugin and not found.record.stated then
-    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, found.record, true)
+  local record = found.record
+  if record.plugin and not record.stated and not (phase and phase[record]) then
+    if phase then
+      phase[record] = true -- one warning for all that it is asked for
+    end
+    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, record, true)
   end
   search_.again = true
   local later = search_:next()
