@@ -6,6 +6,7 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local values = require "wick.tell"
 local places = require "wick.raised.places"
 
 local M = {}
@@ -47,14 +48,6 @@ local function tell(self, fields, caught, mark, called, below)
   fields.cause, fields.traceback = caught.value, caught.whole
 end
 
-local HIDDEN = { password = true, passwd = true, secret = true, token = true, key = false }
-
-local function is_secret(key)
-  local word = tostring(key):lower()
-  return HIDDEN[word:match("(%a+)$") or ""] or word:match("api_key$")
-    or word:match("access_key$") or word:match("private_key$")
-end
-
 -- "hidden = 64 (train.yaml:9), lr = 0.1 (command line)"
 local function arguments(self, id)
   local tree, list = self.tree, {}
@@ -66,8 +59,8 @@ local function arguments(self, id)
         or (kind == "object" or kind == "late" or kind == "host") and "an object"
         or kind == "string" and '"' .. fail.quote(tree:text(child)) .. '"'
         or tostring(tree:value(child))
-      if is_secret(key) then
-        value = "‹hidden›"
+      if values.is_hidden(tree, child) then
+        value = values.HIDDEN
       end
       local mark = tree:mark(child)
       local from = mark.argv and "command line" or mark.file and mark.file .. ":" .. mark.line
