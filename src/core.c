@@ -1,8 +1,8 @@
 /*
 ** core.c -- luaopen_wick_core: hands the rooms of the C floor to Lua.
 **
-** May call: every C room, through core_root.c, core_words.c, core_tree.c and
-** value.c.  A fallible function gives nil and a wick.Error; misuse (a wrong
+** May call: every C room, through core_root.c, core_plugin.c, core_words.c,
+** core_tree.c and value.c.  A fallible function gives nil and a wick.Error; misuse (a wrong
 ** argument) raises.
 */
 
@@ -258,7 +258,7 @@ static const luaL_Reg functions[] = {
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
-  {"fields", core_fields}, {NULL, NULL}
+  {"fields", core_fields}, {"library", wk_core_library}, {NULL, NULL}
 };
 
 
@@ -267,6 +267,7 @@ LUAMOD_API int luaopen_wick_core (lua_State *L) {
   luaL_newmetatable(L, WK_ERROR);
   lua_setfield(L, -2, "Error");
   wk_open_root(L);
+  wk_open_plugin(L);
   wk_open_tree(L);
   open_null(L);
   lua_setfield(L, -2, "null");

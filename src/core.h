@@ -18,6 +18,7 @@
 #define WK_ERROR  "wick.Error"   /* registry names of metatables */
 #define WK_TREE   "wick.tree"
 #define WK_ROOT   "wick.root"
+#define WK_PLUGIN "wick.plugin"
 #define WK_NULLS  "wick.null"
 
 /* pushes nil and the failure as a wick.Error, gives 2.  `doc` is the
@@ -49,6 +50,15 @@ int wk_core_file (lua_State *L);
 int wk_core_name (lua_State *L);
 int wk_core_compile (lua_State *L);
 void wk_open_root (lua_State *L);
+struct wk_Root;
+struct wk_File;
+struct wk_Root *wk_check_root (lua_State *L);   /* argument 1, open */
+void wk_push_file (lua_State *L, const struct wk_File *file);
+
+/* core_plugin.c: root:plugin(rel, limit, name, quiet), core.library(f) */
+int wk_root_plugin (lua_State *L);
+int wk_core_library (lua_State *L);
+void wk_open_plugin (lua_State *L);
 
 /* core_words.c: what stands above each of them */
 int wk_core_lex (lua_State *L);

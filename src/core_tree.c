@@ -90,16 +90,16 @@ int wk_new_tree (lua_State *L) {
 /* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
   int count;
-  void **first;   /* a guard; room is taken when the first one comes */
+  wk_Fail *first;   /* room is taken when the first one comes */
 } Warnings;
 
 
 /* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
-  if (*w->first != NULL && w->count < WARNINGS)
-    ((wk_Fail *)*w->first)[w->count++] = *warning;
+  if (w->first == NULL) w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (w->first != NULL && w->count < WARNINGS)
+    w->first[w->count++] = *warning;
 }
 
 
@@ -111,20 +111,21 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings w;
+  Warnings w = {0, NULL};
+  void **guard = wk_push_guard(L);
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w.count = 0;
-  w.first = wk_push_guard(L);
+  wk_Code code;
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
-    return failure(L, t, &fail, doc);
+  code = wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail);
+  *guard = w.first;
+  if (code != WK_OK) return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
   lua_createtable(L, w.count, 0);
   for (i = 0; i < w.count; i++) {
-    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
+    wk_push_error(L, &w.first[i], &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
@@ -343,8 +344,8 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
 /*
 ** tree:mark(id, label, "key" | first, last) -> mark
 ** On the value; on its key; or on the bytes first..last (from 1) of a
-** scalar's text, when the source has that text as it is (no escapes), else on
-** the whole value.
+** scalar's text, when the source has that text without escapes, else on the
+** whole value.
 */
 static int tree_mark (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -366,6 +367,9 @@ static int tree_mark (lua_State *L) {
       byte = at + (size_t)first - 1;
       length = last >= first ? (size_t)(last - first) + 1 : 1;
     }
+    else if (first >= 1 && doc && doc->source && !doc->islua && n->size > 0)
+      wk_tree_spot(t, (wk_Id)(n - t->nodes), (size_t)first - 1,
+                   (size_t)(last < first ? first : last) - 1, &byte, &length);
   }
   if (doc && doc->origin == WK_TABLE) {
     wk_push_mark(L, doc, 0, 0, label);

@@ -327,5 +327,10 @@ size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos);
    in a Lua text is not written there: it is thought before its text. */
 #define WK_UNWRITTEN  ((size_t)-1)
 size_t wk_tree_written (const wk_Tree *t, wk_Id id);
+/* where the bytes first to last (from 0) of a scalar's text are in its source:
+   gives 1, with what of them is on one line in *length; 0 when the source has
+   them in other words (escapes) */
+int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
+                  size_t *byte, size_t *length);
 
 #endif

@@ -5,6 +5,16 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+-- Raises at the caller's line when the config is closed; or, `still`, when objects
+-- are being built.
+local function check_open(self, still)
+  if self.closed then
+    error("this config is closed", 3)
+  elseif still and next(self.underway) then
+    error("this config cannot change while it builds an object", 3)
+  end
+end
+
 local Config = { __name = "wick.Config" }
 Config.__index = Config
 
@@ -68,6 +78,7 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
+  check_open(self)
   local build, plan = require "wick.build", require "wick.plan"
   local id, err = self:node(path)
   if not id then
@@ -86,6 +97,7 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
+  check_open(self)
   local ok, values = require "wick.build".run(self, name)
   if not ok then
     return nil, values
@@ -105,6 +117,7 @@ end
 --- nothing of the project.  true, the warnings and the notes (what only a run
 --- can tell); or nil and an error.
 function Config:check()
+  check_open(self)
   local errors, warnings, notes = require "wick.check".all(self)
   if #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
@@ -212,6 +225,7 @@ function Config:set(override)
   if type(override) ~= "string" then
     error(("bad argument #1 to 'set' (a string expected, got %s)"):format(type(override)), 2)
   end
+  check_open(self, true)
   local overrides = table.move(self.overrides, 1, #self.overrides, 1, {})
   overrides[#overrides + 1] = override
   return require "wick.config.renew".renew(self, overrides, false)
@@ -219,6 +233,7 @@ end
 
 --- Reads the config's files again; the rest is as in set.
 function Config:reload()
+  check_open(self, true)
   return require "wick.config.renew".renew(self, self.overrides, true)
 end
 
@@ -238,9 +253,10 @@ function Config:objects_built()
 end
 
 --- Closes all objects, newest first, and the project.  true, or nil and the
---- errors of those that raised.
+--- errors of those that raised.  Closing once more is harmless.
 function Config:close()
-  local errors = require "wick.build".close(self, 0)
+  local errors = require "wick.build".close(self)
+  self.closed = true
   if self.project then
     self.project:close()
     self.project = nil

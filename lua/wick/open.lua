@@ -148,7 +148,10 @@ function M.open(source, overrides, options, known)
     warnings = {},
     patches = {},
     built = {},
+    underway = {}, -- what is being built -> the coroutine that does
+    asked = {}, -- the same nodes, in their order
     borrowed = {},
+    doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
   local ok

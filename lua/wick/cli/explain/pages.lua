@@ -227,44 +227,47 @@ model: {<<: *base}
 ]],
   W0115 = [[
 ELUA a Lua config that does not compile
-A config that ends in .lua is a Lua program that returns a table. Lua's own words are
-in the note.
+Lua's own words stand in the note; the mark is where Lua gave up, which is often
+behind the mistake: here the comma is missing in the line above.
 == file a.lua
 return {
   lr = 0.1
-  hidden = 3,
+  size = 2,
 }
 == wrong wick show a.lua
 this Lua config does not compile
 == file a.lua
 return {
   lr = 0.1,
-  hidden = 3,
+  size = 2,
 }
 == right
 ]],
   W0116 = [[
 ERAISED a Lua config that raises an error
-It called `error`, or did what Lua cannot do. It has few of Lua's names: what comes
-from outside comes through `env` and `include`, and from the project only at build.
+A Lua config has no `os`, `io` or `require`, and a name that is not there is an
+error. It has `ref`, `copy`, `expr`, `target`, `null`, `append`, `replace`, `delete`,
+`env` and `include`, Lua's basic functions, `math` without `random`, and those
+functions of `string` that take no pattern.
 == file a.lua
-return { home = os.getenv("HOME") }
+return { out = os.getenv "WICK_OUT" }
 == wrong wick show a.lua
 there is no `os` in a Lua config
 == file a.lua
-return { home = env("HOME", "/") }
+return { out = env("WICK_OUT", "out/") }
 == right
 ]],
   W0117 = [[
 EMISFIT a value that no config can hold
-A config holds text, numbers, booleans, null, lists and maps; keys are text or
-integers. What is computed later is an expression: `expr "…"`.
+A Lua config returns strings, numbers, booleans, `null` and tables of these. What
+is computed later is an expression. (A table given to `wick.load` in a program may
+also hold functions and objects, which are handed on as they are.)
 == file a.lua
-return { size = function(model) return model.size end }
+return { lr = 0.1, double = function(config) return config.lr * 2 end }
 == wrong wick show a.lua
 a function cannot be part of a config
 == file a.lua
-return { model = { size = 3 }, size = expr "@model.size" }
+return { lr = 0.1, double = expr "@lr * 2" }
 == right
 ]],
   W0190 = [[
@@ -790,17 +793,17 @@ model: {_target_: exp.util.run}
 == right
 ]],
   W0511 = [[
-EUNTRUSTED something that an untrusted config may not do
-With `--untrusted` a config is data: Lua configs are not run. Even then a config can
-name what the project exports; choose a project without scripts.
+EUNTRUSTED what an untrusted config may not do
+With `--untrusted` a config that others wrote is read, and not run: one written in
+Lua is a program, and its budgets are no wall around who means harm.
 == file exp/init.lua
 return {}
 == file a.lua
 return { lr = 0.1 }
-== file a.yaml
-lr: 0.1
 == wrong wick show a.lua --untrusted --project exp
 an untrusted config is not run, and this one is written in Lua
+== file a.yaml
+lr: 0.1
 == right wick show a.yaml --untrusted --project exp
 ]],
   W0604 = [[
@@ -878,31 +881,39 @@ Nothing was left half made: what was read so far is given back.
 == untried it needs a system without memory
 ]],
   W0707 = [[
-ELUASTEPS a Lua config that runs too long
-`lua.steps` counts Lua's instructions and the work of its functions. Work belongs into a
-constructor, which may take as long as it likes.
+ELUASTEPS a Lua config that takes too many steps
+A step is an instruction of Lua, or so much work of one of its functions. Once there
+are very long strings or large tables, each counts more.
 == file a.lua
-local sum = 0
-for i = 1, 10000000 do sum = sum + i end
-return { sum = sum }
+local n = 0
+while n ~= 10.5 do
+  n = n + 1
+end
+return { n = n }
 == wrong wick show a.lua
 this Lua config takes more than 1000000 steps
 == file a.lua
-local sum = 0
-for i = 1, 10 do sum = sum + i end
-return { sum = sum }
+local n = 0
+while n < 10.5 do
+  n = n + 1
+end
+return { n = n }
 == right
 ]],
   W0708 = [[
 ELUABYTES a Lua config that takes too much memory
-`lua.bytes` is what it may use at one time.
+What counts is all that Lua holds at a time, and also, with a higher limit, what it
+asks for one after the other.
 == file a.lua
-local line = ("x"):rep(1000)
-return { text = line:rep(100000) }
+local text = "x"
+for i = 1, 30 do
+  text = text .. text
+end
+return { size = #text }
 == wrong wick show a.lua
 this Lua config takes more than 16 MiB of memory
 == file a.lua
-return { text = ("x"):rep(1000) }
+return { size = 1 << 30 }
 == right
 ]],
   W0801 = [[
