@@ -760,8 +760,15 @@ of its own, or copy it.
   W0507 = [[
 EUNSAFE a file or folder that others may write
 Who may write a module may run anything as the user that loads it. Take the right
-away: `chmod o-w`.
-== untried which files others may write depends on who owns them
+away: `chmod o-w`. `--trust-modes` is for file systems that have no modes.
+== file exp/models.lua
+return { Model = function() return {} end }
+== file a.yaml
+project: exp
+model: {_target_: exp.models.Model}
+== wrong chmod o+w exp/models.lua; wick check a.yaml
+`exp/models.lua` is writable by everyone
+== right chmod o-w exp/models.lua; wick check a.yaml
 ]],
   W0508 = [[
 ECHANGED a file changed while it was read
