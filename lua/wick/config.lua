@@ -4,6 +4,10 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
+
+local error, ipairs, next, sub = error, ipairs, next, string.sub
+local room, tell = origin.room, origin.tell
 
 -- Raises at the caller's line when the config is closed; or, `still`, when objects
 -- are being built.
@@ -22,22 +26,17 @@ Config.__index = Config
 --- allowed the target's module by its own name; or nil and an error, which is
 --- one object for all who ask.
 function Config:open_project(id, name)
-  if self.options.targets and not require "wick.config.root".may_name(self.options, name) then
-    return nil, fail.new("EPREFIX", {
-      message = ("this config may not name `%s`"):format(fail.quote(name)),
-      status = 5,
-      marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
-      notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
-      helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
-    })
+  local refused = self.options.targets and tell("wick.config.root", "refuse", self, id, name)
+  if refused then
+    return nil, refused
   end
   for _, prefix in ipairs(self.options.allow or {}) do
-    if name == prefix or name:sub(1, #prefix + 1) == prefix .. "." then
+    if name == prefix or sub(name, 1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
   if not self.project and not self.project_error then
-    self.project, self.project_error = require "wick.config.root".open(self)
+    self.project, self.project_error = tell("wick.config.root", "open", self)
     local err = self.project_error
     if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
@@ -50,7 +49,7 @@ end
 --- error.
 ---@param path string?
 function Config:node(path)
-  return require "wick.key".node(self, path)
+  return tell("wick.key", "node", self, path)
 end
 
 --- The value at a key path; never builds: a component is its table, null is
@@ -79,7 +78,7 @@ end
 ---@param path string?
 function Config:build(path)
   check_open(self)
-  local build, plan = require "wick.build", require "wick.plan"
+  local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -98,7 +97,7 @@ end
 ---@param name string?
 function Config:run(name)
   check_open(self)
-  local ok, values = require "wick.build".run(self, name)
+  local ok, values = room "wick.build".run(self, name)
   if not ok then
     return nil, values
   end
@@ -255,7 +254,7 @@ end
 --- Closes all objects, newest first, and the project.  true, or nil and the
 --- errors of those that raised.  Closing once more is harmless.
 function Config:close()
-  local errors = require "wick.build".close(self)
+  local errors = room "wick.build".close(self)
   self.closed = true
   if self.project then
     self.project:close()

@@ -120,6 +120,7 @@ local function run(project, record)
   local before = loaded[record.canonical]
   local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
   record.chunk, record.state = nil, "loading"
+  origin.settle()
   project.inodes[record.id] = record
   project.sources["@" .. record.path] = true
   loading[#loading + 1] = record
@@ -532,6 +533,7 @@ function M.allowed(name)
       target_label = "a member is missing",
     })
   end
+  origin.settle()
   ok, value = pcall(require, module)
   if not ok then
     return nil, target.tell("wick.raised", "not_allowed", module, value)

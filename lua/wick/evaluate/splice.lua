@@ -2,6 +2,9 @@
 --
 -- May call: the tree.
 
+local mathtype, tostring, type = math.type, tostring, type
+local ipairs, concat, format = ipairs, table.concat, string.format
+
 local M = {}
 
 -- The byte of the `}` that closes a splice whose expression begins at byte `at`;
@@ -50,20 +53,20 @@ function M.parts(text)
         return nil, from
       end
       plain[#plain + 1] = text:sub(at, from - 1)
-      texts[#texts + 1] = table.concat(plain)
+      texts[#texts + 1] = concat(plain)
       plain = {}
       splices[#splices + 1] = { text = text:sub(from + 2, stop - 1), at = from + 1 }
       at = stop + 1
     end
   end
   plain[#plain + 1] = text:sub(at)
-  texts[#texts + 1] = table.concat(plain)
+  texts[#texts + 1] = concat(plain)
   return texts, splices
 end
 
 -- The text of a value in a text; or nil and what is wrong.
 local function text_of(tree, id, value)
-  local kind = math.type(value)
+  local kind = mathtype(value)
   if kind == "integer" or type(value) == "boolean" then
     return tostring(value)
   elseif kind == "float" then -- the shortest that reads back as the same
@@ -87,7 +90,7 @@ function M.join(tree, id, item, values, budget)
         return nil, problem
       end
       return nil, { byte = expression.base + 1, length = #expression.ast.text,
-        message = ("%s, so it cannot be spliced into a text"):format(problem),
+        message = format("%s, so it cannot be spliced into a text", problem),
         label = "this is " .. (values[i] == nil and "null" or "a " .. type(values[i])),
         helps = { values[i] == nil and "give another value: `${… or ''}`"
           or "splice a field of it, or call `tostring`" } }
@@ -98,14 +101,14 @@ function M.join(tree, id, item, values, budget)
   end
   if size > budget.bytes then
     return nil, { name = "EBUDGET", byte = 1, length = #tree:text(id),
-      message = ("evaluating this config would produce more than %d bytes"):format(
+      message = format("evaluating this config would produce more than %d bytes",
         budget.limits["value.bytes"]),
-      label = ("%d bytes here, and %d left"):format(size, budget.bytes),
+      label = format("%d bytes here, and %d left", size, budget.bytes),
       notes = { "the limit `value.bytes` counts every string that expressions make" },
       helps = { "make long texts in a constructor, or raise the limit: --limit value.bytes=N" } }
   end
   budget.bytes = budget.bytes - size
-  return table.concat(out)
+  return concat(out)
 end
 
 return M
