@@ -195,6 +195,21 @@ local function walk(self, plan, constructors, made)
   return true
 end
 
+-- Warns of a plugin that does not state what it is, once for each.
+local function doubt(self, id, constructor)
+  local record = constructor.found.record
+  if not record.plugin or record.statement or self.doubted[record.file] then
+    return
+  end
+  self.doubted[record.file] = true
+  local warning = require "wick.target".tell("wick.verdict.plugin", "unstated", self.project,
+    record, true)
+  table.insert(self.warnings, planning.locate(self, id, warning))
+  if self.warn then
+    self.warn { warning }
+  end
+end
+
 --- Loads the constructors of every component in the plan that is not built
 --- yet.  Gives target -> constructor, or nil and all errors.
 function M.constructors(self, plan)
@@ -210,6 +225,9 @@ function M.constructors(self, plan)
         local project, wrong = self:open_project(id, target)
         if project then
           found[target], err = load.constructor(project, target, phase)
+          if found[target] then
+            doubt(self, id, found[target])
+          end
         elseif not wrong then
           found[target], err = load.allowed(target)
         end

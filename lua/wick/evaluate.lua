@@ -195,7 +195,10 @@ function M.environment(self, id, reference, call, caught)
       if value == nil and default == nil then
         return nil, format("the environment has no variable `%s`", fail.quote(name))
       end
-      return value == nil and default or value
+      if value == nil then
+        return default
+      end
+      return value
     end,
     file = function(name)
       return tell("wick.read", "absolute", tell("wick.read", "folder", self, id), name)
@@ -288,13 +291,24 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
+  local budget = self.budget
+  local nodes = budget.nodes
   local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
+  local spent = nodes - budget.nodes
+  budget.nodes = nodes -- what the expression made becomes the nodes: counted once
   local read = require "wick.read"
-  local node, err = read.graft(tree, value, nil, id, self.budget)
+  local node, err = read.graft(tree, value, nil, id, budget)
+  budget.nodes = math.min(budget.nodes, nodes - spent)
   if not node then
+    if err.name == "EBUDGET" then
+      err.message = ("evaluating this config would produce more than %s"):format(
+        require "wick.expr.step".counted(self.limits["value.nodes"], "nodes"))
+      err.helps[1] = "make large tables in a constructor, or raise the limit: "
+        .. "--limit value.nodes=N"
+    end
     err.marks = { tree:mark(id, "this expression gives it") }
     return nil, err
   end

@@ -151,6 +151,7 @@ function M.open(source, overrides, options, known)
     underway = {}, -- what is being built -> the coroutine that does
     asked = {}, -- the same nodes, in their order
     borrowed = {},
+    doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
   local ok

@@ -60,6 +60,16 @@ local function parse(reader, doc, text, top)
   return reader.tree:read(doc.name, text, top)
 end
 
+-- A document that has too many bytes: what helps.
+local function sized(err, limits)
+  if err.name == "ESIZE" then
+    local size = math.tointeger((err.notes[1] or ""):match("^it has (%d+) bytes"))
+    err.helps[#err.helps + 1] = ("raise the limit once: --limit document.bytes=%d"):format(
+      size or limits["document.bytes"] * 2)
+  end
+  return err
+end
+
 --- Reads the file that the user named (`-`: standard input).  The first one is
 --- the reader's first document.  Gives the document, with `text` its source; or
 --- nil and an error.
@@ -72,7 +82,7 @@ function M.file(reader, path)
     text, real = core.file(path, reader.limits["document.bytes"])
   end
   if not text then
-    return nil, real
+    return nil, sized(real, reader.limits)
   end
   reader.named[path] = { text, real }
   local here = core.directory()
@@ -227,6 +237,7 @@ function Reader:read(rel)
     doc.top, warnings = parse(self, doc, text, "any")
   end
   if not doc.top then
+    warnings = text and warnings or sized(warnings, self.limits)
     self.failed[rel] = warnings
     return nil, warnings
   end

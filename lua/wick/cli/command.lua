@@ -140,6 +140,9 @@ function verbs.run(asked)
   if status ~= 0 then
     return status
   end
+  function config.warn(warnings) -- of what is loaded
+    return warn(asked, warnings)
+  end
   local ok, wrong = config:run(asked.flags.only)
   warn(asked, config:doubts())
   if not ok then
