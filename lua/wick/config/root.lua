@@ -12,7 +12,7 @@ local function common(options, name)
   local own = options.project and (options.project:match("^([%a_][%w_]*)=")
     or options.project:gsub("/+$", ""):match("[^/]*$"))
   local first, rest = name:match("^([%w_]+)(.*)$")
-  return first == own and "project" .. rest or name
+  return first and first == own and "project" .. rest or name
 end
 
 -- Whether the caller's `targets` (patterns; `*` is any text) let a config name
