@@ -17,7 +17,8 @@ local walk = require "wick.evaluate.walk"
 
 -- What late values need when they are computed, as it is now: a module may have
 -- changed it by then.
-local format, getenv, ipairs, type = string.format, os.getenv, ipairs, type
+local find, format, getenv = string.find, string.format, os.getenv
+local ipairs, type = ipairs, type
 local room, tell = origin.room, origin.tell
 
 local M = {}
@@ -191,14 +192,14 @@ function M.environment(self, id, reference, call, caught)
           helps = { format("the caller allows it: `--env %s`", fail.quote(name)) },
         })
       end
-      local value = getenv(name)
-      if value == nil and default == nil then
+      -- the system would end the name at a NUL
+      local value = not find(name, "\0", 1, true) and getenv(name) or nil
+      if value ~= nil then
+        return value
+      elseif default == nil then
         return nil, format("the environment has no variable `%s`", fail.quote(name))
       end
-      if value == nil then
-        return default
-      end
-      return value
+      return default
     end,
     file = function(name)
       return tell("wick.read", "absolute", tell("wick.read", "folder", self, id), name)
