@@ -187,8 +187,7 @@ local function given(name)
     if not f then
       c:refuse(format("there is no `%s` here", name))
     end
-    text(c, 1, (...))
-    local ok, value, err = pcall(f, ...)
+    local ok, value, err = pcall(f, text(c, 1, (...)), select(2, ...))
     if not ok then
       value, err = nil, value
     end
