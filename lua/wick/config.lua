@@ -6,7 +6,7 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 local origin = require "wick.origin"
 
-local error, ipairs, next, sub = error, ipairs, next, string.sub
+local error, ipairs, next, sub, type = error, ipairs, next, string.sub, type
 local room, tell = origin.room, origin.tell
 
 -- Raises at the caller's line when the config is closed; or, `still`, when objects
@@ -16,6 +16,13 @@ local function check_open(self, still)
     error("this config is closed", 3)
   elseif still and next(self.underway) then
     error("this config cannot change while it builds an object", 3)
+  end
+end
+
+-- A key path or name that a method takes, if any; misuse raises.
+local function check_text(value, method)
+  if value ~= nil and type(value) ~= "string" then
+    error("bad argument #1 to '" .. method .. "' (a text expected, got a " .. type(value) .. ")", 3)
   end
 end
 
@@ -56,6 +63,7 @@ end
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
 function Config:get(path)
+  check_text(path, "get")
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -77,6 +85,7 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
+  check_text(path, "build")
   check_open(self)
   local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
@@ -96,6 +105,7 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
+  check_text(name, "run")
   check_open(self)
   local ok, values = room "wick.build".run(self, name)
   if not ok then
