@@ -171,8 +171,8 @@ function M.parse(words)
           i = i + 1
           value = words[i]
         end
-        if value == nil then
-          return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
+        if value == nil or value == "" then
+          return nil, usage(("`--%s` needs a value"):format(long), value and i or i - 1, words,
             { ("write `--%s %s`"):format(long, flag.value) })
         end
         local choices = flag.choices or long == "format" and M.verbs[verb].formats
