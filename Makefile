@@ -24,9 +24,9 @@ LUAV = 5.4
 DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
-# What only check, asan, valgrind and bench need beyond that.
-DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
-  lua-yaml python3-yaml
+# What only check, asan, coverage, valgrind and bench need beyond that.
+DEVDEPS = clang g++ clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
+  python3-omegaconf gcovr
 
 # --- what was found on this machine ---------------------------------------
 
@@ -64,7 +64,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer
 CPPFLAGS =
 ALL_CFLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden \
-  -iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+  -iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 
 # --- files ----------------------------------------------------------------
 
@@ -87,6 +87,9 @@ programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
 LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+# Plugins that C programs of the tests load; specs build their own.
+PLUGINS := $(foreach p,one two race1 race2 sysv changes made, \
+  $(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -96,13 +99,14 @@ EMBEDDED = build/embedded.c
 INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
+  644:include/wick/plugin.h:include/wick/plugin.h \
   $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan \
-  valgrind bench install uninstall clean files FORCE
+.PHONY: help all programs benches deps deps-dev demo test check asan race \
+  coverage valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -116,7 +120,7 @@ all: $(CORE) $(WICK) ## build the module core.so and the command wick
 deps: ## install what demo and test need (Debian), or say what is missing
 	@sh .ci/deps $(DEPS)
 
-deps-dev: ## the same, with what check, asan, valgrind and bench need
+deps-dev: ## the same, with what check, asan, coverage and bench need
 	@sh .ci/deps $(DEPS) $(DEVDEPS)
 
 demo: deps ## train the iris example
@@ -129,7 +133,7 @@ test: deps ## run all tests; T=text runs only those whose name holds it
 
 check: ## silent when all linters are content
 	@CC="$(CC)" CLANG="$(CLANG)" \
-	  FLAGS="-iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS)" \
+	  FLAGS="-iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS)" \
 	  sh tests/check/run
 
 asan: ## run all tests under ASan, UBSan and LSan
@@ -138,6 +142,19 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  CFLAGS="-O1 -g $(SANITIZE)" build/asan/host build/asan/bin/wick \
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
+
+race: ## 10 million resolutions per backend while files change; a long run
+	@$(MAKE) -s --no-print-directory programs
+	$(B)/tests/race folder 10000000 1000000
+	$(B)/tests/race all 500000 50000
+	$(B)/tests/race_plugin 1000000
+
+coverage: ## branch coverage of the resolver and the loader, 95 % at least
+	@$(MAKE) -s --no-print-directory all
+	@$(MAKE) -s --no-print-directory B=build/coverage LDFLAGS=--coverage \
+	  CFLAGS="-O0 -g --coverage -DWICK_COVERAGE" build/coverage/bin/wick \
+	  build/coverage/lua/wick/core.so programs
+	@sh tests/check/coverage build/coverage $(T)
 
 valgrind: ## run the C programs and some commands under valgrind
 	@$(MAKE) -s --no-print-directory all programs
@@ -174,8 +191,8 @@ files:
 	@for f in $(INSTALLED); do echo "installed $$f"; done
 
 # What the tests run, and what bench runs.
-programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
-benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
+benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
 
 # --- rules ----------------------------------------------------------------
 
@@ -231,11 +248,28 @@ $(LUA_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(CORE_OBJ)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ -Wl,--as-needed \
 	  $(LUA_LINK) $(YAML_LINK) -lcmocka
 
+$(B)/tests/race: LDFLAGS += -pthread
 $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
 	  -lcmocka
+
+# Plugins are built as others build theirs: no sanitizer, no liblua.
+$(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
+$(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
+$(B)/tests/plugins/race1.so: MAKES = -DNAME=race -DANSWER=1
+$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2
+$(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
+$(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
+$(B)/tests/plugins/made.so: MAKES = -DNAME=made
+$(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
+$(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c
+$(PLUGINS): tests/plugins/canary.h Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(WARN) -O1 -fvisibility=hidden -shared -fPIC \
+	  -Iinclude $(LUA_CFLAGS) $(MAKES) -o $@ $(filter %.c,$^)
 
 # The list of sources: younger than what was made only when it is another one,
 # so that a file that went away goes away from what is made.

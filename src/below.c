@@ -35,6 +35,9 @@
 
 #define MAX_TRIES  128      /* of what says EAGAIN */
 
+/* a folder on the way: nothing of it is read */
+#define FOLDER  (O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+
 
 /*
 ** {======================================================
@@ -122,10 +125,28 @@ static int look (const wk_Root *r, int dir, const char *part, int err,
 }
 
 
+/* one step of the walk: the component `part` (NUL-ended) of the folder `dir`,
+   which is none of a mount and no link.  *st is what fstat says of it, unless
+   it did not open; `stop` tells what stands there. */
+static int walk_part (const wk_Root *r, int dir, const char *part, int flags,
+                      struct stat *st, wk_Stop *stop) {
+  int fd = open_part(dir, part, flags | O_NOFOLLOW), err = 0;
+  if (fd < 0) err = look(r, dir, part, errno, stop);
+  else if (fstat(fd, st) != 0) err = errno;
+  else if (crossed(r, fd, "", st)) err = EXDEV;
+  else if (S_ISLNK(st->st_mode))  /* O_PATH opens the link itself */
+    err = look(r, dir, part, ELOOP, stop);
+  else stop->mode = (unsigned)st->st_mode;
+  if (err == 0) return fd;
+  if (fd >= 0) close(fd);
+  errno = err;
+  return -1;
+}
+
+
 /* one try of the walk; `stop` tells of the component that it ended at */
 static int walk_once (const wk_Root *r, const char *rel, size_t len,
                       int flags, wk_Stop *stop) {
-  const int folder = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   int dir = r->fd;
   size_t at = 0;
   for (;;) {
@@ -133,26 +154,17 @@ static int walk_once (const wk_Root *r, const char *rel, size_t len,
     size_t n = slash ? (size_t)(slash - (rel + at)) : len - at;
     char part[WK_PART_MAX + 1];
     struct stat st;
-    int fd, err = 0;
+    int fd, err;
     memcpy(part, n ? rel + at : ".", n ? n : 1);
     part[n ? n : 1] = '\0';
     memset(stop, 0, sizeof(*stop));
     stop->byte = at;
     stop->length = n;
-    fd = open_part(dir, part, slash ? folder : flags | O_NOFOLLOW);
-    if (fd < 0) err = look(r, dir, part, errno, stop);
-    else if (fstat(fd, &st) != 0) err = errno;
-    else if (crossed(r, fd, "", &st)) err = EXDEV;
-    else if (S_ISLNK(st.st_mode))  /* O_PATH opens the link itself */
-      err = look(r, dir, part, ELOOP, stop);
-    else stop->mode = (unsigned)st.st_mode;
+    fd = walk_part(r, dir, part, slash ? FOLDER : flags, &st, stop);
+    err = errno;
     if (dir != r->fd) close(dir);
-    if (err != 0) {
-      if (fd >= 0) close(fd);
-      errno = err;
-      return -1;
-    }
-    if (slash == NULL) return fd;
+    errno = err;
+    if (fd < 0 || slash == NULL) return fd;
     dir = fd;
     at += n + 1;
   }
@@ -170,7 +182,8 @@ int wk_walk (const wk_Root *r, const char *rel, size_t len, int flags,
 
 #if defined(SYS_openat2)
 
-int wk_openat2 (const wk_Root *r, const char *rel, int flags) {
+/* `rel` below the folder `dir` */
+static int openat2_in (int dir, const char *rel, int flags) {
   struct open_how how;
   long fd;
   int tries = 0;
@@ -179,7 +192,7 @@ int wk_openat2 (const wk_Root *r, const char *rel, int flags) {
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS |
                 RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
   if (rel[0] == '\0') rel = ".";
-  do fd = syscall(SYS_openat2, r->fd, rel, &how, sizeof(how));
+  do fd = syscall(SYS_openat2, dir, rel, &how, sizeof(how));
   while (fd < 0 && (errno == EINTR ||
                     (errno == EAGAIN && ++tries < MAX_TRIES)));
   return (int)fd;
@@ -189,14 +202,15 @@ int wk_openat2 (const wk_Root *r, const char *rel, int flags) {
 /* the call is malformed on purpose, so that it opens nothing; a filter's
    EPERM counts as yes, and is met again later */
 int wk_has_openat2 (void) {
-  return !(syscall(SYS_openat2, -1, NULL, NULL, (size_t)0) < 0 &&
-           errno == ENOSYS);
+  errno = 0;
+  (void)syscall(SYS_openat2, -1, NULL, NULL, (size_t)0);
+  return errno != ENOSYS;
 }
 
 #else
 
-int wk_openat2 (const wk_Root *r, const char *rel, int flags) {
-  (void)r; (void)rel; (void)flags;
+static int openat2_in (int dir, const char *rel, int flags) {
+  (void)dir; (void)rel; (void)flags;
   errno = ENOSYS;
   return -1;
 }
@@ -207,5 +221,37 @@ int wk_has_openat2 (void) {
 }
 
 #endif
+
+
+int wk_openat2 (const wk_Root *r, const char *rel, int flags) {
+  return openat2_in(r->fd, rel, flags);
+}
+
+
+/* EPERM and ENOSYS of openat2 may come from a filter of system calls that
+   does not know it: the walk answers this time */
+int wk_part_open (const wk_Root *r, int dir, const char *part, size_t n,
+                  int flags, struct stat *st) {
+  char name[WK_PART_MAX + 1];
+  wk_Stop stop;
+  int fd = -1;
+  memcpy(name, part, n);
+  name[n] = '\0';
+  errno = ENOSYS;
+  if (r->backend != WK_WALK) fd = openat2_in(dir, name, flags);
+  if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+    int tries = 0;
+    do fd = walk_part(r, dir, name, flags, st, &stop);
+    while (fd < 0 && errno == EAGAIN && ++tries < MAX_TRIES);
+    return fd;
+  }
+  if (fd >= 0 && fstat(fd, st) != 0) {
+    int err = errno;
+    close(fd);
+    errno = err;
+    return -1;
+  }
+  return fd;
+}
 
 /* }====================================================== */

@@ -18,17 +18,18 @@
 #define WK_ERROR  "wick.Error"   /* registry names of metatables */
 #define WK_TREE   "wick.tree"
 #define WK_ROOT   "wick.root"
+#define WK_PLUGIN "wick.plugin"
 #define WK_NULLS  "wick.null"
 
 /* pushes nil and the failure as a wick.Error, gives 2.  `doc` is the
    document that its marks are in, or NULL: marks then keep byte and length
    only. */
-int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc);
+int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc);
 /* pushes the failure alone (for warnings, with that severity) */
-void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
                     const char *severity);
 /* pushes a mark on `length` bytes at `byte` (from 0) of the document */
-void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label);
 
 /* a malloc'ed block that dies with its guard, which is left on the stack:
@@ -49,6 +50,15 @@ int wk_core_file (lua_State *L);
 int wk_core_name (lua_State *L);
 int wk_core_compile (lua_State *L);
 void wk_open_root (lua_State *L);
+struct wk_Root;
+struct wk_File;
+struct wk_Root *wk_check_root (lua_State *L);   /* argument 1, open */
+void wk_push_file (lua_State *L, const struct wk_File *file);
+
+/* core_plugin.c: root:plugin(rel, limit, name, quiet), core.library(f) */
+int wk_root_plugin (lua_State *L);
+int wk_core_library (lua_State *L);
+void wk_open_plugin (lua_State *L);
 
 /* core_words.c: what stands above each of them */
 int wk_core_lex (lua_State *L);
@@ -67,10 +77,13 @@ int wk_new_tree (lua_State *L);
 void wk_open_tree (lua_State *L);
 
 /* core_edit.c: methods of a tree, told there */
+wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                     int skip);
 int wk_edit_put (lua_State *L);
 int wk_edit_add (lua_State *L);
 int wk_edit_remove (lua_State *L);
 int wk_edit_refer (lua_State *L);
+int wk_edit_weight (lua_State *L);
 int wk_edit_late (lua_State *L);
 int wk_edit_scan (lua_State *L);
 int wk_edit_needs (lua_State *L);
@@ -82,7 +95,13 @@ int wk_edit_follow (lua_State *L);
 int wk_tree_lua (lua_State *L);
 int wk_tree_graft (lua_State *L);
 
+/* core_override.c: the words of a call; methods of a tree, told there */
+int wk_override_word (lua_State *L);
+int wk_override_set (lua_State *L);
+
 /* core_merge.c: composition; methods of a tree, told there */
+int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
+                     const wk_Clashes *clashes);
 int wk_merge_lay (lua_State *L);
 int wk_merge_settle (lua_State *L);
 int wk_merge_vanish (lua_State *L);
@@ -90,6 +109,7 @@ int wk_merge_copy (lua_State *L);
 int wk_merge_via (lua_State *L);
 int wk_merge_copies (lua_State *L);
 int wk_merge_is_copy (lua_State *L);
+int wk_merge_forgets (lua_State *L);
 int wk_merge_asis (lua_State *L);
 
 /* value.c: node -> value, value -> node; methods of a tree */

@@ -135,8 +135,31 @@ static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
 }
 
 
+/* how many nodes a copy of the subtree takes, keys included */
+static lua_Integer weight (const wk_Tree *t, wk_Id top) {
+  lua_Integer n = 0;
+  wk_Id at;
+  for (at = top; at != 0; at = follow(t, top, at, 0))
+    n += at != top && haskey(t, at) ? 2 : 1;
+  return n;
+}
+
+
+/* tree:weight(id) -> the number of nodes that the map or list is made of; nil
+   for any other node */
+int wk_edit_weight (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  int kind = wk_tree_node(t, id)->kind;
+  if (kind != WK_LIST && kind != WK_MAP) return 0;
+  lua_pushinteger(L, weight(t, id));
+  return 1;
+}
+
+
 /*
-** tree:refer(id, target) -> number of nodes added | nil, err
+** tree:refer(id, target, left) -> number of nodes added | false, that number
+** when it would be more than `left` | nil, err
 ** `id`, a reference, becomes what `target` is: an object or late value is
 ** shared (kind "object"); plain values are copied, and objects inside them
 ** are shared.  The place and mark stay those of the reference.
@@ -144,12 +167,21 @@ static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
 int wk_edit_refer (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2), target = wk_check_id(L, t, 3);
+  lua_Integer left = luaL_checkinteger(L, 4);
   wk_Id object = objectof(t, target), copy = 0, from, to;
   uint16_t doc = wk_tree_node(t, id)->doc;
   uint32_t pos = wk_tree_node(t, id)->pos;
   size_t added = 0;
   wk_Fail fail;
   wk_Code code;
+  if (object == 0) {
+    lua_Integer n = weight(t, target);
+    if (n > left) {
+      lua_pushboolean(L, 0);
+      lua_pushinteger(L, n);
+      return 2;
+    }
+  }
   if (object != 0)
     code = become(t, id, WK_OBJECT, object, &fail);
   else if ((code = wk_tree_copy(t, target, 0, &copy, &added, &fail)) == WK_OK) {
@@ -212,9 +244,25 @@ static int isreserved (const wk_Tree *t, const wk_Node *key) {
 }
 
 
+/* is this a dotted text under a key that is perhaps meant as `_target_`: a
+   word with a t, between any underscores? */
+static int isnearly (const wk_Tree *t, const wk_Node *key,
+                     const wk_Node *value) {
+  const char *s = wk_tree_text(t, key), *end = s + key->size;
+  if (value->kind != WK_STRING || (value->flags & WK_SIGIL) ||
+      key->kind != WK_STRING || key->size < 6 || key->size > 12 ||
+      memchr(wk_tree_text(t, value), '.', value->size) == NULL) return 0;
+  while (s < end && *s == '_') s++;
+  if (s == end || (*s | 0x20) != 't') return 0;
+  while (end[-1] == '_') end--;
+  return end - s == 6 && !(key->size == 8 && memcmp(s - 1, "_target_", 8) == 0);
+}
+
+
 /*
 ** tree:scan(top) -> strings with a sigil, components, `???`, values whose
-** key is of the form `_x_`.  Four arrays of nodes in document order.
+** key is of the form `_x_` or perhaps meant as `_target_`.  Four arrays of
+** nodes in document order.
 */
 int wk_edit_scan (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -228,7 +276,8 @@ int wk_edit_scan (lua_State *L) {
     if (n->flags & WK_COMPONENT) append(L, 4, at);
     if (wk_tree_ismissing(t, at)) append(L, 5, at);
     if (at != top && n->kind != WK_NONE && haskey(t, at) &&
-        isreserved(t, wk_tree_node(t, at - 1))) append(L, 6, at);
+        (isreserved(t, wk_tree_node(t, at - 1)) ||
+         isnearly(t, wk_tree_node(t, at - 1), n))) append(L, 6, at);
   }
   return 4;
 }
@@ -275,18 +324,32 @@ int wk_edit_needs (lua_State *L) {
 
 
 /* tree:sigils(id) -> the strings with a sigil that the plain value `id` is
-   made of, an array; those inside components are the components' business */
+   made of, an array, and the `???`, an array or nil; of those inside
+   components only what decides whether the component is there */
 int wk_edit_sigils (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id top = wk_check_id(L, t, 2), at;
   lua_settop(L, 2);
   lua_newtable(L);
+  lua_pushnil(L);
   for (at = top; at != 0;) {
     const wk_Node *n = wk_tree_node(t, at);
     if (n->flags & WK_SIGIL) append(L, 3, at);
-    at = follow(t, top, at, (n->flags & WK_COMPONENT) != 0);
+    if (wk_tree_ismissing(t, at)) {
+      if (lua_isnil(L, 4)) {
+        lua_newtable(L);
+        lua_replace(L, 4);
+      }
+      append(L, 4, at);
+    }
+    if (n->flags & WK_COMPONENT) {
+      wk_Id decides = wk_tree_find(t, at, "_disabled_", 10);
+      if (decides != 0 && (wk_tree_node(t, decides)->flags & WK_SIGIL))
+        append(L, 3, decides);
+    }
+    at = follow(t, top, at, (wk_tree_node(t, at)->flags & WK_COMPONENT) != 0);
   }
-  return 1;
+  return 2;
 }
 
 /* }====================================================== */
@@ -294,8 +357,8 @@ int wk_edit_sigils (lua_State *L) {
 
 /* the child of `at` that the segment at s names, or 0; `skip` says whether a
    dot stands before its name.  Quoted names are not read here. */
-static wk_Id child (wk_Tree *t, wk_Id at, const char *s, size_t len,
-                    int skip) {
+wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                     int skip) {
   int kind = wk_tree_node(t, at)->kind, number;
   if (*s == '[') {
     s++;
@@ -337,7 +400,7 @@ int wk_edit_follow (lua_State *L) {
   do {
     size_t len = wk_lex_segment(s, (size_t)(end - s), where, 0);
     if (len == 0) return 0;
-    at = child(t, at, s, len, where == WK_BEHIND);
+    at = wk_edit_child(t, at, s, len, where == WK_BEHIND);
     if (at == 0) return 0;
     s += len;
     where = WK_BEHIND;

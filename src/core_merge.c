@@ -21,8 +21,8 @@ static const char *const ops[] = {
 
 /* pushes true, or false and the clashes as a list of {what, op, base, over};
    or nil and the failure when `code` is one.  Frees nothing. */
-static int push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
-                         const wk_Clashes *clashes) {
+int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
+                     const wk_Clashes *clashes) {
   static const char *const misfits[] = {
     "mix", "no list", "absent", "twice", "no key", "valued", "patch"
   };
@@ -57,7 +57,7 @@ int wk_merge_lay (lua_State *L) {
   luaL_argcheck(L, op <= WK_WHOLE, 4, "no way to lay a value");
   code = wk_tree_lay(t, base, over, (wk_Op)op, &clashes, &fail);
   *guard = clashes.list;
-  return push_clashes(L, code, &fail, &clashes);
+  return wk_push_clashes(L, code, &fail, &clashes);
 }
 
 
@@ -70,7 +70,7 @@ int wk_merge_settle (lua_State *L) {
   wk_Fail fail;
   wk_Code code = wk_tree_settle(t, top, &clashes, &fail);
   *guard = clashes.list;
-  return push_clashes(L, code, &fail, &clashes);
+  return wk_push_clashes(L, code, &fail, &clashes);
 }
 
 
@@ -147,6 +147,14 @@ int wk_merge_is_copy (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   lua_pushboolean(L, wk_tree_iscopy(t, wk_check_id(L, t, 2)));
   return 1;
+}
+
+
+/* tree:forgets(yes): whether it keeps nothing of what is replaced; for the
+   benchmark of what that costs */
+int wk_merge_forgets (lua_State *L) {
+  wk_check_tree(L, 1)->forgets = lua_toboolean(L, 2);
+  return 0;
 }
 
 

@@ -27,7 +27,7 @@ static void pushguarded (lua_State *L, void **guard, size_t len) {
   *guard = NULL;
 }
 
-static wk_Root *checkroot (lua_State *L) {
+wk_Root *wk_check_root (lua_State *L) {
   wk_Root *root = (wk_Root *)luaL_checkudata(L, 1, WK_ROOT);
   luaL_argcheck(L, root->fd >= 0, 1, "the root is closed");
   return root;
@@ -40,12 +40,27 @@ static int root_close (lua_State *L) {
 }
 
 
-/* core.root(dir, {backend = "auto"}) -> root | nil, err */
+/* the rules that the options at `arg` ask for, a table or none */
+static unsigned torules (lua_State *L, int arg) {
+  unsigned rules = 0;
+  if (!lua_istable(L, arg)) return 0;
+  lua_getfield(L, arg, "strict");
+  if (lua_toboolean(L, -1)) rules |= WK_STRICT;
+  lua_getfield(L, arg, "trust_modes");
+  if (lua_toboolean(L, -1)) rules |= WK_TRUST_MODES;
+  lua_pop(L, 2);
+  return rules;
+}
+
+
+/* core.root(dir, {backend = "auto", strict =, trust_modes =}) -> root | nil,
+   err: also when the rules refuse the folder */
 int wk_core_root (lua_State *L) {
   static const char *const names[] = {"auto", "openat2", "walk", NULL};
   size_t len;
   const char *dir = luaL_checklstring(L, 1, &len);
   int backend = WK_AUTO;
+  unsigned rules = torules(L, 2);
   wk_Root *root;
   wk_Fail fail;
   if (lua_istable(L, 2)) {
@@ -56,13 +71,16 @@ int wk_core_root (lua_State *L) {
   memset(root, 0, sizeof(*root));
   root->fd = -1;
   luaL_setmetatable(L, WK_ROOT);
-  if (wk_root_open(root, dir, len, (wk_Backend)backend, &fail) != WK_OK)
+  if (wk_root_open(root, dir, len, (wk_Backend)backend, &fail) != WK_OK ||
+      wk_root_rules(root, rules, &fail) != WK_OK) {
+    wk_root_close(root);
     return wk_push_failure(L, &fail, NULL);
+  }
   return 1;
 }
 
 
-static void pushfile (lua_State *L, const wk_File *file) {
+void wk_push_file (lua_State *L, const wk_File *file) {
   lua_createtable(L, 0, 7);
   wk_set_integer(L, "dev", (lua_Integer)file->dev);
   wk_set_integer(L, "ino", (lua_Integer)file->ino);
@@ -79,7 +97,7 @@ static void pushfile (lua_State *L, const wk_File *file) {
    with `bare` the text comes alone.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
@@ -102,14 +120,14 @@ static int root_read (lua_State *L) {
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
   if (bare) return 1;
-  pushfile(L, &file);
+  wk_push_file(L, &file);
   return 2;
 }
 
 
 /* root:list(rel) -> array of names | nil, err */
 static int root_list (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0, at;
   const char *rel = luaL_checklstring(L, 2, &len);
   void **guard = wk_push_guard(L);
@@ -130,8 +148,52 @@ static int root_list (lua_State *L) {
 }
 
 
+/* root:doubts(above) -> list of warnings, each with the fields reason (a
+   word), thing (a name below the root, or a path) and below (is it one?);
+   `above`: look at the folders above the root, too */
+static int root_doubts (lua_State *L) {
+  static const char *const words[] = {
+    "all", "group", "own group", "owner", "anyone", "folder", "link"
+  };
+  wk_Root *root = wk_check_root(L);
+  const wk_Doubt *list;
+  size_t i, n = wk_root_doubts(root, lua_toboolean(L, 2), &list);
+  lua_newtable(L);
+  for (i = 0; i < n; i++) {
+    wk_Fail fail;
+    wk_doubt_say(&list[i], &fail);
+    wk_push_error(L, &fail, NULL, "warning");
+    wk_set_string(L, "reason", words[list[i].reason]);
+    wk_set_string(L, "thing", list[i].shown);
+    lua_pushboolean(L, list[i].where == WK_BELOW);
+    lua_setfield(L, -2, "below");
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+
+/* root:rules({strict =, trust_modes =}) -> true | nil, err: from now on these
+   hold, for the root too */
+static int root_rules (lua_State *L) {
+  wk_Root *root = wk_check_root(L);
+  wk_Fail fail;
+  if (wk_root_rules(root, torules(L, 2), &fail) != WK_OK)
+    return wk_push_failure(L, &fail, NULL);
+  lua_pushboolean(L, 1);
+  return 1;
+}
+
+
+/* root:forget(): folders are looked at anew */
+static int root_forget (lua_State *L) {
+  wk_root_forget(wk_check_root(L));
+  return 0;
+}
+
+
 static int root_info (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   lua_createtable(L, 0, 5);
   wk_set_string(L, "path", root->real ? root->real : "");
   wk_set_string(L, "backend", root->backend == WK_WALK ? "walk" : "openat2");
@@ -152,8 +214,9 @@ static int root_tostring (lua_State *L) {
 
 
 static const luaL_Reg root_methods[] = {
-  {"read", root_read}, {"list", root_list}, {"info", root_info},
-  {"close", root_close}, {NULL, NULL}
+  {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
+  {"info", root_info}, {"rules", root_rules}, {"doubts", root_doubts},
+  {"forget", root_forget}, {"close", root_close}, {NULL, NULL}
 };
 
 

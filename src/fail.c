@@ -131,6 +131,14 @@ const char *wk_quote (char *out, size_t size, const char *s, size_t len,
                       size_t max) {
   const char *end = s + len;
   size_t used = 0, count = 0;
+  if (len <= max && len + 4 <= size) {  /* most are short and plain */
+    while (used < len && s[used] >= 0x20 && s[used] < 0x7F) {
+      out[used] = s[used];
+      used++;
+    }
+    s += used;
+    count = used;
+  }
   while (s < end) {
     int n = wk_utf8(s, end);
     int plain = n > 0 && (unsigned char)*s >= 0x20 && *s != 0x7F &&

@@ -45,11 +45,11 @@ static wk_Code no_name (wk_Fail *f) {
 }
 
 
-/* the code point of the well-formed character of n bytes at s */
+/* the code point of the well-formed character of n bytes, 2 to 4, at s */
 static unsigned long codepoint (const char *s, int n) {
   unsigned long u = (unsigned char)s[0];
   int i;
-  if (n > 1) u &= 0x7Fu >> n;
+  u &= 0x7Fu >> n;
   for (i = 1; i < n; i++) u = (u << 6) | ((unsigned char)s[i] & 0x3Fu);
   return u;
 }

@@ -113,6 +113,13 @@ static wk_Code refuse_access (const char *rel, const char *shown,
 }
 
 
+static wk_Code cannot_open (const char *shown, int err, wk_Fail *f) {
+  char what[WK_FILE_SHOWN + 32];
+  snprintf(what, sizeof(what), "`%s` cannot be opened", shown);
+  return wk_fail_errno(f, err, what);
+}
+
+
 /* `err` says little: a second walk, which opens nothing for reading, finds
    out where the way ends and what stands there.  When it cannot, because
    something changed meanwhile, the refusal stands with fewer words. */
@@ -121,6 +128,8 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
                              wk_Fail *f) {
   wk_Stop stop;
   int fd = wk_walk(r, rel, len, LOOK, &stop);
+  if (err == EXDEV && r->mount >= 0 && (fd >= 0 || errno != EXDEV))
+    err = EAGAIN;  /* no mount: a folder of the way left the root meanwhile */
   if (fd >= 0) {
     close(fd);
     stop.length = 0;           /* nothing on the way stopped it */
@@ -131,6 +140,7 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
   switch (err) {
     case ELOOP: return refuse_link(rel, shown, &stop, f);
     case EXDEV: return refuse_mount(rel, shown, &stop, f);
+    case EAGAIN: return cannot_open(shown, err, f);
     case ENXIO: case ENODEV:
       return wk_fail(f, WK_ETYPE, "`%s` is %s, not a file", shown,
                      wk_file_kind(stop.mode));
@@ -142,7 +152,7 @@ static wk_Code refuse_there (const wk_Root *r, const char *rel, size_t len,
 /* the way did not open, by errno `err` */
 static wk_Code refuse (const wk_Root *r, const char *rel, size_t len,
                        int flags, int err, wk_Fail *f) {
-  char shown[WK_FILE_SHOWN], what[WK_FILE_SHOWN + 32];
+  char shown[WK_FILE_SHOWN];
   wk_quote(shown, sizeof(shown), rel, len, SHOWN);
   switch (err) {
     case ENOENT: case ENOTDIR:
@@ -156,8 +166,7 @@ static wk_Code refuse (const wk_Root *r, const char *rel, size_t len,
       refuse_there(r, rel, len, shown, flags, err, f);
       break;
     default:
-      snprintf(what, sizeof(what), "`%s` cannot be opened", shown);
-      return wk_fail_errno(f, err, what);
+      return cannot_open(shown, err, f);
   }
   f->err = err;
   return f->code;
@@ -187,9 +196,45 @@ wk_Code wk_below_open (const wk_Root *r, const char *rel, size_t len,
 }
 
 
+/* The same folder by folder: each one that is not known yet is judged on its
+   descriptor before what lies in it is opened.  *in is the last of them. */
+static wk_Code descend (const wk_Root *r, const char *rel, size_t len,
+                        int flags, int *found, wk_Place *in, wk_Fail *f) {
+  const int folder = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  int dir = r->fd;
+  size_t at = 0;
+  wk_Code code = wk_trust_root(r, in, f);
+  while (code == WK_OK) {
+    const char *slash = (const char *)memchr(rel + at, '/', len - at);
+    size_t end = slash ? (size_t)(slash - rel) : len;
+    struct stat st;
+    int fd = wk_part_open(r, dir, rel + at, end - at, slash ? folder : flags,
+                          &st);
+    int err = errno;
+    if (dir != r->fd) close(dir);
+    if (fd < 0) return refuse(r, rel, len, flags, err, f);
+    dir = fd;
+    if (slash == NULL) break;
+    code = wk_trust_folder(r, &st, rel, end, in, f);
+    at = end + 1;
+  }
+  if (code == WK_OK) *found = dir;
+  else if (dir != r->fd) close(dir);
+  return code;
+}
+
+
+/* does the name end in `.so`? */
+static int is_plugin (const char *rel, size_t len) {
+  return len >= 3 && memcmp(rel + len - 3, ".so", 3) == 0;
+}
+
+
 wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
                       wk_File *file, wk_Fail *f) {
+  const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   char name[WK_REL_MAX + 1];
+  wk_Place in;
   int fd = -1;
   wk_Code code;
   memset(file, 0, sizeof(*file));
@@ -202,12 +247,18 @@ wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
     code = wk_folder_spelled(r, name, len, f);
     if (code != WK_OK) return code;
   }
-  code = wk_below_open(r, name, len,
-                       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, &fd, f);
+  code = wk_trust_known(r, name, len, &in)
+           ? wk_below_open(r, name, len, flags, &fd, f)
+           : descend(r, name, len, flags, &fd, &in, f);
   if (code != WK_OK) return code;
   wk_quote(file->shown, sizeof(file->shown), name, len, SHOWN);
+  file->plugin = is_plugin(name, len);
   code = wk_file_admit(file, fd, f);
-  if (code != WK_OK) close(fd);
+  if (code == WK_OK) code = wk_trust_file(r, file, name, &in, f);
+  if (code != WK_OK) {
+    close(fd);
+    file->fd = -1;
+  }
   return code;
 }
 
@@ -296,7 +347,7 @@ wk_Code wk_root_open (wk_Root *r, const char *dir, size_t len,
   r->mount = wk_mount_of(r->fd, "");
   r->folds = wk_folder_folds(r->fd);
   r->real = real_name(r->fd, name);
-  if (r->real == NULL) {
+  if (r->real == NULL || !wk_trust_new(r)) {
     wk_root_close(r);
     return no_root(dir, len, ENOMEM, f);
   }
@@ -307,8 +358,10 @@ wk_Code wk_root_open (wk_Root *r, const char *dir, size_t len,
 void wk_root_close (wk_Root *r) {
   if (r->fd >= 0) close(r->fd);
   free(r->real);
+  wk_trust_free(r->trust);
   r->fd = -1;
   r->real = NULL;
+  r->trust = NULL;
 }
 
 /* }====================================================== */

@@ -13,11 +13,15 @@
 
 #include "fail.h"
 
+struct stat;
+
 typedef enum wk_Backend {
   WK_AUTO,       /* openat2 where the kernel has it, else the walk */
   WK_OPENAT2,
   WK_WALK        /* openat, O_NOFOLLOW, one component at a time */
 } wk_Backend;
+
+typedef struct wk_Trust wk_Trust;   /* what is known of folders: trust.c */
 
 typedef struct wk_Root {
   int fd;             /* O_PATH; -1 when closed */
@@ -27,6 +31,8 @@ typedef struct wk_Root {
   int64_t mount;      /* id of the mount it is on; -1 when not known */
   char *real;         /* absolute path for chunk names and messages, never
                          opened again; owned */
+  wk_Trust *trust;    /* owned; grows while files are opened, so a root is
+                         for one thread at a time */
 } wk_Root;
 
 #define WK_FILE_SHOWN  256   /* bytes of a file's name in messages */
@@ -38,6 +44,7 @@ typedef struct wk_File {
   int64_t size, mtime_s, mtime_ns, ctime_s, ctime_ns;
   uint32_t mode, uid, gid;
   uint64_t nlink;
+  int plugin;         /* its name ends in `.so`: the rules of plugins held */
   char shown[WK_FILE_SHOWN];  /* the name it was asked by, fit for a message */
 } wk_File;
 
@@ -51,6 +58,61 @@ typedef struct wk_File {
 wk_Code wk_root_open (wk_Root *r, const char *dir, size_t len,
                       wk_Backend backend, wk_Fail *f);
 void wk_root_close (wk_Root *r);   /* harmless when closed */
+
+/*
+** Who may write what is opened below a root.  What everyone may write is
+** refused: the root, a folder on the way, the file.  So is a plugin when a
+** group may write it or a folder on its way, unless that is the group of the
+** process, or when everyone may put files into such a folder; and every
+** plugin in a process that has more rights than who started it (AT_SECURE).
+** Other doubts are remembered: a group; an owner who is neither root nor this
+** process; a sticky folder that everyone may write; what is root's in a folder
+** of this process's user; further names of a file.  Owner, group and mode are
+** what fstat says of the descriptor that the way goes through.  A folder is
+** looked at when it is first met, and once more when wk_root_forget was
+** called.
+*/
+#define WK_STRICT       1u   /* a doubt is a refusal; the folders above the
+                                root are looked at, too */
+#define WK_TRUST_MODES  2u   /* owner, group and mode say nothing here */
+
+/* sets the rules (0 where this is not called), and looks at the root: OK,
+   EUNSAFE, or with WK_STRICT what opening a folder above can give */
+wk_Code wk_root_rules (const wk_Root *r, unsigned rules, wk_Fail *f);
+/* folders are looked at anew from now on; doubts are forgotten */
+void wk_root_forget (const wk_Root *r);
+
+typedef enum wk_Reason {
+  WK_BY_ALL,          /* everyone may write it: always refused */
+  WK_BY_GROUP,        /* a group may that is not the process's own */
+  WK_BY_OWN_GROUP,
+  WK_BY_OWNER,        /* its owner is neither root nor the process's user */
+  WK_BY_ANYONE,       /* a folder where everyone may put, but not replace */
+  WK_BY_FOLDER,       /* root's, in a folder of the process's user */
+  WK_BY_LINK          /* it has other names */
+} wk_Reason;
+
+typedef enum wk_Where {WK_ABOVE, WK_AT_ROOT, WK_BELOW} wk_Where;
+
+typedef struct wk_Doubt {
+  wk_Reason reason;
+  wk_Where where;     /* below the root `shown` is a name, else a path */
+  int plugin;         /* it is one */
+  uint64_t dev, ino, nlink;
+  uint32_t mode, uid, gid;
+  uint32_t other;     /* by owner: who we are; by folder: whose that is */
+  char shown[WK_FILE_SHOWN];
+} wk_Doubt;
+
+/* the doubts so far, in the order they were met: *list lives until the next
+   call with this root.  With `above` also those about the folders above the
+   root, which are looked at now. */
+size_t wk_root_doubts (const wk_Root *r, int above, const wk_Doubt **list);
+/* the doubt in words: EUNSAFE */
+wk_Code wk_doubt_say (const wk_Doubt *d, wk_Fail *f);
+
+/* does the process have more rights than who started it? */
+int wk_secure (void);
 
 /*
 ** Targets: ASCII identifiers joined by dots, at most 16 of 64 bytes, 255 in
@@ -75,17 +137,22 @@ size_t wk_name_file (char *out, const char *name, size_t len,
 ** system call with EESCAPE: empty, absolute, a component that is empty, `.`
 ** or `..`, a NUL byte, a trailing slash; with ENAME: over 4,095 bytes or a
 ** component over 255.  Then ENOTFOUND (only ENOENT and ENOTDIR, never for a
-** link), ECASE, ESYMLINK, EXDEV, ETYPE, EACCES, EAGAIN, EMFILE, ENOMEM, EIO.
-** The fd is O_RDONLY|O_CLOEXEC and of a regular file.
+** link), ECASE, ESYMLINK, EXDEV, ETYPE, EUNSAFE, EACCES, EAGAIN, EMFILE,
+** ENOMEM, EIO.  The fd is O_RDONLY|O_CLOEXEC and of a regular file.
 */
 wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
                       wk_File *file, wk_Fail *f);
 void wk_file_close (wk_File *file);   /* harmless when closed */
 
+/* is what `fd` leads to still the file that was opened, with the size and the
+   times that it had?  0 also when the system does not tell */
+int wk_file_same (const wk_File *file, int fd);
+
 /*
 ** Reads the whole file once: ESIZE when it has more than `limit` bytes (no
-** byte is read then), ECHANGED when size, mtime or ctime moved or the bytes
-** are more or fewer than fstat said, EIO, ENOMEM.  *bytes is malloc'ed, has
+** byte is read then), ECHANGED when size, mtime or ctime moved (other than by
+** a name that was taken away) or the bytes are more or fewer than fstat said,
+** EIO, ENOMEM.  *bytes is malloc'ed, has
 ** a NUL behind its `*len` bytes and belongs to the caller.
 */
 wk_Code wk_file_read (wk_File *file, size_t limit, char **bytes, size_t *len,
@@ -138,9 +205,36 @@ int wk_openat2 (const wk_Root *r, const char *rel, int flags);
 int wk_walk (const wk_Root *r, const char *rel, size_t len, int flags,
              wk_Stop *stop);
 int wk_has_openat2 (void);
+/* the component `part` of the folder `dir` by the root's backend; *st is what
+   fstat says of it */
+int wk_part_open (const wk_Root *r, int dir, const char *part, size_t n,
+                  int flags, struct stat *st);
 /* the id of the mount that `name` in the folder `fd` is on, or, when name is
    "", that of the descriptor itself; -1 when it cannot be known (below.c) */
 int64_t wk_mount_of (int fd, const char *name);
+
+/* the memory of a root that is being opened; 0 without memory (trust.c) */
+int wk_trust_new (wk_Root *r);
+void wk_trust_free (wk_Trust *t);   /* harmless with NULL */
+/* a folder that passed */
+typedef struct wk_Place {
+  uint32_t uid;       /* its owner */
+  size_t open;        /* bytes of the name of the first folder on its way that
+                         others may write, and 1; 0: there is none */
+} wk_Place;
+
+/* do all folders on the way to `rel` need no look?  Then *in is the last. */
+int wk_trust_known (const wk_Root *r, const char *rel, size_t len,
+                    wk_Place *in);
+/* the verdict on the root, unless it is there; *in is the root */
+wk_Code wk_trust_root (const wk_Root *r, wk_Place *in, wk_Fail *f);
+/* the verdict on the folder rel[0, n); *in is the one it lies in, and then
+   the folder itself */
+wk_Code wk_trust_folder (const wk_Root *r, const struct stat *st,
+                         const char *rel, size_t n, wk_Place *in, wk_Fail *f);
+/* the verdict on the file `rel` in the folder `in` */
+wk_Code wk_trust_file (const wk_Root *r, const wk_File *file,
+                       const char *rel, const wk_Place *in, wk_Fail *f);
 
 /* EMFILE, ENOMEM, EAGAIN, EACCES or EIO for an errno that means no more than
    that `what` failed (path.c) */

@@ -183,6 +183,7 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d->origin = origin;
   d->number = number;
   d->islua = 0;
+  d->seen = d->line = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;
@@ -343,16 +344,18 @@ static void movevias (wk_Tree *t, wk_Id id, wk_Id from, wk_Id old) {
 
 
 wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
-  wk_Id old, v;
+  wk_Id old = 0, v;
   wk_Node *n, *m;
-  wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
+  wk_Code code = t->forgets ? WK_OK : wk_tree_add(t, WK_NONE, 0, 0, &old, f);
   if (code != WK_OK) return code;
   if (t->nodes[id].kind == WK_MAP) wk_tree_unhash(t, id);
   if (t->nodes[from].kind == WK_MAP) wk_tree_unhash(t, from);
   n = wk_tree_node(t, id);
   m = wk_tree_node(t, from);
-  t->nodes[old] = *n;
-  t->nodes[old].next = 0;
+  if (old != 0) {
+    t->nodes[old] = *n;
+    t->nodes[old].next = 0;
+  }
   n->kind = m->kind;
   n->first = m->first;
   n->size = m->size;
@@ -367,7 +370,7 @@ wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
     }
   }
   m->flags |= WK_ABSENT;
-  if (t->nvias > 0) movevias(t, id, from, old);
+  if (t->nvias > 0 && old != 0) movevias(t, id, from, old);
   return WK_OK;
 }
 

@@ -170,8 +170,8 @@ int wk_tree_ismissing (const wk_Tree *t, wk_Id id) {
 int wk_tree_iscopy (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
   const char *s = wk_tree_text(t, n);
-  return n->kind == WK_STRING && (n->flags & WK_SIGIL) && n->size > 1 &&
-         s[0] == '%' && s[1] != '%';
+  return n->kind == WK_STRING && (n->flags & WK_SIGIL) && n->size > 0 &&
+         s[0] == '%' && (n->size == 1 || s[1] != '%');
 }
 
 
@@ -209,7 +209,9 @@ static wk_Code snapshot (wk_Tree *t, wk_Id id, wk_Id over, wk_Fail *f) {
   wk_Id old;
   wk_Node *n;
   const wk_Node *m;
-  wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
+  wk_Code code;
+  if (t->forgets) return WK_OK;
+  code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
   if (code != WK_OK) return code;
   n = wk_tree_node(t, id);
   m = wk_tree_node(t, over);

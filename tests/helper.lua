@@ -22,6 +22,8 @@ M.host = os.getenv("WICK_HOST") or "lua5.4"
 --- Is what runs instrumented by a sanitizer?  Then leaks are looked for at
 --- exit, which does not work under strace.
 M.instrumented = os.getenv("WICK_HOST") ~= nil
+--- Does it count what runs (make coverage)?  Then it opens files at exit.
+M.counted = M.build:find("coverage", 1, true) ~= nil
 
 --- One word for the shell.
 ---@param word string

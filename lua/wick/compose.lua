@@ -123,27 +123,34 @@ end
 
 -- Overrides, `_target_` first: what else is set belongs to the new constructor.
 local function lay_overrides(self, taken)
-  local override = require "wick.override"
-  local errors, renamed, late = self.errors, {}, {}
+  local tree, top, overrides, renamed = self.tree, self.top, self.overrides, {}
   local function apply(n, word)
-    local ok, err = override.apply(self, word, n, renamed)
+    local ok, err = require "wick.override".apply(self, word, n, renamed)
     if not ok then
-      errors[#errors + 1] = err
+      self.errors[#self.errors + 1] = err
     end
   end
-  for n, word in ipairs(self.overrides) do
-    if taken[n] then
-      late[n] = false
-    elseif type(word) == "string" and find(word, "_target_=", 1, true)
+  local first = {} -- words that were applied already
+  for n, word in ipairs(overrides) do
+    if type(word) == "string" and find(word, "_target_=", 1, true)
       and find(word, "^[+=]*[^=]*_target_=") then
+      first[n] = true
       apply(n, word)
-    else
-      late[n] = word
     end
   end
-  for n = 1, #self.overrides do
-    if late[n] then
-      apply(n, late[n])
+  for n, word in ipairs(overrides) do
+    if not taken[n] and not first[n] then
+      local done, more
+      if type(word) == "string" then -- most are of the plainest form
+        done, more = tree:override(top, word, n)
+      end
+      if not done and (done == false or not more) then
+        apply(n, word)
+      elseif not done then
+        self.errors[#self.errors + 1] = more
+      elseif more then
+        M.misfits(self, more)
+      end
     end
   end
 end
@@ -157,7 +164,7 @@ function M.run(self)
   if plain then
     slots[1] = { doc = documents[1], mount = {} }
   else
-    slots, taken = require "wick.compose.defaults"(self, choices(self))
+    slots, taken = require "wick.compose.defaults".slots(self, choices(self))
     if #self.errors > 0 then
       return false
     end

@@ -51,11 +51,12 @@ local function leaves_of(config)
   return list, by_key
 end
 
---- Compares two configs.  Gives a list of {op, key, from, to, from_mark,
---- to_mark}: what changed ("change"), then what only `a` has ("remove"), then
---- what only `b` has ("add"), each in document order; `equal` in it is the list
---- of keys that are the same.  `from` and `to` are values, as config:get gives
---- them; a reference to an object is as wick.ref makes it.
+--- Compares two configs.  Gives a list of {op, key, from, to, from_mark, to_mark,
+--- from_id, to_id (nodes of the trees)}: what changed ("change"), then what only
+--- `a` has ("remove"), then what only `b` has ("add"), each in document order;
+--- `equal` in it is the list of keys that are the same.  `from` and `to` are
+--- values, as config:get gives them; a reference to an object is as wick.ref
+--- makes it.
 function M.configs(a, b)
   local mine, in_a = leaves_of(a)
   local theirs, in_b = leaves_of(b)

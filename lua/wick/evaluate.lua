@@ -40,40 +40,49 @@ function State:report(id, err)
   self.place[err] = id
 end
 
+--- Takes down a map that is not what it was meant to be: what needs it is
+--- skipped.
+function State:broke(id)
+  self.broken = self.broken or {}
+  self.broken[id] = true
+end
+
+-- Is the value made of a map that is broken?
+local function is_broken(self, target)
+  for id in pairs(self.broken) do
+    local at = id
+    while at do
+      if at == target then
+        return true
+      end
+      at = self.tree:up(at)
+    end
+  end
+  return false
+end
+
 local NONE = {}
 
--- What must be evaluated before the value of `target` can be used.
+-- What must be evaluated before the value of `target` can be used: a list, or
+-- nil when it cannot be used.
 local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
+  elseif self.broken and is_broken(self, target) then
+    return nil
   end
   local list = {}
-  for _, id in ipairs(tree:sigils(target)) do
+  local sigils, missing = tree:sigils(target)
+  for _, id in ipairs(sigils) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
     end
   end
-  for component, decides in pairs(self.deciding) do
-    local at = tree:up(component)
-    while at and at ~= target do
-      at = tree:up(at)
-    end
-    if at then
-      list[#list + 1] = decides
-    end
+  for _, id in ipairs(missing or NONE) do -- what is copied must be there
+    self.wanted[id] = true
   end
-  for id in pairs(self.missing) do -- what is copied must be there
-    local at = id
-    while at and at ~= target and not tree:is(at, "component") do
-      at = tree:up(at)
-    end
-    if at == target then
-      self.wanted[id] = true
-      return nil
-    end
-  end
-  return list
+  return not missing and list or nil
 end
 
 --
@@ -82,6 +91,19 @@ end
 
 local function reads(self, from, target)
   self.reads[#self.reads + 1] = { from = from, target = target }
+end
+
+-- A reference whose copy, of `size` nodes, is more than the budget has left.
+local function too_many(self, id, size)
+  local counted = require "wick.expr.step".counted
+  return fail.new("EBUDGET", {
+    message = ("evaluating this config would produce more than %s"):format(
+      counted(self.limits["value.nodes"], "nodes")),
+    marks = { self.tree:mark(id, ("%s here, and %s left"):format(counted(size, "nodes"),
+      counted(self.budget.nodes, "nodes"):match("^%S+"))) },
+    notes = { "the limit `value.nodes` counts what expressions and references make" },
+    helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
+  })
 end
 
 local function evaluate_reference(self, id, item, target)
@@ -96,6 +118,9 @@ local function evaluate_reference(self, id, item, target)
     end
     return before, err
   end
+  if self.exhausted and not self.tree:object(target) then
+    return nil, false -- the first that was too much is told
+  end
   local list = pending(self, target)
   if not list then
     return nil, false
@@ -103,22 +128,16 @@ local function evaluate_reference(self, id, item, target)
     return list
   end
   reads(self, id, target)
-  local added, wrong = self.tree:refer(id, target)
-  if not added then
-    wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
-    return nil, wrong
+  local budget = self.budget
+  local added, wrong = self.tree:refer(id, target, budget.nodes)
+  if added then
+    budget.nodes = budget.nodes - added
+    return nil
+  elseif added == false then
+    return nil, too_many(self, id, wrong)
   end
-  self.budget.nodes = self.budget.nodes - added
-  if self.budget.nodes < 0 then
-    return nil, fail.new("EBUDGET", {
-      message = ("evaluating this config would produce more than %d nodes"):format(
-        self.limits["value.nodes"]),
-      marks = { self.tree:mark(id, ("%d nodes are copied here"):format(added)) },
-      notes = { "the limit `value.nodes` counts what expressions and references make" },
-      helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
-    })
-  end
-  return nil
+  wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
+  return nil, wrong
 end
 
 -- A problem that expr tells, as an error at the node.
@@ -149,13 +168,18 @@ local function may_see(options, name)
 end
 
 -- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call)
+function M.environment(self, id, reference, call, caught)
   return {
     ref = reference,
     call = call,
+    caught = caught,
     budget = self.budget,
     env = function(name, default)
-      if not may_see(self.options, name) then
+      if core.secure then -- what the caller's environment says is not trusted here
+        return nil, fail.new("EUNSAFE", {
+          message = "`env` is off in a process that has more rights than who started it",
+        })
+      elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
           message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
           helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
@@ -165,7 +189,10 @@ function M.environment(self, id, reference, call)
       if value == nil and default == nil then
         return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
       end
-      return value == nil and default or value
+      if value == nil then
+        return default
+      end
+      return value
     end,
     file = function(name)
       local read = require "wick.read"
@@ -176,21 +203,22 @@ end
 
 --- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
 --- what its references name: true and the value; or false, the bytes before the
---- expression that fails, and its problem.
-function M.compute(self, id, item, objects, call)
+--- expression that fails, and its problem.  `call` and `caught` are build's, as
+--- expr.eval tells them.
+function M.compute(self, id, item, objects, call, caught)
   local expr, values = require "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
       local target = expression.targets[n]
-      local found
-      if target then
-        found = self.tree:value(target, objects)
+      if not target then
+        return nil
       end
+      local found = self.tree:value(target, objects)
       if found == core.null then
-        found = nil
+        return nil
       end
-      return found
-    end, call))
+      return found, type(found) == "table" and self.tree:weight(target)
+    end, call, caught))
     if not ok then
       return false, expression.base, value
     end
@@ -205,6 +233,16 @@ function M.compute(self, id, item, objects, call)
     return false, 0, problem
   end
   return true, text
+end
+
+-- What stands in for build's rule while there are no objects: the only functions
+-- are the built-in ones, and those are charged where they are called by name.
+local function by_name_only()
+  return {
+    message = "an expression calls its functions by their names only",
+    label = "this is one of them",
+    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
+  }
 end
 
 local function evaluate_expression(self, id, item)
@@ -222,7 +260,7 @@ local function evaluate_expression(self, id, item)
       elseif first then
         before[#before + 1] = first
       elseif target then
-        local list = pending(self, target)
+        local list = not self.exhausted and pending(self, target)
         if not list then
           return nil, false
         end
@@ -248,13 +286,24 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
-  local ok, value, problem = M.compute(self, id, item, self.hosts)
+  local budget = self.budget
+  local nodes = budget.nodes
+  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
+  local spent = nodes - budget.nodes
+  budget.nodes = nodes -- what the expression made becomes the nodes: counted once
   local read = require "wick.read"
-  local node, err = read.graft(tree, value, nil, id, self.budget)
+  local node, err = read.graft(tree, value, nil, id, budget)
+  budget.nodes = math.min(budget.nodes, nodes - spent)
   if not node then
+    if err.name == "EBUDGET" then
+      err.message = ("evaluating this config would produce more than %s"):format(
+        require "wick.expr.step".counted(self.limits["value.nodes"], "nodes"))
+      err.helps[1] = "make large tables in a constructor, or raise the limit: "
+        .. "--limit value.nodes=N"
+    end
     err.marks = { tree:mark(id, "this expression gives it") }
     return nil, err
   end
@@ -418,6 +467,7 @@ function M.run(context)
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
     decides = {}, -- the reverse
     disabled = {},
+    broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved = self.tree:scan(self.top)
@@ -449,17 +499,13 @@ function M.run(context)
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)
-  if #self.errors == 0 then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
-    for id in pairs(self.late) do
-      roots[#roots + 1] = id
-    end
-    table.sort(roots)
-    local _, err = plan.order(self, roots)
-    if err then
-      self.errors[1] = err
-    end
+  local roots = table.move(self.components, 1, #self.components, 1, {})
+  for id in pairs(self.late) do
+    roots[#roots + 1] = id
   end
+  table.sort(roots)
+  local _, err = plan.order(self, roots)
+  self.errors[#self.errors + 1] = err
   return self
 end
 

@@ -18,6 +18,8 @@ local OPTIONS = { project = "string", config_root = "string", untrusted = "boole
   allow = "table", env = "table", targets = "table", limits = "table", strict = "boolean",
   trust_modes = "boolean", backend = "string", after = "string" }
 
+local AFTER = { read = true, compose = true, evaluate = true, check = true }
+
 local function check_options(options, level)
   for name, value in pairs(options) do
     if not OPTIONS[name] then
@@ -34,8 +36,8 @@ local function check_options(options, level)
       error(("the limit '%s' is a number of bytes or nodes"):format(name), level + 1)
     end
   end
-  if options.after and not ("read compose evaluate"):find(options.after, 1, true) then
-    error("the option 'after' is 'read', 'compose' or 'evaluate'", level + 1)
+  if options.after and not AFTER[options.after] then
+    error("the option 'after' is 'read', 'compose', 'evaluate' or 'check'", level + 1)
   end
 end
 
@@ -54,7 +56,8 @@ end
 ---   trust_modes  the file system has no owners and modes
 ---   backend      "auto", "openat2" or "walk"
 ---   after        "read" or "compose": stop there; the config can then be shown
----                and explained
+---                and explained.  Or "check": what config:check() tells is
+---                told at once, with the errors of evaluation
 ---@param source string|string[]|table
 ---@param overrides string[]?
 ---@param options table?
@@ -69,6 +72,35 @@ function M.load(source, overrides, options)
   return require "wick.open".open(source, overrides or {}, options)
 end
 
+--- What differs between two configs, or what `load` takes for one: a list of {op
+--- ("change", "remove", "add"), key, from, to, from_mark, to_mark}, and in
+--- `equal` the keys that are the same; see wick.diff.  Or nil and an error.
+function M.diff(a, b)
+  local configs, opened = { a, b }, {}
+  for i = 1, 2 do
+    local config, err = configs[i], nil
+    if getmetatable(config) ~= require "wick.config" then
+      if type(config) ~= "string" and type(config) ~= "table" then
+        error(("bad argument #%d to 'diff' (a config, a path or a table expected)"):format(i), 2)
+      end
+      config, err = M.load(config)
+      opened[#opened + 1] = config
+    end
+    configs[i] = config
+    if not config then
+      return nil, err
+    end
+  end
+  local changes = require "wick.diff".configs(configs[1], configs[2])
+  for _, config in ipairs(opened) do
+    config:close()
+  end
+  for _, change in ipairs(changes) do
+    change.from_id, change.to_id = nil, nil
+  end
+  return changes
+end
+
 --
 -- The loader alone
 --
@@ -77,7 +109,7 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`.
+--- `options.name`; `strict` and `trust_modes` as for load.
 function M.project(dir, options)
   local project, err = require "wick.target".project(dir, options or {})
   if not project then

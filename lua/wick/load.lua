@@ -1,7 +1,8 @@
 -- wick.load: runs a project's modules, and gives the constructor that a target
 -- names.
 --
--- May call: core, origin, target; raised (its words for failures).
+-- May call: core, origin, target; its part for plugins; raised (its words for
+-- failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
 -- so a circle is seen, and forgotten when it fails.  What this room uses is
@@ -12,8 +13,9 @@ local origin = require "wick.origin"
 local target = require "wick.target"
 
 local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
-local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
-local concat, insert, remove = table.concat, table.insert, table.remove
+local traceback = debug.traceback
+local format, match, sub = string.format, string.match, string.sub
+local insert, remove = table.insert, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
 local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
 local package, loaded, searchers = package, package.loaded, package.searchers
@@ -104,7 +106,7 @@ end
 -- The value of a module, which is run unless it was.  Raises what it raises.
 local function run(project, record)
   local first = project.inodes[record.id]
-  if first and first.text == record.text then
+  if first and first.text == record.text and first.stamp == record.stamp then
     if first.state == "loading" then
       local err = circle(first)
       raise(err.message .. ": " .. err.circle, err)
@@ -115,25 +117,49 @@ local function run(project, record)
     end
     return record.value
   end
-  local chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  local chunk, err
+  if record.plugin then
+    chunk, err = target.tell("wick.load.plugin", "open", project, record)
+    if not chunk then
+      raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
+    end
+  else
+    chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  end
   local before = loaded[record.canonical]
   local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
   record.chunk, record.state = nil, "loading"
   project.inodes[record.id] = record
-  project.sources["@" .. record.path] = true
+  if record.text then
+    project.sources["@" .. record.path] = true
+  end
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
   if not value then
-    local err = target.tell("wick.raised", "nothing", record, value)
+    err = target.tell("wick.raised", "nothing", record, value)
     raise(format("error loading module '%s' from file '%s':\n\tit returned %s", record.canonical,
       record.path, value == nil and "nothing" or "false"), err)
+  elseif record.stated then
+    err = target.tell("wick.load.plugin", "compare", project, record, value)
+    if err then
+      raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
+    end
   end
   record.state, record.value = "loaded", value
   place(project, record)
   return value
 end
 
--- What is known of a failure at the moment it happens.
+--- The message handler of a call into the project, which must be in its own
+--- xpcall: what is known of a failure at the moment it happens.  Whoever wraps it
+--- ends in a tail call, so that the level of the stack is right.
+function M.caught(value)
+  local frames, hidden = walk(2)
+  return { value = value, chain = {}, frames = frames, hidden = hidden,
+    whole = traceback(nil, 2) }
+end
+
+-- The same of a module that is being loaded.
 local function handler(value)
   local chain = {}
   for i = 1, #loading do
@@ -170,35 +196,6 @@ end
 -- require
 -- =======================================================
 
--- A module that is not there, as `require` lists what it tried.
-local function not_there(project, rel)
-  local stem = project.base .. (gsub(rel, "%.", "/"))
-  local lines = {}
-  if rel == "" then
-    lines[1] = "no file '" .. project.base .. "init.lua'"
-  else
-    lines[1] = "no file '" .. stem .. ".lua'"
-    lines[2] = "no file '" .. stem .. "/init.lua'"
-    lines[3] = "no file '" .. stem .. ".so'"
-  end
-  lines[#lines + 1] = format("no such module in the project '%s' (root '%s')", project.name,
-    project.path)
-  return concat(lines, "\n\t")
-end
-
--- A module that is there and cannot be loaded, as Lua says it.
-local function not_loaded(project, name, err)
-  local said = err.message
-  if err.name == "ESYNTAX" and err.marks[1] then
-    said = format("%s:%d: %s", err.marks[1].file, err.marks[1].line,
-      match(err.notes[1] or "", "^Lua says: (.*)$") or said)
-  elseif err.notes[1] then
-    said = said .. " (" .. err.notes[1] .. ")"
-  end
-  local where = err.module_file and project.base .. err.module_file or project.path
-  return format("error loading module '%s' from file '%s':\n\t%s", name, where, said)
-end
-
 -- The entry in package.searchers: canonical names of open projects, which are
 -- modules and nothing else.
 local function search(name)
@@ -219,9 +216,9 @@ local function search(name)
   local record
   record, err = target.find(project, rel)
   if record == nil then
-    raise(not_loaded(project, name, err), err)
+    raise(target.tell("wick.load.words", "not_loaded", project, name, err), err)
   elseif not record then
-    return not_there(project, rel)
+    return target.tell("wick.load.words", "not_there", project, rel)
   end
   return function()
     return run(project, record)
@@ -542,8 +539,8 @@ function M.allowed(name)
 end
 
 --- Whether a target would lead to something, as far as the texts can tell;
---- compiles, and runs nothing.  Warnings: a later candidate that fits as well.
---- Notes: what only a run can tell.
+--- compiles, and runs nothing.  Warnings: a later candidate that fits as well, a
+--- plugin that does not state what it is.  Notes: what only a run can tell.
 ---@param project table
 ---@param name string
 ---@param phase? table  as for constructor
@@ -566,13 +563,20 @@ function M.check(project, name, phase)
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
       project.label, found.file, found.path[1])
   end
+  local record = found.record
+  if record.plugin and not record.stated and not (phase and phase[record]) then
+    if phase then
+      phase[record] = true -- one warning for all that it is asked for
+    end
+    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, record, true)
+  end
   search_.again = true
   local later = search_:next()
   while later and (later.record == found.record or later.uncertain) do
     later = search_:next()
   end
   if later then
-    warnings[1] = target.tell("wick.raised", "second", project, found, later)
+    warnings[#warnings + 1] = target.tell("wick.raised", "second", project, found, later)
   end
   return true, nil, warnings, notes
 end

@@ -6,7 +6,7 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
-local FAILED = 3
+local BLACK, FAILED = 2, 3
 
 -- A key that is nearly one of the reserved ones, which is not there.
 local function near_reserved(self)
@@ -41,6 +41,58 @@ local function refuse(self, id, message, help)
     marks = { tree:mark(id, "this is " .. fail.kinds[tree:kind(id)]) },
     helps = { help },
   }))
+end
+
+-- What the text of an item of `run` was meant to be.
+local function run_help(self, id)
+  local tree, text = self.tree, self.tree:text(id)
+  local at, rest = self.top, nil
+  if tree:kind(id) == "string" then
+    local path = core.keypath(text, true)
+    for i = 1, path and path.up == 0 and #path or 0 do
+      at = at and tree:find(at, path[i])
+    end
+    rest = path and #path > 0 and at and text:sub(path.length + 1)
+  end
+  if rest == "" then
+    return ("to build `%s`, refer to it: `\"@%s\"`"):format(text, fail.quote(text))
+  elseif rest and rest:match("^[:.(%s]") then
+    return ("an expression begins with `$` and a blank, a reference with `@`: `\"$ @%s\"`"):format(
+      fail.quote(rest:match("^:[%a_][%w_]*$") and text .. "()" or text))
+  end
+  return "write an expression, `\"$ @trainer:fit()\"`, or refer to a component, `\"@trainer\"`"
+end
+
+-- An item of `run` that is neither an object nor an expression does nothing.
+local function check_item(self, id)
+  local tree = self.tree
+  local kind = tree:kind(id)
+  if tree:object(id) or kind == "none" or self.missing[id] or self.color[id] == FAILED then
+    return
+  elseif self.color[id] == BLACK then
+    local before = tree:text(tree:previous(id))
+    if before:match("^%$%s") or before:find("${", 1, true) then
+      return -- an expression of plain values
+    end
+  end
+  self:report(id, fail.new("ERESERVEDKEY", {
+    message = "`run` takes expressions, and components or references to them",
+    marks = { tree:mark(id, "this is " .. fail.kinds[kind]) },
+    helps = { run_help(self, id) },
+  }))
+end
+
+local function check_run(self)
+  local tree = self.tree
+  local run = tree:find(self.top, "run")
+  local kind = run and tree:kind(run)
+  if kind == "list" or kind == "map" and not tree:object(run) then
+    for _, id in ipairs(tree:children(run)) do
+      check_item(self, id)
+    end
+  elseif run then
+    check_item(self, run)
+  end
 end
 
 local CHECKS = {
@@ -80,6 +132,7 @@ local CHECKS = {
 return function(self, reserved)
   local tree = self.tree
   near_reserved(self)
+  check_run(self)
   for _, id in ipairs(reserved) do
     local check = CHECKS[tree:key(id)]
     local kind = tree:kind(id)

@@ -42,20 +42,14 @@ function M.outside(project, name, head)
   local own = project.name
   local said = own == "project" and "`project.`" or format("`project.` or `%s.`", own)
   local rest = sub(name, #head + 1)
-  local guess, help
-  if #fail.near(head, { own, "project" }) > 0 then
-    guess = own .. rest
-    help = format("did you mean `%s`?", guess)
-  else
-    guess = own .. "." .. name
+  local function leads(guess)
     local search = #guess <= 255 and target.candidates(project, guess)
-    if search and search:next() then
-      help = format("did you mean `%s`?", guess)
-    else
-      guess = nil
-      help = format("name what the project has, such as `%s.%s`", own, "module.Member")
-    end
+    return search and search:next() and guess
   end
+  local guess = #fail.near(head, { own, "project" }) > 0 and own .. rest
+    or rest ~= "" and leads(own .. rest) or leads(own .. "." .. name) or nil
+  local help = guess and format("did you mean `%s`?", guess)
+    or format("name what the project has, such as `%s.%s`", own, "module.Member")
   return fail.new("EPREFIX", {
     message = format("target `%s` is not a name of the project", name),
     notes = { format("a target starts with %s", said) },
@@ -83,6 +77,9 @@ function M.refused(search, err)
   end
   if file and not err.said then
     err.said = true
+    if err.name == "EUNSAFE" then -- the file or a folder on its way
+      return require "wick.target.doubts".place(err, project.label)
+    end
     local shown = "`" .. fail.quote(file) .. "`"
     local from, to = find_string(err.message, shown, 1, true)
     if from then
@@ -137,9 +134,10 @@ end
 -- the target.
 local function no_member(search, record, what, word, span, names, closed)
   local project = search.project
+  local stated = record.stated and record.stated[names[1] or ""]
   local label
   if #names > 0 then
-    label = "this table exports: " .. fail.names(names)
+    label = (stated and "its statement has: " or "this table exports: ") .. fail.names(names)
   else
     label = closed and "this table exports nothing" or "what this exports shows only when it runs"
   end
@@ -153,7 +151,10 @@ local function no_member(search, record, what, word, span, names, closed)
   if #near > 0 then
     local help = {}
     for i = 1, #near do
-      local verdict, byte = core.exports(record.text, near[i])
+      local verdict, byte = "unknown", nil
+      if record.text then
+        verdict, byte = core.exports(record.text, near[i])
+      end
       help[i] = "`" .. near[i] .. "`"
       if i == 1 and verdict == "yes" then
         help.place = format(" (%s%s:%d)", project.label, record.file,
@@ -162,6 +163,8 @@ local function no_member(search, record, what, word, span, names, closed)
     end
     err.helps[1] = format("did you mean %s?%s", concat(help, " or "), help.place or "")
     err.replacement = sub(search.name, 1, span[1] - 1) .. near[1] .. sub(search.name, span[2] + 1)
+  elseif record.plugin then
+    err.notes[1] = format("%s%s: %s", project.label, record.file, label)
   end
   return err
 end
@@ -224,7 +227,7 @@ local function nearly(search)
         err.replacement = name
         err.helps[1] = format("did you mean `%s`?%s", name, where and " (" .. where .. ")" or "")
       end
-      err.notes[1] = format("there is no module file for it either: %s",
+      err.notes[#err.notes + 1] = format("there is no module file for it either: %s",
         concat(files_of(search.rest), ", "))
     end
     return err

@@ -28,8 +28,14 @@ function doors.root(way, dir)
   return answer(root, err)
 end
 
+function doors.rules(word)
+  return answer(root:rules { strict = word == "strict", trust_modes = word == "trust" })
+end
+
+-- The second time the folders on the way are known.
 function doors.file(rel)
-  return answer(root:read(rel))
+  local first, again = answer(root:read(rel)), answer(root:read(rel))
+  return first == again and first or first .. ", then " .. again
 end
 
 function doors.name(name)

@@ -20,7 +20,7 @@ local control = {}               -- row -> {failed = boolean, skipped = reason, 
 local ASK = helper.root .. "/tests/attack/ask.lua"
 local PROGRAMS = helper.build .. "/tests/"
 local QUESTIONS = {
-  root = true, file = true, name = true, yaml = true, target = true, config = true,
+  root = true, rules = true, file = true, name = true, yaml = true, target = true, config = true,
 }
 
 -- The rows of rows.lua, and of rows_yaml.lua unless those have a spec of their
@@ -137,6 +137,10 @@ function kinds.chmod(T, item, shell)
   shell[#shell + 1] = ("chmod %s %s"):format(item[3], quote(T .. item[2]))
 end
 
+function kinds.chown(T, item, shell)
+  shell[#shell + 1] = ("chown %s %s || exit 77"):format(item[3], quote(T .. item[2]))
+end
+
 function kinds.deep(T, item, shell)
   shell[#shell + 1] = ("(cd %s && mkdir %s && cd %s && : >%s)"):format(
     quote(T .. item[2]), item[3], item[3], item[4])
@@ -164,7 +168,7 @@ local function set_up(row)
   if #shell > 1 then
     local status, _, problem = helper.run(table.concat(shell, "\n"), { cwd = T })
     if status == 77 then
-      return nil, "devices cannot be made here: mknod says " .. problem:match("[^:]*$")
+      return nil, "this cannot be set up here: " .. problem:gsub("%s+$", "")
     end
     assert(status == 0, problem)
   end

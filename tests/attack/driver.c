@@ -14,13 +14,20 @@
 #define FILE_LIMIT  8388608    /* module.bytes */
 
 
-/* opens and reads the file; its bytes go to *bytes, unless that is NULL */
+/* opens and reads the file; its bytes go to *bytes, unless that is NULL.  It
+   is opened twice, the second time through folders that are known. */
 static wk_Code ask_file (const wk_Root *r, const char *rel, size_t len,
                          size_t limit, char **bytes, size_t *size,
                          wk_Fail *f) {
   wk_File file;
   char *text = NULL;
-  wk_Code code = wk_path_open(r, rel, len, &file, f);
+  wk_Code first = wk_path_open(r, rel, len, &file, f), code;
+  wk_file_close(&file);
+  code = wk_path_open(r, rel, len, &file, f);
+  if (code != first) {
+    wk_file_close(&file);
+    return wk_fail(f, WK_EBUG, "another answer when asked again");
+  }
   if (code != WK_OK) return code;
   code = wk_file_read(&file, limit, &text, size, f);
   wk_file_close(&file);
@@ -67,11 +74,13 @@ static wk_Code ask_yaml (const wk_Root *r, const char *rel, size_t len,
 
 static wk_Code ask_root (wk_Root *r, const Word *backend, const Word *dir,
                          wk_Fail *f) {
+  wk_Code code;
   wk_root_close(r);
-  return wk_root_open(r, dir->text, dir->len,
+  code = wk_root_open(r, dir->text, dir->len,
                       strcmp(backend->text, "walk") == 0 ? WK_WALK
                       : strcmp(backend->text, "openat2") == 0 ? WK_OPENAT2
                                                               : WK_AUTO, f);
+  return code == WK_OK ? wk_root_rules(r, 0, f) : code;
 }
 
 
@@ -88,6 +97,10 @@ int main (void) {
     wk_Code code;
     if (is_step(&line, "root", 3))
       code = ask_root(&root, &w[1], &w[2], &f);
+    else if (is_step(&line, "rules", 2))
+      code = wk_root_rules(&root, strcmp(w[1].text, "strict") == 0 ? WK_STRICT
+                                  : strcmp(w[1].text, "trust") == 0
+                                      ? WK_TRUST_MODES : 0, &f);
     else if (is_step(&line, "file", 2))
       code = ask_file(&root, w[1].text, w[1].len, FILE_LIMIT, NULL, &size,
                       &f);

@@ -2,8 +2,10 @@
 ** lines.h -- what the programs of the attack tests have in common: the steps
 ** of a row, one a line, from standard input.
 **
-**   root BACKEND DIR | file REL | name NAME | yaml REL | target NAME
-**       are asked of the program: one line of answer each
+**   root BACKEND DIR | rules WORD | file REL | name NAME | yaml REL |
+**   target NAME | config REL
+**       are asked of the program: one line of answer each.  The rules of
+**       wk_root_rules: none, strict or trust
 **   chdir DIR | rename OLD NEW | mkdir DIR | rmdir DIR | remove FILE |
 **   write FILE TEXT | socket FILE
 **       are done, without an answer

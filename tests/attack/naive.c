@@ -161,7 +161,8 @@ int main (void) {
     else if (is_step(&line, "file", 2) || is_step(&line, "name", 2) ||
              is_step(&line, "target", 2))
       puts(ask(w[0].text, w[1].text));
-    else if (is_step(&line, "yaml", 2) || is_step(&line, "config", 2))
+    else if (is_step(&line, "yaml", 2) || is_step(&line, "config", 2) ||
+             is_step(&line, "rules", 2))
       puts("not asked");
     else do_step(&line);
   }

@@ -8,7 +8,7 @@
 --                 {"link", path, to}          {"hardlink", path, from}
 --                 {"fifo", path}              {"socket", path}
 --                 {"sparse", path, bytes}     {"device", path, "c"|"b", major, minor}
---                 {"chmod", path, mode}
+--                 {"chmod", path, mode}       {"chown", path, "UID:GID"}
 --                 {"deep", path, folder, file}: a file in a folder below path,
 --                   where all together may be too long for one path
 --                 {"bind", path, from}        {"tmpfs", path}      (last, in this order)
@@ -326,7 +326,84 @@ local rows = {
   { 44, "an empty module", part = "loaded", door = "target", input = "proj.empty",
     expect = "ENOEXPORT", setup = { { "file", "proj/empty.lua", "" } }, through = "lua" },
 
-  -- D. of ownership and mode
+  -- D. ownership and mode: what is refused, and with --strict
+
+  { 48, "a file that everyone may write", door = "file", input = { "x.lua", "a/x.lua" },
+    expect = "EUNSAFE",
+    setup = { { "file", "proj/x.lua" }, { "chmod", "proj/x.lua", "0666" },
+      { "file", "proj/a/x.lua" }, { "chmod", "proj/a/x.lua", "0646" } },
+    naive = true },
+
+  { 48, "a file that a group may write", part = "group",
+    setup = { { "file", "proj/x.lua" }, { "chmod", "proj/x.lua", "0664" } },
+    steps = {
+      { "file", "x.lua", "OK" }, { "rules", "strict", "OK" }, { "file", "x.lua", "EUNSAFE" },
+      { "rules", "trust", "OK" }, { "file", "x.lua", "OK" },
+    },
+    naive = true },
+
+  { 48, "a plugin that a group may write", part = "plugin",
+    setup = { { "file", "proj/x.so" }, { "chmod", "proj/x.so", "0664" },
+      { "file", "proj/y.so" }, { "chown", "proj/y.so", "0:12345" },
+      { "chmod", "proj/y.so", "0664" } },
+    steps = {
+      { "file", "x.so", "OK" }, { "file", "y.so", "EUNSAFE" }, { "rules", "strict", "OK" },
+      { "file", "x.so", "EUNSAFE" },
+    },
+    naive = true },
+
+  { 49, "a file that belongs to a stranger",
+    setup = { { "file", "proj/x.lua" }, { "chown", "proj/x.lua", "12345:12345" } },
+    steps = {
+      { "file", "x.lua", "OK" }, { "rules", "strict", "OK" }, { "file", "x.lua", "EUNSAFE" },
+    },
+    naive = true },
+
+  { 50, "a folder that everyone may write", door = "file",
+    input = { "a/x.lua", "a/b/x.lua", "b/a/x.lua" }, expect = "EUNSAFE",
+    setup = { { "file", "proj/a/x.lua" }, { "file", "proj/a/b/x.lua" },
+      { "chmod", "proj/a", "0777" },
+      { "file", "proj/b/a/x.lua" }, { "chmod", "proj/b/a", "0757" } },
+    naive = true },
+
+  { 50, "the root, and everyone may write it", part = "root",
+    setup = { { "file", "proj/x.lua" }, { "chmod", "proj", "0777" } }, root = false,
+    steps = { { "root", "$T/proj", "EUNSAFE" }, { "root", "$T", "OK" },
+      { "file", "proj/x.lua", "EUNSAFE" } },
+    naive = true },
+
+  { 50, "a sticky folder, and one that a group may write", part = "strict",
+    setup = { { "file", "proj/a/x.lua" }, { "chmod", "proj/a", "1777" },
+      { "file", "proj/b/x.lua" }, { "chmod", "proj/b", "0775" } },
+    steps = {
+      { "file", "a/x.lua", "OK" }, { "file", "b/x.lua", "OK" }, { "rules", "strict", "OK" },
+      { "file", "a/x.lua", "EUNSAFE" }, { "file", "b/x.lua", "EUNSAFE" },
+    },
+    naive = true },
+
+  { 51, "a folder above the root that everyone may write", root = "$T/open/in/proj",
+    setup = { { "file", "open/in/proj/x.lua" }, { "chmod", "open", "0777" } },
+    steps = {
+      { "file", "x.lua", "OK" }, { "rules", "strict", "EUNSAFE" },
+    },
+    naive = true, asks_naive = { { "file", "x.lua" } }, expect = "EUNSAFE" },
+
+  { 52, "root's file in the folder of a user", as = "nobody",
+    setup = { { "file", "proj/a/x.lua" }, { "chown", "proj/a", "65534:65534" } },
+    steps = {
+      { "file", "a/x.lua", "OK" }, { "rules", "strict", "OK" }, { "file", "a/x.lua", "EUNSAFE" },
+    },
+    naive = true },
+
+  { 53, "a hard link to a file elsewhere",
+    setup = { { "file", "secret" }, { "hardlink", "proj/x.lua", "secret" },
+      { "file", "private" }, { "chown", "private", "12345:12345" },
+      { "hardlink", "proj/y.lua", "private" } },
+    steps = {
+      { "file", "x.lua", "OK" }, { "file", "y.lua", "OK" }, { "rules", "strict", "OK" },
+      { "file", "x.lua", "EUNSAFE" }, { "file", "y.lua", "EUNSAFE" },
+    },
+    naive = true },
 
   { 57, "a file that may not be read", door = "file", as = "nobody",
     input = { "x.lua", "m/x.lua" }, expect = "EACCES",

@@ -7,6 +7,7 @@
 
 local ROUNDS = 25
 local WICK, SPAWN, YAML = "build/bin/wick", "build/tests/spawn_bench", "build/tests/yaml_bench"
+local OPEN, PLUGIN = "build/tests/open_bench", "build/tests/plugin_bench"
 
 local function exists(path)
   local file = io.open(path, "rb")
@@ -119,6 +120,28 @@ else
   print("  skipped: there is no " .. YAML)
 end
 
+section("plugins: checked, loaded and opened, against dlopen(path); CPU time of the process")
+if exists(PLUGIN) then
+  io.stdout:flush()
+  local lfs = package.searchpath("lfs", package.cpath) -- what a plugin is like
+  if not os.execute(("%s '%s' %s"):format(PLUGIN, lfs or "build/tests/plugins/made.so",
+    lfs and "lfs" or "made")) then
+    print("  FAILED: " .. PLUGIN)
+  end
+else
+  print("  skipped: there is no " .. PLUGIN)
+end
+
+section("the secure way to a file, against the plain one")
+if exists(OPEN) then
+  io.stdout:flush()
+  if not os.execute(OPEN) then
+    print("  FAILED: " .. OPEN)
+  end
+else
+  print("  skipped: there is no " .. OPEN)
+end
+
 if not exists(WICK) or not exists(SPAWN) then
   print("\nskipped: there is no " .. (exists(WICK) and SPAWN or WICK))
   shell("rm -rf " .. dir)
@@ -142,6 +165,14 @@ end
 for _, name in ipairs { "lua", "by hand" } do
   print(("  wick / %-8s min %.2fx   median %.2fx"):format(name, cold.wick.min / cold[name].min,
     cold.wick.median / cold[name].median))
+end
+
+section("composing in process: 3 groups, 4 files, 10 overrides; CPU time")
+io.stdout:flush()
+shell(("mkdir '%s/compose'"):format(dir))
+if not os.execute(("lua5.4 tests/bench/compose_bench.lua '%s/compose'"):format(dir)) then
+  print("  FAILED: compose_bench.lua")
+  failed = true
 end
 
 section("refusals: CPU time until the command has said no")

@@ -41,7 +41,7 @@ end
 for _, way in ipairs { "openat2", "walk" } do
   describe("a run by " .. way, function()
     it("opens modules through the resolver and nothing outside the root", function()
-      if helper.instrumented then
+      if helper.instrumented or helper.counted then
         pending("a sanitizer looks for leaks at exit, which does not work under strace")
         return
       end
@@ -82,6 +82,30 @@ for _, way in ipairs { "openat2", "walk" } do
         end
       end
       assert.equal(5, modules)
+    end)
+
+    -- row 68: whatever happens to a config or a module meanwhile
+    it("opens no file of the config or the project twice", function()
+      if helper.instrumented or helper.counted then
+        pending("a sanitizer looks for leaks at exit, which does not work under strace")
+        return
+      end
+      local list, folder = opens("--resolver=" .. way)
+      if not list then
+        pending(folder)
+        return
+      end
+      local seen, files = {}, 0
+      for _, open in ipairs(list) do
+        local at, path = open.rest:match('^([%w_-]+), "([^"]*)"')
+        if path and (path:match("%.lua$") or path:match("%.yaml$"))
+          and not open.rest:find("= -1", 1, true) then
+          local name = at == "AT_FDCWD" and path or at .. "/" .. path
+          assert.falsy(seen[name], open.line)
+          seen[name], files = true, files + 1
+        end
+      end
+      assert.equal(6, files)
     end)
   end)
 end

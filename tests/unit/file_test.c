@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 
 #include <cmocka.h>
 
@@ -62,6 +64,69 @@ static void changes (void **state) {
 }
 
 
+/* each part of what fstat says counts */
+static void parts (void **state) {
+  int part;
+  (void)state;
+  assert_int_equal(mkdir("parts", 0755), 0);
+  put("parts/a.lua", "12345", 5);
+  for (part = 0; part <= 9; part++) {
+    wk_Root r = root_of("parts", WK_AUTO);
+    wk_File file;
+    wk_Fail f;
+    char *bytes;
+    size_t size;
+    wk_Code code;
+    assert_int_equal(wk_path_open(&r, "a.lua", 5, &file, &f), WK_OK);
+    if (part > 0) file.nlink = 7;        /* it lost names */
+    switch (part) {
+      case 0: case 1: file.ctime_ns ^= 1; break;
+      case 2: file.ctime_s++; break;
+      case 3: file.mtime_s++; break;
+      case 4: file.mtime_ns ^= 1; break;
+      case 5: file.ctime_s++; file.mode ^= 0100; break;
+      case 6: file.ctime_s++; file.uid ^= 1; break;
+      case 7: file.ctime_s++; file.gid ^= 1; break;
+      case 8: file.ctime_s++; file.mtime_ns ^= 1; break;
+      default: break;                    /* nothing but names */
+    }
+    code = wk_file_read(&file, 9, &bytes, &size, &f);
+    assert_int_equal(code, part == 1 || part == 2 || part == 9
+                             ? WK_OK : WK_ECHANGED);
+    free(bytes);
+    wk_file_close(&file);
+    wk_root_close(&r);
+  }
+}
+
+
+/* row 67: a file that is gone by its name, and a folder, once they are open */
+static void unlinked (void **state) {
+  (void)state;
+  EACH_BACKEND {
+    wk_Root r;
+    wk_File file;
+    wk_Fail f;
+    char *bytes;
+    size_t size;
+    assert_int_equal(mkdir("unlinked", 0755), 0);
+    assert_int_equal(mkdir("unlinked/d", 0755), 0);
+    put("unlinked/d/a.lua", "12345", 5);
+    r = root_of("unlinked", backends[b]);
+    assert_int_equal(wk_path_open(&r, "d/a.lua", 7, &file, &f), WK_OK);
+    assert_int_equal(unlink("unlinked/d/a.lua"), 0);
+    assert_int_equal(rmdir("unlinked/d"), 0);
+    assert_int_equal(rmdir("unlinked"), 0);
+    file.ctime_s = 0;                    /* however coarse the clock is */
+    assert_int_equal(wk_file_read(&file, 9, &bytes, &size, &f), WK_OK);
+    assert_string_equal(bytes, "12345");
+    free(bytes);
+    wk_file_close(&file);
+    wk_root_close(&r);
+  }
+}
+
+
 /* read calls that this process made so far, by the kernel's own count; -1
    when it does not tell.  Asking is one itself. */
 static long reads (void) {
@@ -107,6 +172,8 @@ static void unread (void **state) {
 
 
 static void named_files (void **state) {
+  struct sockaddr_un name;
+  int s;
   wk_File file;
   wk_Fail f;
   char *bytes;
@@ -128,6 +195,33 @@ static void named_files (void **state) {
   assert_int_equal(wk_file_open(".", &file, &f), WK_ETYPE);
   assert_int_equal(wk_file_open("/dev/null", &file, &f), WK_ETYPE);
   assert_int_equal(file.fd, -1);
+  assert_int_equal(symlink("loop.yaml", "loop.yaml"), 0);
+  assert_int_equal(wk_file_open("loop.yaml", &file, &f), WK_EFILE);
+  assert_true(says(&f, "the system says: Too many levels of symbolic links"));
+  memset(text, 'x', 300);
+  text[300] = '\0';
+  assert_int_equal(wk_file_open(text, &file, &f), WK_EFILE);
+  memset(&name, 0, sizeof(name));
+  name.sun_family = AF_UNIX;
+  memcpy(name.sun_path, "socket.yaml", sizeof("socket.yaml"));
+  s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
+  close(s);
+  assert_int_equal(wk_file_open("socket.yaml", &file, &f), WK_ETYPE);
+  assert_string_equal(f.message,
+                      "`socket.yaml` is a device or a socket, not a file");
+}
+
+
+static void kinds (void **state) {
+  (void)state;
+  assert_string_equal(wk_file_kind(S_IFDIR | 0755), "a folder");
+  assert_string_equal(wk_file_kind(S_IFIFO), "a named pipe");
+  assert_string_equal(wk_file_kind(S_IFSOCK), "a socket");
+  assert_string_equal(wk_file_kind(S_IFCHR), "a character device");
+  assert_string_equal(wk_file_kind(S_IFBLK), "a block device");
+  assert_string_equal(wk_file_kind(S_IFLNK), "a symbolic link");
+  assert_string_equal(wk_file_kind(0), "a device or a socket");
 }
 
 
@@ -212,6 +306,7 @@ static void lists (void **state) {
   assert_int_equal(symlink("many", "lists/link"), 0);
   assert_int_equal(mkfifo("lists/pipe", 0644), 0);
   put("lists/.hidden", "", 0);
+  put("lists/..hidden", "", 0);
   for (i = 0; i < 1000; i++) {
     snprintf(text, sizeof(text), "lists/many/%s%d",
              "a rather long name, so that the block has to grow ", i);
@@ -270,11 +365,25 @@ static void too_many (void **state) {
     size_t size;
     assert_int_equal(wk_path_list(&r, "", 0, &names, &size, &f), WK_OK);
     free(names);
-    put("one more", "", 0);
+    put("99999998", "", 0);
+    put("99999999", "", 0);
     assert_int_equal(wk_path_list(&r, "", 0, &names, &size, &f), WK_ELIMIT);
     assert_null(names);
-    assert_int_equal(unlink("one more"), 0);
+    assert_string_equal(f.message, "the root has more than 65536 entries");
+    r.folds = 1;    /* then the spelling is compared with too many: the */
+    i = try(&r, "0") == WK_ELIMIT;    /* first or the last is behind all */
+    i += try(&r, "99999999") == WK_ELIMIT;
+    assert_int_equal(i, 1);
     wk_root_close(&r);
+    r = root_of(dir, backends[b]);    /* no letter among so many */
+    assert_int_equal(r.folds, 0);
+    wk_root_close(&r);
+    r = root_of("/dev/shm", backends[b]);
+    assert_int_equal(wk_path_list(&r, dir + 9, strlen(dir + 9), &names,
+                                  &size, &f), WK_ELIMIT);
+    wk_root_close(&r);
+    assert_int_equal(unlink("99999998"), 0);
+    assert_int_equal(unlink("99999999"), 0);
   }
   assert_int_equal(chdir(base), 0);
   assert_int_equal(nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
@@ -284,6 +393,10 @@ static void too_many (void **state) {
 /* As on a folding file system, but on one that does not fold: what is
    spelled as it is listed opens, and nothing else is there. */
 static void spelling (void **state) {
+  wk_Fail f;
+  char *names;
+  size_t size;
+  int i;
   (void)state;
   assert_int_equal(mkdir("spelling", 0755), 0);
   assert_int_equal(mkdir("spelling/Models", 0755), 0);
@@ -291,6 +404,10 @@ static void spelling (void **state) {
   put("spelling/a.lua", "", 0);
   assert_int_equal(link("spelling/a.lua", "spelling/A.LUA"), 0);
   assert_int_equal(symlink("Models", "spelling/link"), 0);
+  for (i = 0; i < 20; i++) {     /* one file by many names: each is right */
+    snprintf(text, sizeof(text), "spelling/same%d", i);
+    assert_int_equal(link("spelling/a.lua", text), 0);
+  }
   EACH_BACKEND {
     wk_Root r = root_of("spelling", backends[b]);
     assert_int_equal(r.folds, 0);
@@ -301,15 +418,41 @@ static void spelling (void **state) {
     assert_int_equal(try(&r, "None/net.lua"), WK_ENOTFOUND);
     assert_int_equal(try(&r, "link/Net.lua"), WK_ESYMLINK);
     assert_int_equal(try(&r, "a.lua"), WK_OK);
+    for (i = 0; i < 20; i++) {
+      snprintf(text, sizeof(text), "same%d", i);
+      assert_int_equal(try(&r, text), WK_OK);
+    }
+    assert_int_equal(wk_path_list(&r, "link/x", 6, &names, &size, &f),
+                     WK_ESYMLINK);
     wk_root_close(&r);
   }
 }
 
 
-/* two links in both spellings are no folding */
+/* names without a letter, and with signs on either side of letters */
+static void signs (void **state) {
+  wk_Root r;
+  (void)state;
+  assert_int_equal(mkdir("signs", 0755), 0);
+  put("signs/1~", "", 0);
+  put("signs/@", "", 0);
+  put("signs/{a`", "", 0);
+  r = root_of("signs", WK_AUTO);
+  assert_int_equal(r.folds, 0);
+  wk_root_close(&r);
+}
+
+
+/* two links in both spellings are no folding, nor are two files */
 static void twins (void **state) {
   wk_Root r;
   (void)state;
+  assert_int_equal(mkdir("two", 0755), 0);
+  put("two/b", "", 0);
+  put("two/B", "", 0);
+  r = root_of("two", WK_AUTO);
+  assert_int_equal(r.folds, 0);
+  wk_root_close(&r);
   assert_int_equal(mkdir("twins", 0755), 0);
   put("twins/a.lua", "", 0);
   assert_int_equal(link("twins/a.lua", "twins/A.LUA"), 0);
@@ -323,9 +466,12 @@ static void twins (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(changes), LEAK_TEST(unread), LEAK_TEST(named_files),
-    LEAK_TEST(streams), LEAK_TEST(lists), LEAK_TEST(too_many),
-    LEAK_TEST(spelling), LEAK_TEST(twins)
+    LEAK_TEST(changes), LEAK_TEST(parts),
+    LEAK_TEST(unlinked), LEAK_TEST(unread),
+    LEAK_TEST(named_files), LEAK_TEST(kinds), LEAK_TEST(streams),
+    LEAK_TEST(lists),
+    LEAK_TEST(too_many), LEAK_TEST(spelling), LEAK_TEST(signs),
+    LEAK_TEST(twins)
   };
   return cmocka_run_group_tests_name("file", tests, make_base, drop_base);
 }

@@ -51,6 +51,7 @@ static void name_bad (void **state) {
     BAD("a\\b", 0, 3, "`\\` is not allowed"),
     BAD("C:x", 1, 1, "not `:`"), BAD("a::b", 1, 1, "not `:`"),
     BAD("a\0.b", 1, 1, "byte 0x00"), BAD("a\n", 1, 1, "byte 0x0A"),
+    BAD("a\x7F", 1, 1, "byte 0x7F"),
     BAD("%2e", 0, 1, "`%`"), BAD("$HOME", 0, 1, "`$`"),
     BAD("a-b", 1, 1, "`-`"), BAD("a b", 1, 1, "blank"),
     BAD("m\xD0\xBE" "dels", 1, 2, "U+043E"),
@@ -115,6 +116,12 @@ static void name_file (void **state) {
   assert_int_equal(wk_name_file(out, "m", 1, ""), 1);
   memset(text, 'a', 255);
   assert_int_equal(wk_name_file(out, text, 255, "/init.lua"), 264);
+  /* what was not checked does not leave its place either */
+  assert_int_equal(wk_name_file(out, text, 300, "/init.lua"), 264);
+  memset(text, 'a', 400);
+  text[400] = '\0';
+  assert_int_equal(wk_name_file(out, "m", 1, text), WK_NAME_FILE - 1);
+  assert_int_equal(strlen(out), WK_NAME_FILE - 1);
 }
 
 
@@ -145,6 +152,8 @@ static void rel_bad (void **state) {
                                     &size, &f), bad[i].code);
     }
   }
+  assert_int_equal(wk_rel_check(".a", 2, &f), WK_OK);
+  assert_int_equal(wk_rel_check("..a/.b", 6, &f), WK_OK);
   memset(text, 'a', 4200);
   assert_int_equal(try_n(&r, text, 256, &f), WK_ENAME);
   for (i = 0; i < 4200; i += 100) text[i] = '/';

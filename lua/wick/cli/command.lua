@@ -96,10 +96,12 @@ local function load_config(asked, how)
       allow = flags.allow,
       backend = flags.resolver,
       strict = flags.strict,
+      trust_modes = flags["trust-modes"],
       limits = limits,
       after = how.after,
     })
-  if config and flags.project and not how.after then -- a folder that is not there is told at once
+  -- a folder that is not there is told at once
+  if config and flags.project and (not how.after or how.after == "check") then
     local project, wrong = config:open_project()
     if not project then
       config:close()
@@ -123,7 +125,11 @@ function verbs.run(asked)
   if status ~= 0 then
     return status
   end
+  function config.warn(warnings) -- of what is loaded
+    return warn(asked, warnings)
+  end
   local ok, wrong = config:run(asked.flags.only)
+  warn(asked, config:doubts())
   if not ok then
     return complain(asked, wrong)
   end

@@ -38,6 +38,7 @@ local FLAGS = {
     return VERBOSE[verb]
   end,
   strict = "warnings are errors",
+  ["trust-modes"] = "do not ask who owns and may write the project's files",
   all = "print every message, not the first 20",
   color = "colour: auto, always or never",
   backtrace = "frames of failing project code: short or full",

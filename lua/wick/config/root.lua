@@ -32,7 +32,7 @@ end
 local function suggest_folder(err, folder, dir)
   err.notes[#err.notes + 1] = ("looked for %s"):format(
     fail.quote(require "wick.read".absolute(folder, dir), 300))
-  local root = core.root(folder)
+  local root = core.root(folder, { trust_modes = true }) -- only listed
   local names = root and root:list("")
   local near = names and fail.near(dir:gsub("^%./", ""):gsub("/+$", ""), names) or {}
   if near[1] then
@@ -58,11 +58,20 @@ function M.open(self)
   local target = require "wick.target"
   local read = require "wick.read"
   local given = self.options.project
-  local limits = { ["module.bytes"] = self.limits["module.bytes"] }
+  local options = {
+    backend = self.options.backend,
+    limits = {
+      ["module.bytes"] = self.limits["module.bytes"],
+      ["plugin.bytes"] = self.limits["plugin.bytes"],
+    },
+    strict = self.options.strict,
+    stated = self.options.strict or self.options.untrusted,
+    trust_modes = self.options.trust_modes,
+  }
   if given then
     local name, dir = given:match("^([%a_][%w_]*)=(.*)$")
-    local project, err = target.project(dir or given,
-      { name = name, backend = self.options.backend, limits = limits })
+    options.name = name
+    local project, err = target.project(dir or given, options)
     if not project and err.name == "EROOT" then
       local info = core.codes.EFILE
       err.name, err.code, err.kind, err.status = "EFILE", info.code, info.kind, info.status
@@ -90,10 +99,11 @@ function M.open(self)
   if dir == "." or dir == "" then
     place = folder .. "/." -- so that the name is that of the real folder
   end
-  local project, err = target.project(place, { backend = self.options.backend, limits = limits })
+  local project, err = target.project(place, options)
   if not project then
     err.key = "project"
-    table.insert(err.marks, 1, self.tree:mark(id, err.target_label or ""))
+    local label = err.target_label or err.status == 5 and "refused" or ""
+    table.insert(err.marks, 1, self.tree:mark(id, label))
     if err.name == "EROOT" then
       suggest_folder(err, folder, dir)
     end

@@ -100,6 +100,7 @@ function M.forget(project)
   end
   project.records, project.folders, project.visited = records, {}, {}
   project.warm = false
+  project.root:forget()
 end
 
 -- EPROJECT, unless the name is free for a project.
@@ -121,16 +122,40 @@ local function check_name(name, dir)
   end
 end
 
+-- The project that is open already, opened once more.  Of the rules about who
+-- may write its files the stricter hold.
+local function again(project, options)
+  local strict = project.strict or options.strict
+  local trust_modes = project.trust_modes and options.trust_modes
+  if strict ~= project.strict or trust_modes ~= project.trust_modes then
+    local ok, err = project.root:rules { strict = strict, trust_modes = trust_modes }
+    if not ok then
+      project.root:rules(project)
+      return nil, err
+    end
+    project.strict, project.trust_modes = strict, trust_modes
+  end
+  project.refs = project.refs + 1
+  local limits = options.limits or {}
+  project.limit = limits["module.bytes"] or project.limit
+  project.plugin_limit = limits["plugin.bytes"] or project.plugin_limit
+  project.stated = project.stated or options.stated or options.strict
+  M.forget(project)
+  return project
+end
+
 --- Opens a project.  The same folder under the same name is one project, which
 --- lives until it was closed as often as it was opened.
 ---@param dir string
 --- `written` is how the caller's text names it, when `dir` was made absolute.
----@param options? {name?: string, backend?: string, limits?: table, written?: string}
+---@param options? {name?: string, backend?: string, limits?: table, written?: string,
+---  strict?: boolean, stated?: boolean, trust_modes?: boolean}
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
   options = options or {}
-  local root, err = core.root(dir, { backend = options.backend })
+  local root, err = core.root(dir, { backend = options.backend, strict = options.strict,
+    trust_modes = options.trust_modes })
   if not root then
     return nil, err
   end
@@ -140,14 +165,11 @@ function M.project(dir, options)
     name = name_of(written, info.path)
   end
   local key = info.dev .. ":" .. info.ino
-  local limit = options.limits and options.limits["module.bytes"]
+  local limits = options.limits or {}
   local project = M.open[name]
   if project and project.key == key then
     root:close()
-    project.refs = project.refs + 1
-    project.limit = limit or project.limit
-    M.forget(project)
-    return project
+    return again(project, options)
   end
   if project then
     err = failure("EPROJECT", {
@@ -174,10 +196,15 @@ function M.project(dir, options)
     base = info.path == "/" and "/" or info.path .. "/", -- of chunk names
     label = label_of(info.path), -- of files, in notes
     folds = info.folds,
-    limit = limit or core.limits["module.bytes"],
+    limit = limits["module.bytes"] or core.limits["module.bytes"],
+    plugin_limit = limits["plugin.bytes"] or core.limits["plugin.bytes"],
+    strict = options.strict,
+    stated = options.stated or options.strict, -- must plugins say what they are?
+    trust_modes = options.trust_modes,
     refs = 1,
     inodes = same.inodes, -- "dev:ino" -> the record that was loaded from it
     sources = {}, -- chunk names of modules of this root
+    libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
     records = {}, -- dotted name below the root -> record, or false
@@ -208,6 +235,11 @@ function Project:close()
   same.refs = same.refs - 1
   if same.refs == 0 then
     shared[self.key] = nil
+  end
+  for _, record in next, self.records do
+    if record and record.plugin then
+      record.plugin:close()
+    end
   end
   self.constructors, self.records, self.inodes = {}, {}, {}
   self.folders, self.visited = {}, {}
