@@ -87,19 +87,23 @@ describe("under strace, Lua configs", function()
     end
     assert.equal(0, status)
     assert.equal("a:\n  x:\n    z: 1\nb:\n  z: 1\n", out)
-    local below, root = {}, nil
+    local below, folders = {}, {} -- descriptor -> its name below the config root
     for _, line in ipairs(list) do
       local at, path, rest = line:match('%w+%(([%w_-]+), "([^"]*)"(.*)$')
       local result = (rest or ""):match("= (%-?%d+)[^=]*$")
-      if at == "AT_FDCWD" and path == dir .. "/conf/" or path == dir .. "/conf" then
-        root = result
-      elseif root and at == root then
-        assert.truthy(line:find("RESOLVE_BENEATH", 1, true) or path == ".", line)
-        if path ~= "." then
-          below[#below + 1] = path
+      if at == "AT_FDCWD" and (path == dir .. "/conf/" or path == dir .. "/conf") then
+        folders[result] = ""
+      elseif at == "AT_FDCWD" then
+        assert.truthy(path:sub(1, #dir) ~= dir or path == dir .. "/conf/train.lua", line)
+      elseif path and path ~= "." and path ~= "" then
+        assert.truthy(folders[at], line)
+        assert.truthy(line:find("RESOLVE_BENEATH", 1, true), line)
+        assert.falsy(path:find("..", 1, true), line)
+        if path:match("%.lua$") then
+          below[#below + 1] = folders[at] .. path
+        else
+          folders[result] = folders[at] .. path .. "/"
         end
-      elseif path and path:sub(1, #dir) == dir then
-        assert.equal(dir .. "/conf/train.lua", path)
       end
     end
     table.sort(below)
