@@ -26,7 +26,7 @@ DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   util-linux mount
 # What only check, asan, coverage, valgrind and bench need beyond that.
 DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
-  lua-yaml python3-yaml gcovr
+  gcovr python3-omegaconf
 
 # --- what was found on this machine ---------------------------------------
 

@@ -53,10 +53,8 @@ static Source strip (const char *bytes, size_t len) {
 }
 
 
-/* the bytes [*start, *stop) of line `line` (from 1), counted as Lua counts:
-   \n, \r, and either pair of both end one line */
-static void findline (const char *s, size_t len, long line, size_t *start,
-                      size_t *stop) {
+void wk_chunk_line (const char *s, size_t len, long line, size_t *start,
+                    size_t *stop) {
   size_t i = 0;
   *start = 0;
   /* Lua counts the same lines, so the text never ends before */
@@ -87,7 +85,7 @@ static void mark (wk_Fail *f, const char *bytes, size_t len,
   char label[96];
   size_t said = near ? (size_t)(near - message) :
                 end ? (size_t)(end - message) : strlen(message);
-  findline(bytes, len, line, &start, &stop);
+  wk_chunk_line(bytes, len, line, &start, &stop);
   if (said > sizeof(label) - 1) said = sizeof(label) - 1;
   memcpy(label, message, said);
   label[said] = '\0';

@@ -23,4 +23,9 @@
 wk_Code wk_chunk_compile (lua_State *L, const char *bytes, size_t len,
                           const char *chunkname, wk_Fail *f);
 
+/* the bytes [*start, *stop) of line `line` (from 1), counted as Lua counts:
+   \n, \r, and either pair of both end one line */
+void wk_chunk_line (const char *s, size_t len, long line, size_t *start,
+                    size_t *stop);
+
 #endif

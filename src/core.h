@@ -67,15 +67,40 @@ int wk_new_tree (lua_State *L);
 void wk_open_tree (lua_State *L);
 
 /* core_edit.c: methods of a tree, told there */
+wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                     int skip);
 int wk_edit_put (lua_State *L);
 int wk_edit_add (lua_State *L);
 int wk_edit_remove (lua_State *L);
 int wk_edit_refer (lua_State *L);
+int wk_edit_weight (lua_State *L);
 int wk_edit_late (lua_State *L);
 int wk_edit_scan (lua_State *L);
 int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);
+int wk_edit_follow (lua_State *L);
+
+/* core_lua.c: methods of a tree, told there */
+int wk_tree_lua (lua_State *L);
+int wk_tree_graft (lua_State *L);
+
+/* core_override.c: the words of a call; methods of a tree, told there */
+int wk_override_word (lua_State *L);
+int wk_override_set (lua_State *L);
+
+/* core_merge.c: composition; methods of a tree, told there */
+int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
+                     const wk_Clashes *clashes);
+int wk_merge_lay (lua_State *L);
+int wk_merge_settle (lua_State *L);
+int wk_merge_vanish (lua_State *L);
+int wk_merge_copy (lua_State *L);
+int wk_merge_via (lua_State *L);
+int wk_merge_copies (lua_State *L);
+int wk_merge_is_copy (lua_State *L);
+int wk_merge_forgets (lua_State *L);
+int wk_merge_asis (lua_State *L);
 
 /* value.c: node -> value, value -> node; methods of a tree */
 int wk_tree_value (lua_State *L);     /* tree:value(id, objects, keep) */

@@ -2,7 +2,7 @@
 ** core_edit.c -- part of the binding: edits of a tree, and walks over it in
 ** document order.
 **
-** May call: fail, tree, scalar, core.h.
+** May call: fail, tree, lex, scalar, core.h.
 */
 
 #include <limits.h>
@@ -12,6 +12,7 @@
 #include <lauxlib.h>
 
 #include "core.h"
+#include "lex.h"
 #include "scalar.h"
 #include "tree.h"
 
@@ -134,8 +135,31 @@ static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
 }
 
 
+/* how many nodes a copy of the subtree takes, keys included */
+static lua_Integer weight (const wk_Tree *t, wk_Id top) {
+  lua_Integer n = 0;
+  wk_Id at;
+  for (at = top; at != 0; at = follow(t, top, at, 0))
+    n += at != top && haskey(t, at) ? 2 : 1;
+  return n;
+}
+
+
+/* tree:weight(id) -> the number of nodes that the map or list is made of; nil
+   for any other node */
+int wk_edit_weight (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2);
+  int kind = wk_tree_node(t, id)->kind;
+  if (kind != WK_LIST && kind != WK_MAP) return 0;
+  lua_pushinteger(L, weight(t, id));
+  return 1;
+}
+
+
 /*
-** tree:refer(id, target) -> number of nodes added | nil, err
+** tree:refer(id, target, left) -> number of nodes added | false, that number
+** when it would be more than `left` | nil, err
 ** `id`, a reference, becomes what `target` is: an object or late value is
 ** shared (kind "object"); plain values are copied, and objects inside them
 ** are shared.  The place and mark stay those of the reference.
@@ -143,12 +167,21 @@ static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
 int wk_edit_refer (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2), target = wk_check_id(L, t, 3);
+  lua_Integer left = luaL_checkinteger(L, 4);
   wk_Id object = objectof(t, target), copy = 0, from, to;
   uint16_t doc = wk_tree_node(t, id)->doc;
   uint32_t pos = wk_tree_node(t, id)->pos;
   size_t added = 0;
   wk_Fail fail;
   wk_Code code;
+  if (object == 0) {
+    lua_Integer n = weight(t, target);
+    if (n > left) {
+      lua_pushboolean(L, 0);
+      lua_pushinteger(L, n);
+      return 2;
+    }
+  }
   if (object != 0)
     code = become(t, id, WK_OBJECT, object, &fail);
   else if ((code = wk_tree_copy(t, target, 0, &copy, &added, &fail)) == WK_OK) {
@@ -201,13 +234,6 @@ static void append (lua_State *L, int list, wk_Id id) {
 }
 
 
-/* is this plain key one of `+k` `=k` `~k`? */
-static int isoperator (const wk_Tree *t, const wk_Node *key) {
-  return (key->flags & WK_PLAIN) && key->kind == WK_STRING && key->size > 0 &&
-         strchr("+=~", *wk_tree_text(t, key)) != NULL;
-}
-
-
 /* is this key of the form `_x_`, and not one that this version knows? */
 static int isreserved (const wk_Tree *t, const wk_Node *key) {
   const char *s = wk_tree_text(t, key);
@@ -218,16 +244,9 @@ static int isreserved (const wk_Tree *t, const wk_Node *key) {
 }
 
 
-static int ismissing (const wk_Tree *t, const wk_Node *n) {
-  return n->kind == WK_STRING && !(n->flags & WK_TAGGED) && n->size == 3 &&
-         memcmp(wk_tree_text(t, n), "???", 3) == 0;
-}
-
-
 /*
 ** tree:scan(top) -> strings with a sigil, components, `???`, values whose
-** key is an operator or of the form `_x_`.  Four arrays of nodes in document
-** order.
+** key is of the form `_x_`.  Four arrays of nodes in document order.
 */
 int wk_edit_scan (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -239,22 +258,27 @@ int wk_edit_scan (lua_State *L) {
     const wk_Node *n = wk_tree_node(t, at);
     if (n->flags & WK_SIGIL) append(L, 3, at);
     if (n->flags & WK_COMPONENT) append(L, 4, at);
-    if (ismissing(t, n)) append(L, 5, at);
-    if (at != top && haskey(t, at)) {
-      const wk_Node *key = wk_tree_node(t, at - 1);
-      if (isoperator(t, key) || isreserved(t, key)) append(L, 6, at);
-    }
+    if (wk_tree_ismissing(t, at)) append(L, 5, at);
+    if (at != top && n->kind != WK_NONE && haskey(t, at) &&
+        isreserved(t, wk_tree_node(t, at - 1))) append(L, 6, at);
   }
   return 4;
 }
 
 
 /* the node behind `at` (the top or an object) in the subtree `top` that
-   stands for an object, or 0 */
+   stands for an object, or 0; the components in one whose children stay as
+   they are stand for none */
 static wk_Id nextobject (const wk_Tree *t, wk_Id top, wk_Id at) {
-  at = follow(t, top, at, at != top);
-  while (at != 0 && objectof(t, at) == 0) at = follow(t, top, at, 0);
-  return at;
+  int asis = wk_tree_node(t, top)->flags & WK_ASIS;
+  int skip = at != top;
+  for (;;) {
+    at = follow(t, top, at, skip);
+    if (at == 0 || (objectof(t, at) != 0 &&
+                    !(asis && wk_tree_node(t, at)->kind == WK_MAP)))
+      return at;
+    skip = 0;
+  }
 }
 
 
@@ -283,21 +307,90 @@ int wk_edit_needs (lua_State *L) {
 
 
 /* tree:sigils(id) -> the strings with a sigil that the plain value `id` is
-   made of, an array; those inside components are the components' business */
+   made of, an array, and the `???`, an array or nil; of those inside
+   components only what decides whether the component is there */
 int wk_edit_sigils (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id top = wk_check_id(L, t, 2), at;
   lua_settop(L, 2);
   lua_newtable(L);
+  lua_pushnil(L);
   for (at = top; at != 0;) {
     const wk_Node *n = wk_tree_node(t, at);
     if (n->flags & WK_SIGIL) append(L, 3, at);
-    at = follow(t, top, at, (n->flags & WK_COMPONENT) != 0);
+    if (wk_tree_ismissing(t, at)) {
+      if (lua_isnil(L, 4)) {
+        lua_newtable(L);
+        lua_replace(L, 4);
+      }
+      append(L, 4, at);
+    }
+    if (n->flags & WK_COMPONENT) {
+      wk_Id decides = wk_tree_find(t, at, "_disabled_", 10);
+      if (decides != 0 && (wk_tree_node(t, decides)->flags & WK_SIGIL))
+        append(L, 3, decides);
+    }
+    at = follow(t, top, at, (wk_tree_node(t, at)->flags & WK_COMPONENT) != 0);
   }
-  return 1;
+  return 2;
 }
 
 /* }====================================================== */
+
+
+/* the child of `at` that the segment at s names, or 0; `skip` says whether a
+   dot stands before its name.  Quoted names are not read here. */
+wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
+                     int skip) {
+  int kind = wk_tree_node(t, at)->kind, number;
+  if (*s == '[') {
+    s++;
+    len -= 2;
+    number = 1;
+  }
+  else {
+    s += skip;
+    len -= (size_t)skip;
+    number = *s >= '0' && *s <= '9';
+  }
+  if (len == 0 || *s == '"' || *s == '\'' || (number && len > 18)) return 0;
+  if (!number) return kind == WK_MAP ? wk_tree_find(t, at, s, len) : 0;
+  if (kind == WK_MAP) return wk_tree_findint(t, at, wk_scalar_int(s, len));
+  return kind == WK_LIST ? wk_tree_item(t, at, wk_scalar_int(s, len)) : 0;
+}
+
+
+/*
+** tree:follow(id, top) -> node | nil
+** Where a plain reference (`@a.b[1]`, `@.x`) leads, when it leads there through
+** maps and lists alone; nil for everything else, which evaluate's walk reads
+** and judges.  Makes no Lua value but the answer.
+*/
+int wk_edit_follow (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id id = wk_check_id(L, t, 2), at = wk_check_id(L, t, 3);
+  const wk_Node *n = wk_tree_node(t, id);
+  const char *s = wk_tree_text(t, n), *end = s + n->size;
+  wk_Where where = WK_FIRST;
+  if (n->kind != WK_STRING || n->size < 2 || *s++ != '@') return 0;
+  if (*s == '.') {
+    for (at = id; s < end && *s == '.'; s++) {
+      at = wk_tree_node(t, at)->up;
+      if (at == 0) return 0;
+    }
+    where = WK_RELATIVE;
+  }
+  do {
+    size_t len = wk_lex_segment(s, (size_t)(end - s), where, 0);
+    if (len == 0) return 0;
+    at = wk_edit_child(t, at, s, len, where == WK_BEHIND);
+    if (at == 0) return 0;
+    s += len;
+    where = WK_BEHIND;
+  } while (s < end);
+  lua_pushinteger(L, at);
+  return 1;
+}
 
 
 /* tree:object(id) -> the node whose object this one is, or nil */

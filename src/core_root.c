@@ -92,15 +92,16 @@ static void pushfile (lua_State *L, const wk_File *file) {
 }
 
 
-/* root:read(rel, limit, quiet) -> text, file | nil, err.  With `quiet` a
-   file that is not there gives false alone, which is cheaper than an error.
+/* root:read(rel, limit, quiet, bare) -> text, file | nil, err.  With `quiet`
+   a file that is not there gives false alone, which is cheaper than an error;
+   with `bare` the text comes alone.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
   wk_Root *root = checkroot(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
-  int quiet = lua_toboolean(L, 4);
+  int quiet = lua_toboolean(L, 4), bare = lua_toboolean(L, 5);
   void **guard = wk_push_guard(L);
   char *bytes = NULL;
   wk_File file;
@@ -118,6 +119,7 @@ static int root_read (lua_State *L) {
   }
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
+  if (bare) return 1;
   pushfile(L, &file);
   return 2;
 }

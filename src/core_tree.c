@@ -3,12 +3,13 @@
 ** nodes.
 **
 ** May call: fail, tree, yaml, scalar, core.h; lists the methods that
-** core_edit.c and value.c define.
+** core_edit.c, core_lua.c and value.c define.
 **
 ** Nodes are integers to Lua.  Every method checks them, so a wrong number
 ** raises and never reads past the arena.
 */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <lua.h>
@@ -84,18 +85,21 @@ int wk_new_tree (lua_State *L) {
 }
 
 
+#define WARNINGS  8   /* of one document that are kept */
+
+/* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
-  lua_State *L;
-  const wk_Tree *tree;
-  uint16_t doc;
   int count;
-  wk_Fail first[8];   /* copied: no Lua error may cross the reader */
+  void **first;   /* a guard; room is taken when the first one comes */
 } Warnings;
 
 
+/* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (w->count < 8) w->first[w->count++] = *warning;
+  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (*w->first != NULL && w->count < WARNINGS)
+    ((wk_Fail *)*w->first)[w->count++] = *warning;
 }
 
 
@@ -107,88 +111,32 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings *w = (Warnings *)lua_newuserdatauv(L, sizeof(Warnings), 0);
+  Warnings w;
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w->L = L;
-  w->tree = t;
-  w->count = 0;
+  w.count = 0;
+  w.first = wk_push_guard(L);
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, w, &root, &fail) != WK_OK)
+  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
     return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
-  lua_createtable(L, w->count, 0);
-  for (i = 0; i < w->count; i++) {
-    wk_push_error(L, &w->first[i], &t->docs[doc], "warning");
+  lua_createtable(L, w.count, 0);
+  for (i = 0; i < w.count; i++) {
+    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
 }
 
 
-/* is this override's value YAML flow (design 2.8)? */
-static int isflow (const char *s, size_t len) {
-  return len > 0 && (*s == '[' || *s == '{' || *s == '"' || *s == '\'');
-}
-
-
-static int has_splice (const char *s, size_t len) {
-  size_t i;
-  for (i = 1; i < len; i++)
-    if (s[i - 1] == '$' && s[i] == '{') return 1;
-  return 0;
-}
-
-
-/*
-** tree:word(word, number, byte) -> node | nil, err
-** The value of an override: the text of `word` from `byte` (from 1) on.
-** The node is not linked; its marks are in argv[number].  What stands before
-** the value is blanked while libyaml reads, so that columns stay true.
-*/
-static int tree_word (lua_State *L) {
-  wk_Tree *t = wk_check_tree(L, 1);
-  size_t len, from;
-  const char *word = luaL_checklstring(L, 2, &len);
-  int number = (int)luaL_checkinteger(L, 3);
-  lua_Integer byte = luaL_checkinteger(L, 4);
-  uint16_t doc = 0;
-  wk_Id id = 0;
-  wk_Fail fail;
-  wk_Code code;
-  luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
-  from = (size_t)byte - 1;
-  if (wk_tree_document(t, WK_ARGV, number, "command line", word, len, &doc,
-                       &fail) != WK_OK)
-    return failure(L, t, &fail, 0);
-  if (isflow(word + from, len - from)) {
-    memset(t->docs[doc].source, ' ', from);
-    code = wk_yaml_read(t, doc, WK_TOP_ANY, NULL, NULL, &id, &fail);
-    memcpy(t->docs[doc].source, word, from);
-  }
-  else if (from < len && (strchr("@%$", word[from]) != NULL ||
-                          has_splice(word + from, len - from))) {
-    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, word + from,
-                          len - from, &id, &fail);
-    if (code == WK_OK) wk_tree_node(t, id)->flags |= WK_SIGIL | WK_PLAIN;
-  }
-  else if (from == len)
-    code = wk_tree_scalar(t, WK_STRING, doc, (uint32_t)from, "", 0, &id, &fail);
-  else
-    code = wk_yaml_scalar(t, doc, (uint32_t)from, word + from, len - from,
-                          &id, &fail);
-  if (code != WK_OK) return failure(L, t, &fail, doc);
-  lua_pushinteger(L, id);
-  return 1;
-}
-
-
-/* tree:composed(): from here on nodes are made by evaluation, which has its
-   own budget (value.nodes); config.nodes counts what was written */
+/* tree:composed(top): from here on nodes are made by evaluation, which has
+   its own budget (value.nodes); config.nodes counts what was written.  What
+   composition deleted leaves its maps and lists. */
 static int tree_composed (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
+  wk_tree_sweep(t, wk_check_id(L, t, 2));
   t->limits.config_nodes = (size_t)-1;
   return 0;
 }
@@ -225,16 +173,21 @@ static int tree_kind (lua_State *L) {
 }
 
 
-/* tree:is(id, flag) -> boolean */
+/* tree:is(id, flag) -> boolean; "merged" of a map or list: it was laid over
+   what it replaced; of what vanished: it went with its constructor */
 static int tree_is (lua_State *L) {
   static const char *const flags[] = {
     "plain", "flow", "sigil", "tagged", "component", "indexed", "empty",
-    "absent", NULL
+    "absent", "merged", NULL
   };
   wk_Tree *t = wk_check_tree(L, 1);
-  wk_Id id = wk_check_id(L, t, 2);
+  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
   int flag = luaL_checkoption(L, 3, NULL, flags);
-  lua_pushboolean(L, wk_tree_node(t, id)->flags >> flag & 1);
+  if (flag == 8)
+    lua_pushboolean(L, (n->flags & WK_MERGED) != 0 &&
+                       (n->kind >= WK_LIST || n->kind == WK_NONE));
+  else
+    lua_pushboolean(L, n->flags >> flag & 1);
   return 1;
 }
 
@@ -256,9 +209,10 @@ static int haskey (const wk_Tree *t, wk_Id id) {
 }
 
 
-/* pushes the key of a value: string or integer; its place in a list; nil */
-static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
-  if (haskey(t, id)) {
+/* pushes the key of a value: string or integer; its place in a list; nil.
+   `inmap`: it was in a map, whatever stands there now. */
+static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
+  if (inmap || haskey(t, id)) {
     const wk_Node *key = wk_tree_node(t, id - 1);
     const char *s = wk_tree_text(t, key);
     if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
@@ -271,11 +225,16 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id) {
 }
 
 
-/* tree:key(id) -> key or place, whether the key was written plain */
+/* tree:key(id, inmap) -> key or place, whether the key was written plain.
+   `inmap` for a value of a map that was replaced: what it was in says so no
+   longer. */
 static int tree_key (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  pushkey(L, t, id);
+  int inmap = lua_toboolean(L, 3) && id > 1 &&
+              wk_tree_node(t, id - 1)->kind >= WK_NULL &&
+              wk_tree_node(t, id - 1)->kind <= WK_STRING;
+  pushkey(L, t, id, inmap);
   lua_pushboolean(L, haskey(t, id) &&
                      (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
   return 2;
@@ -292,10 +251,13 @@ static int tree_up (lua_State *L) {
 }
 
 
-/* tree:children(id) -> array of the values of a map, the items of a list */
+/* tree:children(id, vanished) -> array of the values of a map, the items of a
+   list; those that are deleted, disabled or absent only when `vanished` is
+   true */
 static int tree_children (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
+  int vanished = lua_toboolean(L, 3);
   lua_Integer i = 0;
   wk_Id child;
   if (n->kind != WK_LIST && n->kind != WK_MAP) {
@@ -303,7 +265,9 @@ static int tree_children (lua_State *L) {
     return 1;
   }
   lua_createtable(L, (int)n->size, 0);
-  for (child = n->first; child != 0; child = wk_tree_node(t, child)->next) {
+  for (child = n->first; child != 0 && i < (lua_Integer)n->size;
+       child = wk_tree_node(t, child)->next) {
+    if (wk_tree_node(t, child)->kind == WK_NONE && !vanished) continue;
     lua_pushinteger(L, child);
     lua_rawseti(L, -2, ++i);
   }
@@ -311,8 +275,9 @@ static int tree_children (lua_State *L) {
 }
 
 
-/* tree:find(id, key) -> the value of a key (string, integer) of a map, or
-   the item of a list, or nil */
+/* tree:find(id, key, vanished) -> the value of a key (string, integer) of a
+   map, or the item of a list, or nil.  What is deleted, disabled or absent is
+   given only when `vanished` is true; items are counted with it. */
 static int tree_find (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2), found = 0;
@@ -327,7 +292,8 @@ static int tree_find (lua_State *L) {
     const char *key = luaL_checklstring(L, 3, &len);
     found = wk_tree_find(t, id, key, len);
   }
-  if (found == 0) return 0;
+  if (found == 0 || (wk_tree_node(t, found)->kind == WK_NONE &&
+                     !lua_toboolean(L, 4))) return 0;
   lua_pushinteger(L, found);
   return 1;
 }
@@ -352,7 +318,7 @@ static int tree_segments (lua_State *L) {
     depth++;
   lua_createtable(L, (int)depth, 0);
   for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up) {
-    pushkey(L, t, at);
+    pushkey(L, t, at, 0);
     lua_rawseti(L, -2, depth--);
   }
   return 1;
@@ -386,16 +352,13 @@ static int tree_mark (lua_State *L) {
   if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
   length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));
   if (!onkey) n = wk_tree_node(t, written(t, id));
-  if (lua_type(L, 4) == LUA_TNUMBER && doc && doc->source &&
-      n->kind >= WK_NULL && n->kind <= WK_STRING && n->size > 0) {
+  if (lua_type(L, 4) == LUA_TNUMBER) {
+    size_t at = wk_tree_written(t, written(t, id));
     lua_Integer first = lua_tointeger(L, 4);
     lua_Integer last = luaL_optinteger(L, 5, first);
-    const char *text = wk_tree_text(t, n);
-    size_t open = doc->source[byte] == '"' || doc->source[byte] == '\'';
-    if (first >= 1 && byte + open + n->size <= doc->length &&
-        memcmp(doc->source + byte + open, text, n->size) == 0) {
+    if (first >= 1 && at != WK_UNWRITTEN) {
       if (last > (lua_Integer)n->size) last = (lua_Integer)n->size;
-      byte += open + (size_t)first - 1;
+      byte = at + (size_t)first - 1;
       length = last >= first ? (size_t)(last - first) + 1 : 1;
     }
   }
@@ -410,7 +373,8 @@ static int tree_mark (lua_State *L) {
 /* }====================================================== */
 
 
-/* tree:source(id) -> the name of its document, its origin */
+/* tree:source(id) -> the name of its document, its origin, the number of the
+   override */
 static int tree_source (lua_State *L) {
   static const char *const origins[] = {"file", "argv", "host"};
   wk_Tree *t = wk_check_tree(L, 1);
@@ -418,12 +382,15 @@ static int tree_source (lua_State *L) {
   if (doc == NULL) return 0;
   lua_pushstring(L, doc->name);
   lua_pushstring(L, origins[doc->origin]);
-  return 2;
+  if (doc->origin != WK_ARGV) return 2;
+  lua_pushinteger(L, doc->number);
+  return 3;
 }
 
 
 static const luaL_Reg methods[] = {
-  {"read", tree_read}, {"word", tree_word}, {"composed", tree_composed},
+  {"read", tree_read}, {"lua", wk_tree_lua}, {"graft", wk_tree_graft},
+  {"word", wk_override_word}, {"composed", tree_composed},
   {"size", tree_size},
   {"kind", tree_kind}, {"is", tree_is}, {"text", tree_text},
   {"key", tree_key}, {"up", tree_up}, {"children", tree_children},
@@ -431,9 +398,16 @@ static const luaL_Reg methods[] = {
   {"segments", tree_segments}, {"mark", tree_mark}, {"put", wk_edit_put},
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
-  {"sigils", wk_edit_sigils}, {"object", wk_edit_object},
+  {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight}, {"object", wk_edit_object},
+  {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
-  {"options", wk_tree_options}, {"grow", wk_tree_grow}, {NULL, NULL}
+  {"options", wk_tree_options}, {"grow", wk_tree_grow},
+  {"override", wk_override_set},
+  {"lay", wk_merge_lay}, {"settle", wk_merge_settle},
+  {"vanish", wk_merge_vanish}, {"copy", wk_merge_copy},
+  {"via", wk_merge_via}, {"copies", wk_merge_copies},
+  {"is_copy", wk_merge_is_copy},
+  {"forgets", wk_merge_forgets}, {"asis", wk_merge_asis}, {NULL, NULL}
 };
 
 

@@ -97,33 +97,32 @@ int wk_core_unquote (lua_State *L) {
 }
 
 
-/* core.keypath(text, in_expression) -> path | nil, err */
+/* core.keypath(text, in_expression) -> path | nil, err.  A path is a list of
+   segments with the fields up, length, and spans: the first and last byte of
+   each segment, as a string of pairs of 32-bit numbers ("=I4I4"), for few
+   need them and a config may have many paths. */
 int wk_core_keypath (lua_State *L) {
   size_t len, i;
   const char *text = luaL_checklstring(L, 1, &len);
   int in_expression = lua_toboolean(L, 2);
   void **guard = wk_push_guard(L);
   wk_Path path;  /* too large for a userdata that each reference would make */
+  uint32_t spans[2 * WK_PATH_SEGMENTS];
   wk_Fail fail;
   if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK)
     return wk_push_failure(L, &fail, NULL);
   *guard = path.names;
-  lua_createtable(L, (int)path.count, 4);
-  lua_createtable(L, (int)path.count, 0);  /* starts */
-  lua_createtable(L, (int)path.count, 0);  /* stops */
+  lua_createtable(L, (int)path.count, 3);
   for (i = 0; i < path.count; i++) {
     const wk_Segment *segment = &path.segments[i];
-    lua_Integer place = (lua_Integer)i + 1;
     if (segment->is_index) lua_pushinteger(L, segment->index);
     else lua_pushlstring(L, path.names + segment->name, segment->size);
-    lua_rawseti(L, -4, place);
-    lua_pushinteger(L, (lua_Integer)segment->start + 1);
-    lua_rawseti(L, -3, place);
-    lua_pushinteger(L, (lua_Integer)segment->stop);
-    lua_rawseti(L, -2, place);
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+    spans[2 * i] = (uint32_t)segment->start + 1;
+    spans[2 * i + 1] = (uint32_t)segment->stop;
   }
-  lua_setfield(L, -3, "stops");
-  lua_setfield(L, -2, "starts");
+  lua_pushlstring(L, (const char *)spans, path.count * 2 * sizeof(*spans));
+  lua_setfield(L, -2, "spans");
   wk_set_integer(L, "up", path.up);
   wk_set_integer(L, "length", (lua_Integer)path.length);
   wk_path_free(&path);

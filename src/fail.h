@@ -37,6 +37,9 @@
   X(EALIASLOOP, 112, "cycle",        3)  /* an alias inside its own anchor */ \
   X(ESPACING,   113, "doubtful",     3)  /* `{x:1}`, a warning */ \
   X(EMERGE,     114, "type",         3)  /* `<<` of what is no map */ \
+  X(ELUA,       115, "syntax",       3)  /* a Lua config does not compile */ \
+  X(ERAISED,    116, "raised",       3)  /* a Lua config raises an error */ \
+  X(EMISFIT,    117, "type",         3)  /* a value that no config can hold */ \
   X(EUNSUPPORTED, 190, "unsupported", 3) /* not in this version */ \
   X(ENAME,      201, "name",         4) \
   X(ETARGET,    202, "type",         4)  /* a target that is no string */ \
@@ -67,6 +70,7 @@
   X(EEXPR,      406, "syntax",       3)  /* an expression does not parse */ \
   X(EEVAL,      407, "value",        3)  /* an expression fails */ \
   X(EOBJECT,    408, "type",         3)  /* a path leads into an object */ \
+  X(EDISABLED,  409, "disabled",     3)  /* a reference to what is disabled */ \
   X(ESYMLINK,   501, "security",     5) \
   X(EBYTECODE,  502, "security",     5) \
   X(EESCAPE,    503, "security",     5) \
@@ -75,6 +79,7 @@
   X(EUNSAFE,    507, "security",     5)  /* others may write it */ \
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
+  X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted config may not */ \
   X(EPLUGIN,    604, "unsupported",  6)  /* C plugins: not in this version */ \
   X(EBUDGET,    701, "limit",        7)  /* value.bytes, value.nodes */ \
   X(ESIZE,      702, "limit",        7) \
@@ -82,9 +87,17 @@
   X(EDEPTH,     704, "limit",        7) \
   X(ELIMIT,     705, "limit",        7) \
   X(ENOMEM,     706, "limit",        7) \
+  X(ELUASTEPS,  707, "limit",        7)  /* a Lua config runs too long */ \
+  X(ELUABYTES,  708, "limit",        7)  /* and takes too much memory */ \
+  X(EINCLUDE,   801, "not found",    3)  /* a document that one names */ \
   X(EMIX,       802, "type",         3)  /* a map merged into a scalar */ \
-  X(ENEAR,      804, "doubtful",     3)  /* nearly a reserved key, warning */ \
   X(EROOT,      803, "not found",    3)  /* the folder `project:` names */ \
+  X(ENEAR,      804, "doubtful",     3)  /* nearly a reserved key, warning */ \
+  X(EINCLUDELOOP, 805, "cycle",      3)  /* documents name each other */ \
+  X(EGONE,      806, "not found",    3)  /* `~k` of an absent key */ \
+  X(EOPERATOR,  807, "syntax",       3)  /* `k` and `+k` in one map */ \
+  X(EDEFAULTS,  808, "type",         3)  /* an entry of `defaults` */ \
+  X(EUNREAD,    809, "unread",       3)  /* a key that nothing reads */ \
   X(EBUG,      9999, "bug",         70)
 
 typedef enum wk_Code {

@@ -205,12 +205,13 @@ static wk_Token stranger (wk_Lex *lex) {
 }
 
 
-/* `@` and the segments behind it */
+/* `@` or `@?`, and the segments behind it */
 static wk_Token reference (wk_Lex *lex) {
   const char *s = lex->text + lex->start + 1;
   const char *end = lex->text + lex->length;
   wk_Where where = WK_FIRST;
   size_t n;
+  if (s < end && *s == '?') s++;
   while (s < end && *s == '.') {
     s++;
     where = WK_RELATIVE;

@@ -2,11 +2,12 @@
 ** place.c -- where a node stands: its place in a list, its line and column,
 ** and what a caret covers (tree.h).
 **
-** May call: nothing but the headers of tree.
+** May call: lex, for Lua texts.
 */
 
 #include <string.h>
 
+#include "lex.h"
 #include "tree.h"
 
 
@@ -91,6 +92,86 @@ static size_t flow (const char *s, const char *end) {
 }
 
 
+/* what stands at the start of a Lua text [s, end): up to the `=`, comma or
+   bracket behind it */
+static size_t expression (const char *s, const char *end) {
+  size_t last = 0;
+  long nest = 0;
+  wk_Lex lex;
+  wk_lex_init(&lex, s, (size_t)(end - s));
+  for (;;) {
+    wk_Token token = wk_lex_next(&lex);
+    if (token == WK_T_END) break;
+    if (token == WK_T_OP) {
+      char c = s[lex.start];
+      if (c == '(' || c == '[' || c == '{') nest++;
+      else if (c == ')' || c == ']' || c == '}') nest--;
+      if (nest < 0 || (nest == 0 && (c == ',' || c == ';' ||
+                                     wk_lex_is(&lex, "=")))) break;
+    }
+    last = lex.stop;
+  }
+  return last;
+}
+
+
+size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos) {
+  const wk_Doc *d = &t->docs[doc];
+  const char *s, *end;
+  size_t width;
+  if (doc == 0 || d->source == NULL || pos >= d->length) return 1;
+  s = d->source + pos;
+  for (end = s; end < d->source + d->length; end++)
+    if (*end == '\n' || *end == '\r') break;
+  width = expression(s, end);
+  return width > 0 ? width : 1;
+}
+
+
+/* where the text of node n begins in its Lua source, behind the name of what
+   it is given to */
+static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
+  wk_Lex lex;
+  wk_Token token;
+  size_t start;
+  *skip = 0;
+  wk_lex_init(&lex, d->source, d->length);
+  lex.at = n->pos;
+  token = wk_lex_next(&lex);
+  if (token == WK_T_NAME) {
+    *skip = wk_lex_is(&lex, "expr") ? 2 : wk_lex_is(&lex, "target") ? 0 : 1;
+    token = wk_lex_next(&lex);
+    if (token == WK_T_OP && wk_lex_is(&lex, "(")) token = wk_lex_next(&lex);
+  }
+  if (token != WK_T_STRING) return WK_UNWRITTEN;
+  start = lex.start;
+  if (d->source[start] != '[') return start + 1;
+  for (start++; d->source[start] == '='; start++) ;
+  start++;
+  if (d->source[start] == '\r' && d->source[start + 1] == '\n') return start + 2;
+  return d->source[start] == '\n' ? start + 1 : start;
+}
+
+
+size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  const wk_Doc *d = &t->docs[n->doc];
+  size_t at = n->pos, skip = 0;
+  if (n->doc == 0 || d->source == NULL || n->kind < WK_NULL ||
+      n->kind > WK_STRING || n->size == 0) return WK_UNWRITTEN;
+  if (d->islua && n->kind == WK_STRING) {
+    at = argument(d, n, &skip);
+    if (at == WK_UNWRITTEN || skip > n->size) return WK_UNWRITTEN;
+  }
+  else if (at < d->length && (d->source[at] == '"' || d->source[at] == '\''))
+    at++;
+  if (at > d->length || n->size - skip > d->length - at ||
+      memcmp(d->source + at, wk_tree_text(t, n) + skip, n->size - skip) != 0)
+    return WK_UNWRITTEN;
+  return at - skip;
+}
+
+
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
   const wk_Doc *d = &t->docs[n->doc];
@@ -99,6 +180,7 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   size_t length;
   if (n->doc == 0 || d->source == NULL || n->pos >= d->length)
     return isscalar && n->kind <= WK_STRING && n->size > 0 ? n->size : 1;
+  if (d->islua) return wk_tree_width(t, n->doc, n->pos);
   s = d->source + n->pos;
   for (end = s; end < d->source + d->length; end++)
     if (*end == '\n' || *end == '\r') break;

@@ -182,6 +182,7 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d = &t->docs[used];
   d->origin = origin;
   d->number = number;
+  d->islua = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;
@@ -270,33 +271,57 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
 }
 
 
-/* the place of a node in the vias, or where it would stand */
-static size_t viaplace (const wk_Tree *t, wk_Id node) {
-  size_t low = 0, high = t->nvias;
-  while (low < high) {
-    size_t mid = low + (high - low) / 2;
-    if (t->vias[mid].node < node) low = mid + 1;
-    else high = mid;
-  }
-  return low;
+/* the slot of a node's via, or the free one where it would stand; the table
+   has room */
+static size_t viaslot (const wk_Tree *t, wk_Id node) {
+  size_t mask = t->cvias - 1, i = (node * 2654435769u) & mask;
+  while (t->vias[i].node != 0 && t->vias[i].node != node) i = (i + 1) & mask;
+  return i;
 }
 
 
-/* takes a via out; gives 0 when there is none */
+/* takes a via out; gives 0 when there is none.  Those behind it that would no
+   longer be found move back. */
 static int dropvia (wk_Tree *t, wk_Id node, wk_Via *v) {
-  size_t i = viaplace(t, node);
-  if (i == t->nvias || t->vias[i].node != node) return 0;
+  size_t mask, i, j;
+  if (t->nvias == 0) return 0;
+  mask = t->cvias - 1;
+  i = viaslot(t, node);
+  if (t->vias[i].node == 0) return 0;
   *v = t->vias[i];
-  memmove(t->vias + i, t->vias + i + 1,
-          (--t->nvias - i) * sizeof(wk_Via));
+  t->nvias--;
+  for (j = (i + 1) & mask; t->vias[j].node != 0; j = (j + 1) & mask) {
+    size_t home = (t->vias[j].node * 2654435769u) & mask;
+    if (((j - home) & mask) >= ((j - i) & mask)) {
+      t->vias[i] = t->vias[j];
+      i = j;
+    }
+  }
+  t->vias[i].node = 0;
   return 1;
+}
+
+
+/* makes room for one more via.  Fails with ENOMEM. */
+static wk_Code roomvia (wk_Tree *t, wk_Fail *f) {
+  wk_Via *old = t->vias, *vias;
+  size_t size = t->cvias == 0 ? 64 : t->cvias * 2, i, had = t->cvias;
+  if (t->nvias + 1 <= t->cvias / 3 * 2) return WK_OK;
+  vias = calloc(size, sizeof(wk_Via));
+  if (vias == NULL) return nomemory(f);
+  t->vias = vias;
+  t->cvias = size;
+  for (i = 0; i < had; i++)
+    if (old[i].node != 0) t->vias[viaslot(t, old[i].node)] = old[i];
+  free(old);
+  return WK_OK;
 }
 
 
 /* puts a via in where there is room for it */
 static void putvia (wk_Tree *t, wk_Via v) {
-  size_t i = viaplace(t, v.node);
-  memmove(t->vias + i + 1, t->vias + i, (t->nvias++ - i) * sizeof(wk_Via));
+  size_t i = viaslot(t, v.node);
+  if (t->vias[i].node == 0) t->nvias++;
   t->vias[i] = v;
 }
 
@@ -318,16 +343,18 @@ static void movevias (wk_Tree *t, wk_Id id, wk_Id from, wk_Id old) {
 
 
 wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
-  wk_Id old, v;
+  wk_Id old = 0, v;
   wk_Node *n, *m;
-  wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
+  wk_Code code = t->forgets ? WK_OK : wk_tree_add(t, WK_NONE, 0, 0, &old, f);
   if (code != WK_OK) return code;
   if (t->nodes[id].kind == WK_MAP) wk_tree_unhash(t, id);
   if (t->nodes[from].kind == WK_MAP) wk_tree_unhash(t, from);
   n = wk_tree_node(t, id);
   m = wk_tree_node(t, from);
-  t->nodes[old] = *n;
-  t->nodes[old].next = 0;
+  if (old != 0) {
+    t->nodes[old] = *n;
+    t->nodes[old].next = 0;
+  }
   n->kind = m->kind;
   n->first = m->first;
   n->size = m->size;
@@ -342,7 +369,7 @@ wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
     }
   }
   m->flags |= WK_ABSENT;
-  if (t->nvias > 0) movevias(t, id, from, old);
+  if (t->nvias > 0 && old != 0) movevias(t, id, from, old);
   return WK_OK;
 }
 
@@ -356,10 +383,8 @@ wk_Code wk_tree_replace (wk_Tree *t, wk_Id id, wk_Id from, wk_Fail *f) {
 */
 
 /* gives a copy of one node, linked nowhere, and of its via; its text is
-   shared, for text never changes.  `cursor` is where vias were read last:
-   ids of one subtree mostly ascend, so the next is near. */
-static wk_Code copynode (wk_Tree *t, wk_Id from, size_t *cursor, wk_Id *copy,
-                         wk_Fail *f) {
+   shared, for text never changes */
+static wk_Code copynode (wk_Tree *t, wk_Id from, wk_Id *copy, wk_Fail *f) {
   wk_Code code = wk_tree_add(t, WK_NONE, 0, 0, copy, f);
   const wk_Node *m;
   wk_Node *n;
@@ -375,12 +400,8 @@ static wk_Code copynode (wk_Tree *t, wk_Id from, size_t *cursor, wk_Id *copy,
     n->size = m->size;
   }
   if (t->nvias > 0) {
-    size_t i = *cursor;
-    if (i >= t->nvias || t->vias[i].node < from ||
-        (i > 0 && t->vias[i - 1].node >= from))
-      *cursor = i = viaplace(t, from);
-    if (i < t->nvias && t->vias[i].node == from)
-      return wk_tree_via(t, *copy, t->vias[i].doc, t->vias[i].pos, f);
+    const wk_Via *via = wk_tree_viaof(t, from);
+    if (via != NULL) return wk_tree_via(t, *copy, via->doc, via->pos, f);
   }
   return WK_OK;
 }
@@ -390,11 +411,11 @@ static wk_Code copynode (wk_Tree *t, wk_Id from, size_t *cursor, wk_Id *copy,
    original, which is all the stack there needs to be. */
 wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
                       size_t *added, wk_Fail *f) {
-  size_t nnodes = t->nnodes, nvias = t->nvias, cursor = 0;
+  size_t nnodes = t->nnodes;
   wk_Id top, from = id, to, new, key;
   wk_Code code = WK_OK;
-  if (with_key) code = copynode(t, id - 1, &cursor, &key, f);
-  if (code == WK_OK) code = copynode(t, id, &cursor, &top, f);
+  if (with_key) code = copynode(t, id - 1, &key, f);
+  if (code == WK_OK) code = copynode(t, id, &top, f);
   if (code != WK_OK) goto fail;
   if (with_key) t->nodes[key].next = t->nodes[id - 1].next;  /* its hash */
   to = top;
@@ -415,12 +436,12 @@ wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
       from = t->nodes[to].prev;
     }
     if (t->nodes[up].kind == WK_MAP) {
-      code = copynode(t, child - 1, &cursor, &key, f);
+      code = copynode(t, child - 1, &key, f);
       if (code != WK_OK) goto fail;
       t->nodes[key].next = t->nodes[child - 1].next;  /* its hash */
       t->nodes[key].up = up;
     }
-    code = copynode(t, child, &cursor, &new, f);
+    code = copynode(t, child, &new, f);
     if (code != WK_OK) goto fail;
     wk_tree_chain(t, up, last, new);
     t->nodes[new].prev = child;
@@ -432,37 +453,32 @@ wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
   *added = t->nnodes - nnodes;
   return WK_OK;
  fail:
-  t->nnodes = nnodes;
-  t->nvias = nvias;
+  while (t->nnodes > nnodes) {
+    wk_Via gone;
+    dropvia(t, (wk_Id)--t->nnodes, &gone);
+  }
   return code;
 }
 
 
 wk_Code wk_tree_via (wk_Tree *t, wk_Id node, uint16_t doc, uint32_t pos,
                      wk_Fail *f) {
-  size_t i = viaplace(t, node);
   wk_Via v;
+  wk_Code code = roomvia(t, f);
+  if (code != WK_OK) return code;
   v.node = node;
   v.doc = doc;
   v.pos = pos;
-  if (i < t->nvias && t->vias[i].node == node) {
-    t->vias[i] = v;
-    return WK_OK;
-  }
-  if (t->nvias >= t->cvias) {
-    void *array = t->vias;
-    if (!grow(&array, &t->cvias, sizeof(wk_Via), t->nvias + 1, UINT32_MAX))
-      return nomemory(f);
-    t->vias = array;
-  }
   putvia(t, v);
   return WK_OK;
 }
 
 
 const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node) {
-  size_t i = viaplace(t, node);
-  return i < t->nvias && t->vias[i].node == node ? &t->vias[i] : NULL;
+  size_t i;
+  if (t->nvias == 0) return NULL;
+  i = viaslot(t, node);
+  return t->vias[i].node == node ? &t->vias[i] : NULL;
 }
 
 /* }====================================================================== */

@@ -18,6 +18,9 @@
 **
 ** A node that is replaced keeps its number: its old content moves to a new
 ** node, which `prev` names (newest first).  So provenance costs one field.
+** A value that is deleted stays in its place as a node of kind WK_NONE, with
+** the mark of the deletion, until wk_tree_sweep; no value is left out of a
+** list before, so places in it stay as they were written.
 */
 
 #ifndef wk_tree_h
@@ -32,7 +35,7 @@
 typedef uint32_t wk_Id;
 
 typedef enum wk_Kind {
-  WK_NONE,
+  WK_NONE,     /* deleted, disabled or absent: `prev` is what was there */
   WK_NULL, WK_BOOL, WK_INT, WK_FLOAT, WK_STRING,   /* scalars, with text */
   WK_LIST, WK_MAP,
   WK_OBJECT,   /* evaluate: the object or late value of node `first` */
@@ -49,6 +52,12 @@ typedef enum wk_Kind {
 #define WK_INDEXED   0x20   /* a map whose keys are in the tree's hash */
 #define WK_EMPTY     0x40   /* a null that was written as nothing */
 #define WK_ABSENT    0x80   /* unlinked: no longer part of the config */
+/* what some of these bits mean on nodes that cannot have the above */
+#define WK_MERGED    0x01   /* a map or list: laid over `prev`, which is part
+                               of it; WK_NONE: went with its constructor */
+#define WK_ASIS      0x08   /* a component: children are handed over as they
+                               are (`_recursive_: false`) */
+/* WK_EMPTY on a map: an empty table of Lua, which may be a list as well */
 
 typedef struct wk_Node {
   wk_Id next;       /* next value of the same map or list */
@@ -72,6 +81,7 @@ typedef enum wk_Origin {
 typedef struct wk_Doc {
   wk_Origin origin;
   int number;
+  int islua;         /* the source is Lua, not YAML: set by who reads it */
   char *name;        /* owned by the tree; NUL-ended */
   char *source;      /* its bytes, owned by the tree; NUL-ended */
   size_t length;
@@ -108,12 +118,16 @@ typedef struct wk_Tree {
   char *text;          /* the pool of keys and scalars */
   wk_Doc *docs;        /* docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
-  wk_Via *vias;        /* which node was copied by which alias, ascending */
+  wk_Via *vias;        /* hash: which node was copied by which alias */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
   size_t nslots, cslots, nvias, cvias;
   uint64_t seed;       /* of the hash; random per tree */
   wk_Limits limits;    /* set them before the first node is added */
   size_t events;       /* libyaml events read so far, counted for tests */
+  size_t vanished;     /* nodes that became WK_NONE since the last sweep */
+  int operators;       /* a plain key that begins with + = ~ was read */
+  int forgets;         /* keeps nothing of what is replaced; to measure what
+                          keeping it costs, no room works with such a tree */
 } wk_Tree;
 
 /* an empty tree with the default limits; no memory is taken yet */
@@ -225,6 +239,67 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
 /* the place (from 1) of an item in its list */
 size_t wk_tree_index (const wk_Tree *t, wk_Id id);
 
+/*
+** {======================================================
+** Composition (tree_merge.c)
+** =======================================================
+*/
+
+/* what a key says of its value: `k`, `+k`, `=k`, `~k`, `~?k` */
+typedef enum wk_Op {
+  WK_SET, WK_ADD, WK_WHOLE, WK_DELETE, WK_DELETEANY
+} wk_Op;
+
+/* what does not fit when one tree is laid over another */
+typedef enum wk_Misfit {
+  WK_MIX,        /* a map over a scalar or list, or the reverse */
+  WK_NOLIST,     /* `+k` where `base` is no list, or a map and `over` none */
+  WK_ABSENTKEY,  /* `~k`: the map `base` has no such key */
+  WK_TWICE,      /* `over` and `base` are two forms of one key in one map */
+  WK_NOKEY,      /* an operator without a key */
+  WK_VALUED,     /* `~k` with a value */
+  WK_PATCH       /* `base` is a copy (`%x`): `over` is to be laid over what
+                    it will be */
+} wk_Misfit;
+
+typedef struct wk_Clash {
+  wk_Misfit what;
+  wk_Op op;
+  wk_Id base, over;   /* values; for WK_ABSENTKEY base is the map */
+} wk_Clash;
+
+/* a growing list; begins as zeros, `list` is the caller's to free */
+typedef struct wk_Clashes {
+  wk_Clash *list;
+  size_t count, capacity;
+} wk_Clashes;
+
+/*
+** Lays the unlinked node `over` over the node `base`: maps merge, everything
+** else replaces; key operators in `over` are obeyed at every depth (op: that
+** of the pair itself, no deletion).  `???` replaces nothing.  A map that
+** names another `_target_` lets the options of the old one vanish.  What does
+** not fit goes into `clashes` and is left out.  `over` is used up.  Fails with
+** ELIMIT, ENOMEM; then the tree can be freed and nothing else.
+*/
+wk_Code wk_tree_lay (wk_Tree *t, wk_Id base, wk_Id over, wk_Op op,
+                     wk_Clashes *clashes, wk_Fail *f);
+/* the same for a tree that is laid over nothing */
+wk_Code wk_tree_settle (wk_Tree *t, wk_Id top, wk_Clashes *clashes,
+                        wk_Fail *f);
+/* the value `id` becomes WK_NONE, with the mark of who says so; dropped: it
+   goes with its constructor */
+wk_Code wk_tree_vanish (wk_Tree *t, wk_Id id, uint16_t doc, uint32_t pos,
+                        int dropped, wk_Fail *f);
+/* takes the vanished values of the subtree out of its maps and lists; they
+   keep their `up` */
+void wk_tree_sweep (wk_Tree *t, wk_Id top);
+/* is it `???`?  Is it a string that stands for a copy (`%x`, not `%%x`)? */
+int wk_tree_ismissing (const wk_Tree *t, wk_Id id);
+int wk_tree_iscopy (const wk_Tree *t, wk_Id id);
+
+/* }====================================================== */
+
 /* remember / tell that the copy `node` was written as an alias at pos; only
    the top node of a copy has one */
 wk_Code wk_tree_via (wk_Tree *t, wk_Id node, uint16_t doc, uint32_t pos,
@@ -239,5 +314,12 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);
+/* the same for what stands at `pos` in a Lua text: a key or a value */
+size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos);
+/* the byte in the source where the text of a scalar begins, if the source has
+   it as it is, without escapes; else WK_UNWRITTEN.  The sigil of a reference
+   in a Lua text is not written there: it is thought before its text. */
+#define WK_UNWRITTEN  ((size_t)-1)
+size_t wk_tree_written (const wk_Tree *t, wk_Id id);
 
 #endif

@@ -23,6 +23,7 @@ typedef struct Ask {
   const wk_Tree *tree;
   int objects;     /* index of the table id -> object, or 0 */
   int keep;        /* null stays wick.null in maps, components are tables */
+  int asis;        /* components are tables, but null is absent */
   wk_Id missing;   /* an object that was needed and is not there */
 } Ask;
 
@@ -49,21 +50,29 @@ static void pushobject (lua_State *L, Ask *ask, wk_Id id) {
 }
 
 
+/* the first of `id` and what follows it that is there; 0 for none */
+static wk_Id present (const wk_Tree *t, wk_Id id) {
+  while (id != 0 && wk_tree_node(t, id)->kind == WK_NONE)
+    id = wk_tree_node(t, id)->next;
+  return id;
+}
+
+
 /* pushes what `id` is without its children: gives 1 when children follow */
 static int enter (lua_State *L, Ask *ask, wk_Id id) {
   const wk_Node *n = wk_tree_node(ask->tree, id);
   luaL_checkstack(L, 6, "this value is nested too deep");
-  if ((n->flags & WK_COMPONENT) && !ask->keep) {
+  if ((n->flags & WK_COMPONENT) && !ask->keep && !ask->asis) {
     pushobject(L, ask, id);
     return 0;
   }
   switch (n->kind) {
     case WK_LIST:
       lua_createtable(L, (int)n->size, 0);
-      return n->first != 0;
+      return present(ask->tree, n->first) != 0;
     case WK_MAP:
       lua_createtable(L, 0, (int)n->size);
-      return n->first != 0;
+      return present(ask->tree, n->first) != 0;
     case WK_OBJECT: pushobject(L, ask, n->first); return 0;
     case WK_LATE: case WK_HOST: pushobject(L, ask, id); return 0;
     default: pushscalar(L, ask->tree, n); return 0;
@@ -107,14 +116,16 @@ static void pushvalue (lua_State *L, Ask *ask, wk_Id top) {
   wk_Id at = top;
   for (;;) {
     if (enter(L, ask, at)) {
-      at = wk_tree_node(t, at)->first;
+      at = present(t, wk_tree_node(t, at)->first);
       continue;
     }
     for (;;) {  /* the value of `at` is complete */
+      wk_Id next;
       if (at == top) return;
       attach(L, ask, at);
-      if (wk_tree_node(t, at)->next != 0) {
-        at = wk_tree_node(t, at)->next;
+      next = present(t, wk_tree_node(t, at)->next);
+      if (next != 0) {
+        at = next;
         break;
       }
       at = wk_tree_node(t, at)->up;
@@ -124,15 +135,18 @@ static void pushvalue (lua_State *L, Ask *ask, wk_Id top) {
 
 
 /*
-** tree:value(id, objects, keep) -> value | nil, node
+** tree:value(id, objects, keep, asis) -> value | nil, node
 ** `objects` maps nodes to built objects, late values and values of the host.
-** With `keep` a null in a map is wick.null and a component is its plain table.
+** With `keep` a null in a map is wick.null and a component is its plain table;
+** with `asis` only the latter.  What is absent is nil.
 ** When an object is not there the answer is nil and the node it belongs to.
 */
 int wk_tree_value (lua_State *L) {
   const wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  Ask ask = {t, lua_istable(L, 3) ? 3 : 0, lua_toboolean(L, 4), 0};
+  Ask ask = {t, lua_istable(L, 3) ? 3 : 0, lua_toboolean(L, 4),
+             lua_toboolean(L, 5), 0};
+  if (wk_tree_node(t, id)->kind == WK_NONE) return 0;
   pushvalue(L, &ask, id);
   if (ask.missing != 0) {
     luaL_pushfail(L);
@@ -160,13 +174,14 @@ static int isreserved (const wk_Tree *t, wk_Id value) {
 int wk_tree_options (lua_State *L) {
   const wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2), child;
-  Ask ask = {t, 3, 0, 0};
+  Ask ask = {t, 3, 0, 0, 0};
   lua_Integer count = 0;
   luaL_checktype(L, 3, LUA_TTABLE);
   luaL_argcheck(L, wk_tree_node(t, id)->kind == WK_MAP, 2, "no component");
+  ask.asis = (wk_tree_node(t, id)->flags & WK_ASIS) != 0;
   lua_createtable(L, 0, (int)wk_tree_node(t, id)->size - 1);
-  for (child = wk_tree_node(t, id)->first; child != 0;
-       child = wk_tree_node(t, child)->next) {
+  for (child = present(t, wk_tree_node(t, id)->first); child != 0;
+       child = present(t, wk_tree_node(t, child)->next)) {
     if (isreserved(t, child)) continue;
     pushvalue(L, &ask, child);
     if (!isnull(L, -1)) count++;

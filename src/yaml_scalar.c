@@ -280,6 +280,8 @@ static HOT wk_Code put (Reader *r, const yaml_event_t *e, wk_Kind kind,
     if (code != WK_OK) return code;
     if (kind != WK_STRING && kind != WK_INT)
       return wk_yaml_badkey(r, *id, pos, len > 0 ? len : 1);
+    if ((flags & WK_PLAIN) && len > 0 &&
+        (s[0] == '+' || s[0] == '=' || s[0] == '~')) r->tree->operators = 1;
     wk_yaml_key(r, frame, *id);
     return WK_OK;
   }

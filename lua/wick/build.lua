@@ -12,14 +12,9 @@ local planning = require "wick.plan"
 
 local M = {}
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
--- The message handler of every call into the project.  What it needs is only
--- loaded when something fails.
+-- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.failure".caught(value)
+  return require "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
@@ -32,8 +27,9 @@ local function positional(self, id)
     return nil
   end
   local values, n = {}, 0
+  local asis = self.tree:is(id, "tagged") -- `_recursive_: false`
   for _, child in ipairs(self.tree:children(list)) do
-    local value = self.tree:value(child, self.objects)
+    local value = self.tree:value(child, self.objects, false, asis)
     n = n + 1
     if value ~= core.null then
       values[n] = value
@@ -54,22 +50,38 @@ local function lend(self, id)
   end
 end
 
+-- What the constructor of component `id` is called with, packed; `over` (or nil)
+-- is laid over the options.
+local function arguments(self, id, over)
+  local options, count = self.tree:options(id, self.objects)
+  local args, n = positional(self, id)
+  if over ~= nil then
+    count = count + 1
+    require "wick.build.partial".lay(options, over)
+  end
+  if not args then
+    return { options, n = 1 }
+  elseif count > 0 then
+    n = n + 1
+    args[n] = options
+  end
+  args.n = n
+  return args
+end
+
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
 local function construct(self, id, constructor, target)
-  local options, count = self.tree:options(id, self.objects)
-  local args, n = positional(self, id)
-  local ok, object, message
   lend(self, id)
-  if not args then
-    ok, object, message = xpcall(constructor.call, failing, options)
-  else
-    if count > 0 then
-      n = n + 1
-      args[n] = options
-    end
-    ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, n))
+  local partial = self.tree:find(id, "_partial_")
+  if partial and self.tree:value(partial) == true then
+    return require "wick.build.partial".make(function(over)
+      local args = arguments(self, id, over)
+      return constructor.call(table.unpack(args, 1, args.n))
+    end)
   end
+  local args = arguments(self, id)
+  local ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
   elseif object == nil or object == false then
@@ -82,27 +94,20 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local expr, origin = require "wick.expr", require "wick.origin"
-  local evaluate = require "wick.evaluate"
-  local late = self.late[id]
-  local ok, value = expr.eval(late.ast, evaluate.environment(self, id, function(i)
-    local found = self.tree:value(late.targets[i], self.objects)
-    if found == core.null then
-      return nil
-    end
-    return found
-  end, function(f, byte, length)
-    local reason = origin.callable(f, self.project)
-    if reason then
-      return { name = "EORIGIN", byte = byte, length = length,
-        message = "an expression may not call " .. reason,
-        helps = { "call it in a module of the project" } }
-    end
-  end))
+  local origin = require "wick.origin"
+  local ok, value, problem = require "wick.evaluate".compute(self, id, self.late[id], self.objects,
+    function(f, byte, length)
+      local reason = origin.callable(f, self.project)
+      if reason then
+        return { name = "EORIGIN", byte = byte, length = length,
+          message = "an expression may not call " .. reason,
+          helps = { "call it in a module of the project" } }
+      end
+    end, failing)
   if ok then
     return value == nil and core.null or value
   end
-  return nil, require "wick.failure".late(self, id, value)
+  return nil, require "wick.failure".late(self, id, value, problem)
 end
 
 -- Builds the plan in its order.  Gives true; or nil and an error, after
@@ -164,10 +169,34 @@ function M.constructors(self, plan)
   return found
 end
 
---- Builds what `roots` are and need.  Gives true, or nil and an error.
-function M.build(self, roots)
+-- The error of values that must be given (`???`) for the plan or the plain
+-- values of `whole` (a node, or nil), or nil.
+local function missing(self, plan, whole)
+  if #self.missing == 0 then
+    return nil
+  end
+  local tree, planned, list = self.tree, {}, {}
+  for _, id in ipairs(plan) do
+    planned[id] = true
+  end
+  for _, id in ipairs(self.missing) do
+    local at = id
+    while at and at ~= whole and not tree:is(at, "component") do
+      at = tree:up(at)
+    end
+    if at and (at == whole or planned[at]) then
+      list[#list + 1] = id
+    end
+  end
+  return #list > 0 and require "wick.evaluate.missing"(self, list) or nil
+end
+
+--- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
+--- asked for.  Gives true, or nil and an error.
+function M.build(self, roots, whole)
   local plan, err = planning.order(self, roots)
-  if not plan then
+  err = err or missing(self, plan, whole)
+  if err then
     return nil, err
   end
   local constructors
@@ -197,13 +226,7 @@ function M.close(self, keep)
       closed[object] = true
       local ok, caught = xpcall(close, failing, object, nil)
       if not ok then
-        errors[#errors + 1] = fail.new("ECLOSE", {
-          message = ("`%s` raised while it was closed"):format(path_of(self, id)),
-          key = path_of(self, id),
-          marks = { self.tree:mark(id, "built here", "key") },
-          notes = { "it says: " .. fail.quote(require "wick.failure".words(caught.value), 1000) },
-          cause = caught.value,
-        })
+        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
       end
     end
   end
@@ -226,7 +249,7 @@ function M.run(self, name)
       roots[#roots + 1] = id
     end
     table.sort(roots)
-    local ok, err = M.build(self, roots)
+    local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end
   local items = { run }
@@ -241,18 +264,17 @@ function M.run(self, name)
     items = tree:children(run)
   end
   -- everything that the items need is loaded before the first one runs
-  local needs = {}
-  for _, item in ipairs(items) do
-    if tree:is(item, "component") then
-      needs[#needs + 1] = item
-    else
-      for _, need in ipairs(planning.needs(self, tree:object(item) or item)) do
-        needs[#needs + 1] = need
-      end
-    end
+  local roots, own = {}, {} -- what is built for each; those that are late themselves
+  local whole = {}
+  for i, item in ipairs(items) do
+    local object = tree:object(item)
+    own[i] = object == item and self.late[item] ~= nil
+    roots[i] = object and not own[i] and { object } or planning.needs(self, item)
+    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
-  local plan, err = planning.order(self, needs)
-  if not plan then
+  local plan, err = planning.order(self, whole)
+  err = err or missing(self, plan, run)
+  if err then
     return nil, err
   end
   local constructors
@@ -261,26 +283,20 @@ function M.run(self, name)
     return nil, err
   end
   local values = {}
-  local ok, value
+  local ok
   for i, item in ipairs(items) do
-    local object = tree:object(item)
     if #items > 1 then -- else it is all that is needed
-      plan = planning.order(self, self.late[object] and planning.needs(self, object)
-        or object and { object } or planning.needs(self, item))
+      plan = planning.order(self, roots[i])
     end
     ok, err = walk(self, plan, constructors)
-    if not ok then
+    if ok and own[i] then -- evaluated anew, each time that it is run
+      values[i], err = M.late(self, item)
+    elseif ok then
+      values[i] = tree:value(item, self.objects)
+    end
+    if err then
       return nil, err
     end
-    if self.late[object] then
-      value, err = M.late(self, object)
-      if err then
-        return nil, err
-      end
-    else
-      value = tree:value(item, self.objects)
-    end
-    values[i] = value
   end
   return true, values
 end

@@ -37,7 +37,11 @@ function M.targets(self)
       errors:add(seen[target])
     end
   end
-  return errors:done(), warnings, notes
+  local list = errors:done()
+  if #self.missing > 0 then
+    table.insert(list, 1, require "wick.evaluate.missing"(self, self.missing))
+  end
+  return list, warnings, notes
 end
 
 return M

@@ -1,79 +1,191 @@
--- wick.compose: layers -> one tree.  In this version the layers are one
--- document and the overrides of the call.
+-- wick.compose: documents and overrides -> one tree.
 --
--- May call: read's output (the tree), fail.
-
-local fail = require "wick.fail"
-local core = require "wick.core"
+-- May call: read, override, compose/*, core.
+--
+-- Order: the documents that documents name (compose/defaults.lua), merge, the
+-- overrides of the call, copies (compose/copies.lua).  A plain document with
+-- nothing of the kind goes through untouched.
+--
+-- What comes in and goes out is the config that is being made: tree, documents
+-- (a list), overrides (texts), reader.  What goes out: top, folders (document
+-- name -> folder), errors (a list), patches (copy -> what is laid over it).
 
 local M = {}
 
--- The target of a component without the words that mean "this project".
-local function same_target(a, b)
-  local function tail(name)
-    return name and name:match("^[%w_]+%.(.*)$") or name
-  end
-  local first = a and a:match("^([%w_]+)%.") or ""
-  local second = b and b:match("^([%w_]+)%.") or ""
-  if first == second or first == "project" or second == "project" then
-    return tail(a) == tail(b)
-  end
-  return a == b
-end
-
--- A later layer that names another constructor drops the earlier options.
-local function drop_arguments(tree, id, from)
-  local mine, theirs = tree:find(id, "_target_"), tree:find(from, "_target_")
-  if not mine or not theirs or same_target(tree:text(mine), tree:text(theirs)) then
-    return
-  end
-  for _, child in ipairs(tree:children(id)) do
-    if child ~= mine then
-      tree:remove(child)
+--- Takes down the errors of what did not fit; patches wait for their copy.
+function M.misfits(self, clashes)
+  for _, clash in ipairs(clashes or {}) do
+    if clash.what == "patch" then
+      local list = self.patches[clash.base] or {}
+      self.patches[clash.base] = list
+      -- a patch is for the copy that stands there now
+      list[#list + 1] = { over = clash.over, op = clash.op,
+        on = self.tree:previous(clash.base) }
+    else
+      self.errors[#self.errors + 1] = require "wick.compose.misfit"(self.tree, clash)
     end
   end
 end
 
---- Lays the unlinked node `from` over `id`: maps merge, everything else
---- replaces; a map over a scalar or list, or the reverse, is an error.
---- Gives true, or nil and an error.
-function M.lay(tree, id, from)
-  local below, above = tree:kind(id), tree:kind(from)
-  if above == "null" or tree:is(from, "sigil") or below == "null" or tree:is(id, "sigil") then
-    return tree:put(id, from)
+--- Lays the unlinked node `over` over the node `base`.  True, or nil and an
+--- error that ends the composition; what does not fit is taken down.
+function M.lay(self, base, over, op)
+  local fits, clashes = self.tree:lay(base, over, op)
+  if fits == nil then
+    return nil, clashes
+  elseif not fits then
+    M.misfits(self, clashes)
   end
-  if (below == "map") ~= (above == "map") then
-    local path = core.keytext(tree:segments(id))
-    return nil, fail.new("EMIX", {
-      message = ("cannot merge %s into %s at `%s`"):format(fail.kinds[above], fail.kinds[below],
-        path),
-      key = path,
-      marks = {
-        tree:mark(from, fail.kinds[above] .. ", merged on top"),
-        tree:mark(id, fail.kinds[below] .. ", given here"),
-      },
-      helps = { above == "map" and "set one of its scalars, or change the file"
-        or ("set a key of it: `%s.KEY=…`"):format(path) },
-    })
+  return true
+end
+
+-- The same over nothing.
+local function settle(self, top)
+  local fits, clashes = self.tree:settle(top)
+  if fits == nil then
+    return nil, clashes
+  elseif not fits then
+    M.misfits(self, clashes)
   end
-  if below ~= "map" then
-    return tree:put(id, from)
-  end
-  drop_arguments(tree, id, from)
-  for _, child in ipairs(tree:children(from)) do
-    local key = tree:key(child)
-    local there = tree:find(id, key)
-    local ok, err
-    if there then
-      ok, err = M.lay(tree, there, child)
+  return true
+end
+M.settle = settle
+
+-- A document's top under the keys of its mount.
+local function mounted(tree, top, mount)
+  local whole = tree:grow(nil, nil, "map", nil, nil, top)
+  local at, err = whole, nil
+  for i = 1, #mount do
+    if not at then
+      return nil, err
+    elseif i == #mount then
+      at, err = tree:add(at, mount[i], top)
     else
-      ok, err = tree:add(id, key, child)
+      at, err = tree:grow(at, mount[i], "map")
+    end
+  end
+  return at and whole, err
+end
+
+--- Lays documents {doc, mount} in their order: gives the top, or nil and an
+--- error.  A document that is used again later is copied.
+function M.merge(self, slots)
+  local tree, uses = self.tree, {}
+  for _, slot in ipairs(slots) do
+    uses[slot.doc] = (uses[slot.doc] or 0) + 1
+  end
+  local top, ok, err
+  for i, slot in ipairs(slots) do
+    local doc = slot.doc
+    local node
+    uses[doc] = uses[doc] - 1
+    if uses[doc] > 0 and not doc.used then
+      node, err = tree:copy(doc.top)
+    else
+      node = self.reader:fresh(doc)
+      local list = doc.entries and tree:find(node, "defaults")
+      if list then
+        tree:remove(list)
+      end
+    end
+    if node and slot.mount[1] ~= nil then
+      node, err = mounted(tree, node, slot.mount)
+    end
+    if not node then
+      return nil, err
+    end
+    if i == 1 then
+      top = node
+      ok, err = settle(self, top)
+    else
+      ok, err = M.lay(self, top, node, "set")
     end
     if not ok then
       return nil, err
     end
   end
-  return true
+  return top
+end
+
+local find, sub = string.find, string.sub
+
+-- Which words of the call may be choices of groups: mount -> place of the word.
+local function choices(self)
+  local found = {}
+  for n, word in ipairs(self.overrides) do
+    local at = type(word) == "string" and find(word, "=", 2, true)
+    if at then
+      found[sub(word, 1, at - 1)] = n
+    end
+  end
+  return found
+end
+
+-- Overrides, `_target_` first: what else is set belongs to the new constructor.
+local function lay_overrides(self, taken)
+  local tree, top, overrides, renamed = self.tree, self.top, self.overrides, {}
+  local function apply(n, word)
+    local ok, err = require "wick.override".apply(self, word, n, renamed)
+    if not ok then
+      self.errors[#self.errors + 1] = err
+    end
+  end
+  local first = {} -- words that were applied already
+  for n, word in ipairs(overrides) do
+    if type(word) == "string" and find(word, "_target_=", 1, true)
+      and find(word, "^[+=]*[^=]*_target_=") then
+      first[n] = true
+      apply(n, word)
+    end
+  end
+  for n, word in ipairs(overrides) do
+    if not taken[n] and not first[n] then
+      local done, more
+      if type(word) == "string" then -- most are of the plainest form
+        done, more = tree:override(top, word, n)
+      end
+      if not done and (done == false or not more) then
+        apply(n, word)
+      elseif not done then
+        self.errors[#self.errors + 1] = more
+      elseif more then
+        M.misfits(self, more)
+      end
+    end
+  end
+end
+
+--- Composes the config.  Errors are in self.errors; gives false when they leave
+--- nothing to go on with.
+function M.run(self)
+  local tree, documents = self.tree, self.documents
+  local slots, taken = {}, {}
+  local plain = #documents == 1 and not tree:find(documents[1].top, "defaults")
+  if plain then
+    slots[1] = { doc = documents[1], mount = {} }
+  else
+    slots, taken = require "wick.compose.defaults"(self, choices(self))
+    if #self.errors > 0 then
+      return false
+    end
+  end
+  local top, err = M.merge(self, slots)
+  if not top then
+    self.errors[#self.errors + 1] = err
+    return false
+  end
+  self.top = top
+  if #self.overrides > 0 then
+    lay_overrides(self, taken)
+  end
+  if #self.errors > 0 then
+    return false
+  end
+  local copies = tree:copies(top)
+  if #copies > 0 then
+    require "wick.compose.copies"(self, copies)
+  end
+  return #self.errors == 0
 end
 
 return M

@@ -12,13 +12,22 @@ Config.__index = Config
 --- allowed the target's module by its own name; or nil and an error, which is
 --- one object for all who ask.
 function Config:open_project(id, name)
+  if self.options.targets and not require "wick.config.root".may_name(self.options, name) then
+    return nil, fail.new("EPREFIX", {
+      message = ("this config may not name `%s`"):format(fail.quote(name)),
+      status = 5,
+      marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
+      notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
+      helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
+    })
+  end
   for _, prefix in ipairs(self.options.allow or {}) do
     if name == prefix or name:sub(1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
   if not self.project and not self.project_error then
-    self.project, self.project_error = require "wick.config.root"(self)
+    self.project, self.project_error = require "wick.config.root".open(self)
     local err = self.project_error
     if err and #err.marks == 0 and id then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
@@ -27,50 +36,18 @@ function Config:open_project(id, name)
   return self.project, self.project_error
 end
 
--- The node at a key path; nil and an error when there is none.
-local function node_at(self, path)
-  local tree, at = self.tree, self.top
-  if path == nil or path == "" then
-    return at
-  end
-  local parsed, err = core.keypath(path)
-  if not parsed or parsed.length ~= #path or parsed.up > 0 then
-    return nil, fail.new("EREF", {
-      message = ("`%s` is not a key path"):format(fail.quote(path)),
-      helps = err and err.helps or { "write it as `model.layers[1].size`" },
-    })
-  end
-  for i, segment in ipairs(parsed) do
-    if tree:kind(at) == "object" then
-      at = tree:object(at)
-    end
-    local child = tree:find(at, segment)
-    if not child then
-      local names = {}
-      for n, other in ipairs(tree:children(at)) do
-        names[n] = tostring((tree:key(other)))
-      end
-      local near = fail.near(tostring(segment), names)
-      local before = path:sub(1, parsed.starts[i] - 1)
-      return nil, fail.new("EREF", {
-        message = ("the config has no key `%s`"):format(fail.quote(path)),
-        key = path,
-        helps = near[1] and { ("did you mean `%s%s%s`?"):format(before,
-          before == "" and near[1] or "." .. near[1], path:sub(parsed.stops[i] + 1)) } or nil,
-        notes = not near[1] and #names > 0 and { ("%s has: %s"):format(
-          before == "" and "the config" or "`" .. before .. "`", fail.names(names)) } or nil,
-      })
-    end
-    at = child
-  end
-  return at
+--- The node at a key path, for the rooms that look at the tree; or nil and an
+--- error.
+---@param path string?
+function Config:node(path)
+  return require "wick.key".node(self, path)
 end
 
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
 function Config:get(path)
-  local id, err = node_at(self, path)
+  local id, err = self:node(path)
   if not id then
     return nil, err
   end
@@ -92,13 +69,13 @@ end
 ---@param path string?
 function Config:build(path)
   local build, plan = require "wick.build", require "wick.plan"
-  local id, err = node_at(self, path)
+  local id, err = self:node(path)
   if not id then
     return nil, err
   end
   local tree = self.tree
   local object = tree:object(id)
-  local ok, wrong = build.build(self, object and { object } or plan.needs(self, id))
+  local ok, wrong = build.build(self, object and { object } or plan.needs(self, id), id)
   if not ok then
     return nil, wrong
   end
@@ -152,13 +129,84 @@ function Config:doubts(all)
   return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
 end
 
---- The config as YAML text; of one key with `options.key`.
+--- The keys that no reference, expression or constructor reads, as warnings in
+--- document order.
+function Config:unread()
+  return require "wick.unread"(self)
+end
+
+local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
+  origin = "boolean" }
+local FORMATS = { yaml = true, json = true, lua = true }
+local ROOMS = { read = 1, compose = 2, evaluate = 3 }
+
+-- The options of show, checked and completed; misuse raises.
+local function show_options(self, given)
+  local options = {}
+  for name, value in pairs(given or {}) do
+    if type(value) ~= SHOW[name] then
+      error(("config:show has no option '%s' of type %s"):format(tostring(name), type(value)), 3)
+    end
+    options[name] = value
+  end
+  local last = self.options.after or "evaluate"
+  options.format = options.format or "yaml"
+  options.after = options.after or options.raw and "compose" or last
+  if not FORMATS[options.format] then
+    error("config:show knows the formats 'yaml', 'json' and 'lua'", 3)
+  elseif not ROOMS[options.after] or ROOMS[options.after] > ROOMS[last] then
+    error(("this config has been through '%s', not '%s'"):format(last, options.after), 3)
+  end
+  return options
+end
+
+--- The config as text that reads back to the same config.  options:
+---   key      that one alone
+---   format   "yaml", "json" or "lua"
+---   after    "evaluate"; or "compose": references and expressions as they were
+---            written; or "read": the documents that were named, as they are
+---   raw      as "compose", with what is disabled and `defaults`
+---   origin   comments that say where each line is from
+---@param options table?
+---@return string?
+---@return table? err
 function Config:show(options)
-  local id, err = node_at(self, options and options.key)
+  options = show_options(self, options)
+  if options.after == "read" then
+    local read, wrong = self, nil
+    if self.options.after ~= "read" then -- composition has used the documents up
+      read, wrong = require "wick.open".open(self.source, {},
+        setmetatable({ after = "read" }, { __index = self.options }))
+    end
+    return read and require "wick.show".documents(read, options), wrong
+  end
+  local id, err = self:node(options.key)
   if not id then
     return nil, err
   end
-  return require "wick.show".yaml(self, id)
+  return require "wick.show".text(self, id, options)
+end
+
+--- Where the value of a key comes from and what reads it: {key, kind, value,
+--- history, used_by, through}, see wick.explain; or nil and an error
+--- when there is no such key and never was.
+---@param path string
+function Config:explain(path)
+  return require "wick.explain".key(self, path)
+end
+
+--- What is built from what: a table {nodes, edges} (see wick.graph), or text in
+--- a format: "dot", "mermaid", "json".
+---@param format string?
+function Config:graph(format)
+  local graphs = require "wick.graph"
+  local graph = graphs.of(self)
+  if format == nil then
+    return graphs.plain(graph)
+  elseif format ~= "dot" and format ~= "mermaid" and format ~= "json" then
+    error(("config:graph has no format '%s'"):format(tostring(format)), 2)
+  end
+  return graphs[format](graph)
 end
 
 --- The objects that were built: a list of {key, target, object}, in order.

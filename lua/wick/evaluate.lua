@@ -1,8 +1,9 @@
 -- wick.evaluate: references and expressions of the composed tree -> values,
 -- and late nodes with what they need.
 --
--- May call: the tree, sigil, expr, read (graft), plan, fail, core.  Never
--- calls build: a node that needs an object is only marked late here.
+-- May call: the tree, evaluate/*, sigil, structure, expr, read (graft), plan,
+-- absent, fail, core.  Never calls build: a node that needs an object is only
+-- marked late here.
 --
 -- Every walk has its own stack, so a chain of 100,000 references costs memory
 -- and no recursion.  A node is white (nil), grey (being evaluated), black or
@@ -11,6 +12,7 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 local plan = require "wick.plan"
+local walk = require "wick.evaluate.walk"
 
 local M = {}
 
@@ -25,8 +27,11 @@ State.__index = State
 
 --- Takes down the error of a node; what depends on the node is skipped.
 function State:report(id, err)
-  err.key = err.key or path_of(self.tree, id)
   self.color[id] = FAILED
+  if not err then
+    return -- `???`: told once for all
+  end
+  err.key = err.key or path_of(self.tree, id)
   if err.name == "EBUDGET" and self.exhausted then
     return -- everything after the first would say the same
   end
@@ -35,108 +40,80 @@ function State:report(id, err)
   self.place[err] = id
 end
 
---
--- Following a key path
---
-
--- Walks a path from where it is said.  Gives the node; or nil and the node
--- that must be evaluated before; or nil, nil and an error.
-local function walk(self, id, path, base)
-  local tree, color = self.tree, self.color
-  local at = self.top
-  if path.up > 0 then
-    at = id
-    for _ = 1, path.up do
-      at = tree:up(at)
-      if not at then
-        return nil, nil, fail.new("EREF", {
-          message = "this reference leads above the root of the config",
-          key = path_of(tree, id),
-          marks = { tree:mark(id, "too many dots", base + 1, base + path.up) },
-          helps = { "each dot is one level up; without a dot a path counts from the root" },
-        })
-      end
-    end
-  end
-  for i = 1, #path do
-    local kind = tree:kind(at)
-    if kind ~= "map" and kind ~= "list" then
-      if color[at] ~= BLACK and tree:is(at, "sigil") then
-        return nil, at
-      end
-      at = kind == "object" and tree:object(at) or at
-      kind = tree:kind(at)
-    end
-    if kind == "late" or kind == "host" then
-      return nil, nil, fail.new("EOBJECT", {
-        message = "a key path does not lead into an object",
-        key = path_of(tree, id),
-        marks = {
-          tree:mark(id, ("`%s` is an object"):format(path_of(tree, at)),
-            base + path.starts[i], base + path.stops[i]),
-          tree:mark(at, "it is made here"),
-        },
-        helps = { ("take the field in an expression: `\"$ (@%s).%s\"`"):format(
-          path_of(tree, at), tostring(path[i])) },
-      })
-    end
-    local child = tree:find(at, path[i])
-    if not child then
-      return nil, nil, require "wick.evaluate.absent"(self, id, at, path, i, base)
-    end
-    at = child
-  end
-  if color[at] ~= BLACK and tree:is(at, "sigil") then
-    return nil, at
-  end
-  return at
-end
-
 local NONE = {}
 
 -- What must be evaluated before the value of `target` can be used.
 local function pending(self, target)
-  if self.tree:object(target) then
+  local tree = self.tree
+  if tree:object(target) then
     return NONE
   end
   local list = {}
-  for _, id in ipairs(self.tree:sigils(target)) do
+  local sigils, missing = tree:sigils(target)
+  for _, id in ipairs(sigils) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
     end
   end
-  return list
+  for _, id in ipairs(missing or NONE) do -- what is copied must be there
+    self.wanted[id] = true
+  end
+  return not missing and list or nil
 end
 
 --
 -- Evaluating one node
 --
 
-local function evaluate_reference(self, id, item)
-  local target, before, err = walk(self, id, item.path, item.base)
+local function reads(self, from, target)
+  self.reads[#self.reads + 1] = { from = from, target = target }
+end
+
+-- A reference whose copy, of `size` nodes, is more than the budget has left.
+local function too_many(self, id, size)
+  local counted = require "wick.expr.step".counted
+  return fail.new("EBUDGET", {
+    message = ("evaluating this config would produce more than %s"):format(
+      counted(self.limits["value.nodes"], "nodes")),
+    marks = { self.tree:mark(id, ("%s here, and %s left"):format(counted(size, "nodes"),
+      counted(self.budget.nodes, "nodes"):match("^%S+"))) },
+    notes = { "the limit `value.nodes` counts what expressions and references make" },
+    helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
+  })
+end
+
+local function evaluate_reference(self, id, item, target)
+  local before, err
   if not target then
-    return before and { before } or nil, err
+    target, before, err = walk(self, id, item.path, item.base, item.optional)
+  end
+  if not target then
+    if before == nil and err == nil then
+      local ok, wrong = self.tree:vanish(id, id)
+      return nil, not ok and wrong or nil
+    end
+    return before, err
+  end
+  if self.exhausted and not self.tree:object(target) then
+    return nil, false -- the first that was too much is told
   end
   local list = pending(self, target)
-  if #list > 0 then
+  if not list then
+    return nil, false
+  elseif #list > 0 then
     return list
   end
-  local added, wrong = self.tree:refer(id, target)
-  if not added then
-    wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
-    return nil, wrong
+  reads(self, id, target)
+  local budget = self.budget
+  local added, wrong = self.tree:refer(id, target, budget.nodes)
+  if added then
+    budget.nodes = budget.nodes - added
+    return nil
+  elseif added == false then
+    return nil, too_many(self, id, wrong)
   end
-  self.budget.nodes = self.budget.nodes - added
-  if self.budget.nodes < 0 then
-    return nil, fail.new("EBUDGET", {
-      message = ("evaluating this config would produce more than %d nodes"):format(
-        self.limits["value.nodes"]),
-      marks = { self.tree:mark(id, ("%d nodes are copied here"):format(added)) },
-      notes = { "the limit `value.nodes` counts what expressions and references make" },
-      helps = { "let a component hold what is shared, or raise the limit: --limit value.nodes=N" },
-    })
-  end
-  return nil
+  wrong.marks[1] = wrong.marks[1] or self.tree:mark(id, "")
+  return nil, wrong
 end
 
 -- A problem that expr tells, as an error at the node.
@@ -153,16 +130,35 @@ function M.problem(self, id, base, problem)
   })
 end
 
+-- Whether the caller lets an expression see a variable of the environment.
+local function may_see(options, name)
+  if not options.untrusted then
+    return true
+  end
+  for _, allowed in ipairs(options.env or NONE) do
+    if allowed == name then
+      return true
+    end
+  end
+  return false
+end
+
 -- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call)
+function M.environment(self, id, reference, call, caught)
   return {
     ref = reference,
     call = call,
+    caught = caught,
     budget = self.budget,
     env = function(name, default)
       if core.secure then -- what the caller's environment says is not trusted here
         return nil, fail.new("EUNSAFE", {
           message = "`env` is off in a process that has more rights than who started it",
+        })
+      elseif not may_see(self.options, name) then
+        return nil, fail.new("EEVAL", {
+          message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
+          helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
         })
       end
       local value = os.getenv(name)
@@ -173,51 +169,99 @@ function M.environment(self, id, reference, call)
     end,
     file = function(name)
       local read = require "wick.read"
-      local _, origin = self.tree:source(id)
-      local base = origin == "file" and self.folder or core.directory() or "."
-      return read.absolute(base, name)
+      return read.absolute(read.folder(self, id), name)
     end,
+  }
+end
+
+--- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
+--- what its references name: true and the value; or false, the bytes before the
+--- expression that fails, and its problem.  `call` and `caught` are build's, as
+--- expr.eval tells them.
+function M.compute(self, id, item, objects, call, caught)
+  local expr, values = require "wick.expr", {}
+  for i, expression in ipairs(item.exprs) do
+    local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
+      local target = expression.targets[n]
+      if not target then
+        return nil
+      end
+      local found = self.tree:value(target, objects)
+      if found == core.null then
+        return nil
+      end
+      return found, type(found) == "table" and self.tree:weight(target)
+    end, call, caught))
+    if not ok then
+      return false, expression.base, value
+    end
+    values[i] = value
+  end
+  if not item.texts then
+    return true, values[1]
+  end
+  local splice = require "wick.evaluate.splice"
+  local text, problem = splice.join(self.tree, id, item, values, self.budget)
+  if not text then
+    return false, 0, problem
+  end
+  return true, text
+end
+
+-- What stands in for build's rule while there are no objects: the only functions
+-- are the built-in ones, and those are charged where they are called by name.
+local function by_name_only()
+  return {
+    message = "an expression calls its functions by their names only",
+    label = "this is one of them",
+    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
   }
 end
 
 local function evaluate_expression(self, id, item)
   local tree = self.tree
-  local targets, before, late = {}, {}, false
-  for i, ref in ipairs(item.ast.refs) do
-    local target, first, err = walk(self, id, ref.path, item.base + ref.byte)
-    if err then
-      return nil, err
-    elseif not target then
-      before[#before + 1] = first
-    else
-      for _, node in ipairs(pending(self, target)) do
-        before[#before + 1] = node
+  local before, late = {}, false
+  for _, expression in ipairs(item.exprs) do
+    local targets = {}
+    expression.targets = targets
+    for i, ref in ipairs(expression.ast.refs) do
+      local sign = ref.optional and 1 or 0
+      local target, first, err = walk(self, id, ref.path, expression.base + ref.byte + sign,
+        ref.optional)
+      if err ~= nil then
+        return nil, err
+      elseif first then
+        before[#before + 1] = first
+      elseif target then
+        local list = not self.exhausted and pending(self, target)
+        if not list then
+          return nil, false
+        end
+        table.move(list, 1, #list, #before + 1, before)
+        targets[i] = target
+        late = late or tree:object(target) ~= nil or #tree:needs(target) > 0
       end
-      targets[i] = target
-      late = late or tree:object(target) ~= nil or #tree:needs(target) > 0
     end
   end
   if #before > 0 then
     return before
+  end
+  for _, expression in ipairs(item.exprs) do
+    for _, target in pairs(expression.targets) do
+      reads(self, id, target)
+    end
   end
   if late then
     local ok, err = tree:late(id)
     if not ok then
       return nil, err
     end
-    self.late[id] = { ast = item.ast, base = item.base, targets = targets }
+    self.late[id] = item
     return nil
   end
-  local expr = require "wick.expr"
-  local ok, value = expr.eval(item.ast, M.environment(self, id, function(i)
-    local found = tree:value(targets[i], self.hosts)
-    if found == core.null then
-      found = nil
-    end
-    return found
-  end, nil))
+  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
-    return nil, M.problem(self, id, item.base, value)
+    return nil, M.problem(self, id, value, problem)
   end
   local read = require "wick.read"
   local node, err = read.graft(tree, value, nil, id, self.budget)
@@ -231,9 +275,26 @@ end
 
 local function evaluate_node(self, id)
   local item = self.parsed[id]
+  if not item then
+    -- most references lead straight to what is there
+    local target = next(self.deciding) == nil and self.tree:follow(id, self.top)
+    if target and not self.missing[target] then
+      local kind = self.tree:kind(target)
+      if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
+        return target
+      elseif kind ~= "none" then
+        return evaluate_reference(self, id, nil, target)
+      end
+    end
+    require "wick.sigil".read(self, id)
+    item = self.parsed[id]
+    if not item then
+      return nil, false -- told already
+    end
+  end
   if item.path then
     return evaluate_reference(self, id, item)
-  elseif item.ast then
+  elseif item.exprs then
     return evaluate_expression(self, id, item)
   end
   local node, err = self.tree:grow(nil, nil, "text", item.text, nil, id)
@@ -244,75 +305,114 @@ local function evaluate_node(self, id)
   return nil, not ok and wrong or nil
 end
 
--- Evaluates a node if that can be done.  Gives what must be evaluated before.
+-- Evaluates a node if that can be done.  Gives what must be evaluated before: a
+-- node or a list.
 local function try(self, id)
   local needs, err = evaluate_node(self, id)
-  if err then
+  if err ~= nil then
     self:report(id, err)
   elseif needs then
     return needs
   else
-    self.color[id] = BLACK
+    self.color[id], self.parsed[id] = BLACK, nil
+    local component = self.decides[id]
+    if component then
+      require "wick.evaluate.disabled".decide(self, component, id)
+    end
   end
 end
 
+-- Evaluates nodes and what they need, needed ones first.  The stack is three
+-- arrays: open nodes, what each needs (a node or a list), how far it is.
 local function evaluate_all(self, ids)
   local color = self.color
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    color[id] = GREY
+  end
   for _, start in ipairs(ids) do
-    local stack, first = NONE, nil
-    if not color[start] then
-      color[start] = GREY
-      first = try(self, start)
+    if not color[start] and not self:is_dead(start) then
+      push(start)
     end
-    if first then
-      stack = { { id = start, needs = first, i = 1 } }
-    end
-    while #stack > 0 do
-      local frame = stack[#stack]
-      local id = frame.id
-      local need = frame.needs[frame.i]
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
       if not need then
-        frame.needs, frame.i = try(self, id), 1
-        if not frame.needs then
-          stack[#stack] = nil
+        needs[top], at[top] = try(self, id), 1
+        if not needs[top] then
+          top = top - 1
         end
       elseif color[need] == GREY then
-        local chain, from = {}, #stack
-        while stack[from].id ~= need do
+        local from = top
+        while open[from] ~= need do
           from = from - 1
         end
-        for i = from, #stack do
-          chain[#chain + 1] = stack[i].id
+        self:report(need, plan.circle(self, table.move(open, from, top, 1, {})))
+        for i = 1, top do
+          color[open[i]] = FAILED
         end
-        self:report(need, plan.circle(self, chain))
-        for _, other in ipairs(stack) do
-          color[other.id] = FAILED
-        end
-        stack = {}
+        top = 0
       elseif color[need] == FAILED then
         color[id] = FAILED
-        stack[#stack] = nil
+        top = top - 1
       elseif color[need] == BLACK then
-        frame.i = frame.i + 1
+        at[top] = at[top] + 1
       else
-        color[need] = GREY
-        stack[#stack + 1] = { id = need, needs = NONE, i = 1 }
+        push(need)
       end
     end
   end
 end
 
---- Evaluates the tree in place.  `context` has tree, top, folder (of its
---- relative names), limits, hosts (node -> value of the host).  Gives the
---- state that check and build go on with: errors (a list), components, late
---- (node -> expression), color.
+--- Is the node below one that has vanished?
+function State:is_dead(id)
+  if not self.some_vanished then
+    return false
+  end
+  local at = self.tree:up(id)
+  while at do
+    if self.tree:kind(at) == "none" then
+      return true
+    end
+    at = self.tree:up(at)
+  end
+  return false
+end
+
+-- Those of a list that are still there.
+local function alive(self, list)
+  local kept = {}
+  for _, id in ipairs(list) do
+    if self.tree:kind(id) ~= "none" and not self:is_dead(id) then
+      kept[#kept + 1] = id
+    end
+  end
+  return kept
+end
+
+--- Evaluates the tree in place.  `context` has tree, top, folder and folders (of
+--- its relative names), options, limits, hosts (node -> value of the host).  Gives
+--- the state that check and build go on with: errors (a list), components, late
+--- (node -> {exprs, texts}), missing (a list of `???`), reads (a list of {from,
+--- target}), disabled (component -> its `_disabled_`), color.
 function M.run(context)
   local self = setmetatable({
     tree = context.tree,
     top = context.top,
     folder = context.folder,
+    folders = context.folders,
+    options = context.options,
     limits = context.limits,
     hosts = context.hosts,
+    warnings = context.warnings,
+    has_defaults = context.documents[1].entries ~= nil,
     budget = {
       bytes = context.limits["value.bytes"],
       nodes = context.limits["value.nodes"],
@@ -323,25 +423,45 @@ function M.run(context)
     color = {},
     parsed = {},
     late = {},
+    reads = {},
+    missing = {}, -- `???` -> true
+    wanted = {}, -- those that something needs here
+    deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
+    decides = {}, -- the reverse
+    disabled = {},
   }, State)
-  self.tree:composed()
-  local sigils, components, missing, odd = self.tree:scan(self.top)
-  self.components = components
-  if #missing + #odd > 0 or #sigils > 0 or self.tree:find(self.top, "defaults") then
-    local sigil = require "wick.sigil"
-    sigil.refuse(self, missing, odd)
-    for _, id in ipairs(sigils) do
-      if not self.color[id] then
-        sigil.read(self, id)
-      end
-    end
-    evaluate_all(self, sigils)
+  self.tree:composed(self.top)
+  local sigils, components, missing, reserved = self.tree:scan(self.top)
+  for _, id in ipairs(missing) do
+    self.missing[id] = true
   end
+  if #sigils + #reserved > 0 then
+    require "wick.sigil".check_project(self)
+    local first = #reserved > 0 and require "wick.evaluate.disabled".scan(self, reserved) or NONE
+    evaluate_all(self, first)
+    evaluate_all(self, sigils)
+    if self.some_vanished then
+      components, missing = alive(self, components), alive(self, missing)
+    end
+  end
+  self.components = components
+  require "wick.structure"(self, reserved)
+  if next(self.wanted) then
+    local list = {}
+    for id in pairs(self.wanted) do
+      list[#list + 1] = id
+    end
+    table.sort(list)
+    local err = require "wick.evaluate.missing"(self, list)
+    self.errors[#self.errors + 1] = err
+    self.place[err] = list[1]
+  end
+  self.missing = missing
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
-    return self.place[a] < self.place[b]
+    return (self.place[a] or 0) < (self.place[b] or 0)
   end)
   if #self.errors == 0 then
-    local roots = table.move(components, 1, #components, 1, {})
+    local roots = table.move(self.components, 1, #self.components, 1, {})
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end

@@ -23,18 +23,21 @@ end
 --- The value of a parsed expression.
 ---
 ---   env.ref(i)        the value of the i-th reference, asked when needed;
----                     wick.null is nil
+---                     wick.null is nil; and the nodes it was made of, when that
+---                     is more than one
 ---   env.call(f, byte, length, value)
 ---                     nil, or a problem when f may not be called; asked
 ---                     before each call of what is no built-in name.  f is
 ---                     the function, `value` what was called (for `__call`)
+---   env.caught        the message handler of calls into the project, or nil; what
+---                     it gives has `value` and `whole` (the traceback)
 ---   env.budget        {bytes =, nodes =}: what may still be made; goes down.
 ---                     `limits` in it, by name, is for the message
 ---   env.file(name), env.env(name, default)
 ---                     the functions of that name: a value, or nil and why
 ---
 --- A problem with `raised` was raised by code of the project: `cause` is its
---- error value, untouched, `trace` the traceback.
+--- error value, untouched, `trace` the traceback, `caught` what env.caught gave.
 ---@param ast table
 ---@param env table
 ---@return boolean ok

@@ -14,14 +14,17 @@ local M = {
   null = core.null,
 }
 
-local OPTIONS = {
-  project = true, limits = true, backend = true, allow = true, strict = true, trust_modes = true,
-}
+local OPTIONS = { project = "string", config_root = "string", untrusted = "boolean",
+  allow = "table", env = "table", targets = "table", limits = "table", strict = "boolean",
+  trust_modes = "boolean", backend = "string", after = "string" }
 
 local function check_options(options, level)
-  for name in pairs(options) do
+  for name, value in pairs(options) do
     if not OPTIONS[name] then
       error(("wick.load has no option '%s'"):format(tostring(name)), level + 1)
+    elseif type(value) ~= OPTIONS[name] then
+      error(("the option '%s' is a %s, not a %s"):format(name, OPTIONS[name], type(value)),
+        level + 1)
     end
   end
   for name, value in pairs(options.limits or {}) do
@@ -31,39 +34,28 @@ local function check_options(options, level)
       error(("the limit '%s' is a number of bytes or nodes"):format(name), level + 1)
     end
   end
-end
-
-local function read_source(self, source)
-  local read = require "wick.read"
-  if type(source) == "string" then
-    local top, folder, warnings, text = read.file(self.tree, source, self.limits)
-    if not top then
-      return nil, folder
-    end
-    self.top, self.folder, self.warnings, self.text = top, folder, warnings, text
-    return true
+  if options.after and not ("read compose evaluate"):find(options.after, 1, true) then
+    error("the option 'after' is 'read', 'compose' or 'evaluate'", level + 1)
   end
-  local top, err = read.graft(self.tree, source, self.hosts, nil, nil)
-  if not top then
-    return nil, err
-  end
-  if self.tree:kind(top) ~= "map" then
-    return nil, fail.new("EDOCUMENT", {
-      message = "a config is a map, and this table is a list",
-      marks = { { host = true, label = "" } },
-    })
-  end
-  self.top, self.folder, self.warnings = top, core.directory() or ".", {}
-  return true
 end
 
 --- Reads a config, lays the overrides over it and evaluates what needs no
---- object.  `source` is the path of a YAML file, or a table; `overrides` a list
---- of `key=value`; `options`: project ("DIR" or "NAME=DIR"), limits, backend
---- ("auto", "openat2", "walk"), allow (a list of module names), strict (who else
---- may write the project's files is an error, not a warning), trust_modes (owner,
---- group and mode of those files are not looked at).
----@param source string|table
+--- object.  `source` is the path of a file, a list of paths (layers, later ones
+--- win), or a table; `overrides` a list of words such as `key=value`; `options`:
+---   project      "DIR" or "NAME=DIR", instead of the config's own
+---   config_root  the folder that all documents stay below (default: that of the
+---                first one)
+---   untrusted    others wrote the config: `project` must be given, Lua configs,
+---                `env` and plugins without a statement are off
+---   env, targets what an untrusted config may still read and name: lists
+---   allow        modules beside the project's that targets may name: a list
+---   limits       name -> number
+---   strict       who else may write the project's files is an error, no warning
+---   trust_modes  the file system has no owners and modes: they are not looked at
+---   backend      "auto", "openat2" or "walk"
+---   after        "read" or "compose": stop there; the config can then be shown
+---                and explained
+---@param source string|string[]|table
 ---@param overrides string[]?
 ---@param options table?
 ---@return table? config
@@ -74,58 +66,37 @@ function M.load(source, overrides, options)
     error("bad argument #1 to 'load' (a path or a table expected)", 2)
   end
   check_options(options, 2)
-  local limits = setmetatable(options.limits or {}, nil)
-  local all = {}
-  for name, deflt in pairs(core.limits) do
-    all[name] = limits[name] or deflt
-  end
-  local self = setmetatable({
-    tree = core.tree(all),
-    limits = all,
-    options = options,
-    hosts = {},
-    overrides = overrides or {},
-    built = {},
-    borrowed = {},
-    lent = setmetatable({}, { __mode = "k" }),
-  }, require "wick.config")
-  local ok, err = read_source(self, source)
-  if not ok then
-    return nil, err
-  end
-  if #self.overrides > 0 then
-    local override = require "wick.override"
-    local errors, renamed = {}, {}
-    -- `_target_` applies first: what else is set belongs to the new constructor
-    for pass = 1, 2 do
-      for n, word in ipairs(self.overrides) do
-        if (word:match("^[^=]*_target_=") ~= nil) == (pass == 1) then
-          ok, err = override.apply(self.tree, self.top, word, n, renamed)
-          if not ok then
-            errors[#errors + 1] = err
-          end
-        end
-      end
-    end
-    if #errors > 0 then
-      return nil, fail.all(errors)
-    end
-  end
-  local state = require "wick.evaluate".run(self)
-  for _, field in ipairs { "late", "components", "color", "budget", "errors" } do
-    self[field] = state[field]
-  end
-  require "wick.structure"(self)
-  if #self.errors > 0 then
-    return nil, fail.all(self.errors)
-  end
-  self.objects = setmetatable({}, nil)
-  for id, value in pairs(self.hosts) do
-    self.objects[id] = value
-  end
-  return self
+  return require "wick.open".open(source, overrides or {}, options)
 end
 
+--- What differs between two configs, or what `load` takes for one: a list of {op
+--- ("change", "remove", "add"), key, from, to, from_mark, to_mark}, and in
+--- `equal` the keys that are the same; see wick.diff.  Or nil and an error.
+function M.diff(a, b)
+  local configs, opened = { a, b }, {}
+  for i = 1, 2 do
+    local config, err = configs[i], nil
+    if getmetatable(config) ~= require "wick.config" then
+      if type(config) ~= "string" and type(config) ~= "table" then
+        error(("bad argument #%d to 'diff' (a config, a path or a table expected)"):format(i), 2)
+      end
+      config, err = M.load(config)
+      opened[#opened + 1] = config
+    end
+    configs[i] = config
+    if not config then
+      return nil, err
+    end
+  end
+  local changes = require "wick.diff".configs(configs[1], configs[2])
+  for _, config in ipairs(opened) do
+    config:close()
+  end
+  for _, change in ipairs(changes) do
+    change.from_id, change.to_id = nil, nil
+  end
+  return changes
+end
 
 --
 -- The loader alone
@@ -201,14 +172,60 @@ end
 -- Nodes for configs written as tables
 --
 
+local function text_of(value, name)
+  if type(value) ~= "string" then
+    error(("bad argument #1 to '%s' (a text expected)"):format(name), 3)
+  end
+  return value
+end
+
+local function node(fields)
+  return setmetatable(fields, require "wick.read".Node)
+end
+
 --- A reference, as `"@path"` is in YAML.
+---@param path string
 function M.ref(path)
-  return require "wick.read".node("@", path)
+  return node { text = "@" .. text_of(path, "ref") }
+end
+
+--- A copy of another key, or of a file, as `"%key"` and `"%file.yaml#key"` are.
+---@param path string
+function M.copy(path)
+  return node { text = "%" .. text_of(path, "copy") }
 end
 
 --- An expression, as `"$ text"` is in YAML.
+---@param text string
 function M.expr(text)
-  return require "wick.read".node("$ ", text)
+  return node { text = "$ " .. text_of(text, "expr") }
 end
+
+--- A component: `wick.target "my_project.Name" { option = value }`.
+---@param name string
+function M.target(name)
+  return node { target = text_of(name, "target") }
+end
+
+local function operator(sign, value, name)
+  if value == nil then
+    error(("bad argument #1 to '%s' (a value expected; for a null, wick.null)"):format(name), 3)
+  end
+  return node { operator = sign, value = value }
+end
+
+--- What a key gets: the items of a list, or an item, behind those that are
+--- there; a map is merged.  As `+key:` is in YAML.
+function M.append(value)
+  return operator("+", value, "append")
+end
+
+--- What a key gets whole, whatever is there.  As `=key:` is in YAML.
+function M.replace(value)
+  return operator("=", value, "replace")
+end
+
+--- What a key gets that shall go.  As `~key:` is in YAML.
+M.delete = setmetatable({ operator = "~" }, require "wick.read".Node)
 
 return M

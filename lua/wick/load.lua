@@ -12,6 +12,7 @@ local origin = require "wick.origin"
 local target = require "wick.target"
 
 local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
+local traceback = debug.traceback
 local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
 local concat, insert, remove = table.concat, table.insert, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
@@ -133,7 +134,16 @@ local function run(project, record)
   return value
 end
 
--- What is known of a failure at the moment it happens.
+--- The message handler of a call into the project, which must be in its own
+--- xpcall: what is known of a failure at the moment it happens.  Whoever wraps it
+--- ends in a tail call, so that the level of the stack is right.
+function M.caught(value)
+  local frames, hidden = walk(2)
+  return { value = value, chain = {}, frames = frames, hidden = hidden,
+    whole = traceback(nil, 2) }
+end
+
+-- The same of a module that is being loaded.
 local function handler(value)
   local chain = {}
   for i = 1, #loading do

@@ -2,6 +2,10 @@
 -- edits of the tree.
 --
 -- Part of compose.  May call: compose, fail, core.
+--
+-- `k=v` sets what is there, `+k=v` adds or appends, `++k=v` sets or adds, `=k=v`
+-- replaces whole, `~k` and `~?k` delete.  `config` is what compose makes: tree,
+-- top, patches, errors.
 
 local compose = require "wick.compose"
 local core = require "wick.core"
@@ -23,57 +27,61 @@ local function place(number, word, first, length, label)
   }
 end
 
-local OPERATORS = {
-  ["+"] = "adding a key or an item (`+key=value`)",
-  ["~"] = "deleting a key (`~key`)",
-}
+local SIGNS = { "++", "+", "=", "~?", "~" } -- a longer one first
 
--- Splits a word into its key path and the byte of its value.
-local function parse(word, number)
-  if word:sub(1, 1) == "=" then
-    return nil, fail.new("EOVERRIDE", {
-      message = "this override has no key",
-      marks = { place(number, word, 1, #word, "expected `key=value`") },
-      helps = { "`model.lr=0.01` sets the value of a key" },
-    })
+local function refuse(message, mark, helps, notes)
+  return nil, fail.new("EOVERRIDE", {
+    message = message, marks = { mark }, helps = helps, notes = notes,
+  })
+end
+
+local FORMS = "`model.lr=0.01` sets, `+model.lr=0.01` adds, `~model.lr` removes"
+
+-- Splits a word: {sign, path, key (the path's text), at (bytes before the
+-- path), value (the byte where it begins, nil for a deletion)}; or nil and an
+-- error.
+local function parse(word, number, unset)
+  local sign = unset and "~" or ""
+  for _, other in ipairs(unset and {} or SIGNS) do
+    if word:sub(1, #other) == other then
+      sign = other
+      break
+    end
   end
-  local operator = OPERATORS[word:sub(1, 1)]
-  if operator then
-    return nil, fail.new("EUNSUPPORTED", {
-      message = operator .. " is not in this version of wick",
-      status = 2,
-      marks = { place(number, word, 1, 1) },
-      helps = { "write the key into the config file" },
-    })
+  local at = unset and 0 or #sign
+  local text = word:sub(at + 1)
+  local deletes = sign == "~" or sign == "~?"
+  if text == "" or text:sub(1, 1) == "=" or sign == "=" and not text:find("=", 1, true) then
+    return refuse(unset and "`--unset` needs a key" or "this override has no key",
+      place(number, word, 1, math.max(#word, 1), "expected `key=value`"), { FORMS })
   end
-  local path, err = core.keypath(word, false)
+  local path, err = core.keypath(text, false)
   if not path then
-    local at = err.marks[1] or { byte = 1, length = #word }
-    return nil, fail.new("EOVERRIDE", {
-      message = "this override's key is not a key path",
-      marks = { place(number, word, at.byte, at.length, at.label) },
-      notes = err.notes,
-      helps = err.helps[1] and err.helps
-        or { "a key path is written `model.layers[1].size`, or `model[\"odd key\"]`" },
-    })
+    local mark = err.marks[1] or { byte = 1, length = #text }
+    return refuse("this override's key is not a key path",
+      place(number, word, at + mark.byte, mark.length, mark.label),
+      err.helps[1] and err.helps
+        or { "a key path is written `model.layers[1].size`, or `model[\"odd key\"]`" }, err.notes)
   end
-  if word:sub(path.length + 1, path.length + 1) ~= "=" then
-    local rest = #word > path.length
-    return nil, fail.new("EOVERRIDE", {
-      message = "this override is not of the form `key=value`",
-      marks = { rest and place(number, word, path.length + 1, 1, "expected `=` here")
-        or place(number, word, 1, #word, "expected `=` and a value behind it") },
-      helps = { ("`%s=VALUE` sets it"):format(fail.quote(word:sub(1, path.length))) },
-    })
+  local behind = text:sub(path.length + 1, path.length + 1)
+  if deletes and #text > path.length then
+    return refuse(behind == "=" and "a deletion has no value"
+      or "this override's key is not a key path",
+      place(number, word, at + path.length + 1, #text - path.length, "nothing may stand here"),
+      { ("`%s%s` deletes the key"):format(sign, fail.quote(text:sub(1, path.length))) })
+  elseif not deletes and behind ~= "=" then
+    local rest = #text > path.length
+    return refuse("this override is not of the form `key=value`",
+      rest and place(number, word, at + path.length + 1, 1, "expected `=` here")
+        or place(number, word, 1, #word, "expected `=` and a value behind it"),
+      { ("`%s=VALUE` sets it"):format(fail.quote(word:sub(1, at + path.length))) })
+  elseif path.up > 0 then
+    return refuse("an override's key counts from the root of the config",
+      place(number, word, at + 1, path.up, "a relative path begins here"),
+      { "leave the leading dots out" })
   end
-  if path.up > 0 then
-    return nil, fail.new("EOVERRIDE", {
-      message = "an override's key counts from the root of the config",
-      marks = { place(number, word, 1, path.up, "a relative path begins here") },
-      helps = { "leave the leading dots out" },
-    })
-  end
-  return path, path.length + 2
+  return { sign = sign, path = path, key = text:sub(1, path.length), at = at,
+    value = not deletes and at + path.length + 2 or nil }
 end
 
 -- The names a map has, for a message.
@@ -86,38 +94,51 @@ local function names(tree, id)
 end
 
 -- No such key: where the word goes wrong, and what is near.
-local function absent(tree, at, path, i, word, number)
-  local segment, first, last = path[i], path.starts[i], path.stops[i]
+local function absent(tree, at, asked, i, word, number)
+  local path = asked.path
+  local segment = path[i]
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  first, last = asked.at + first, asked.at + last
   if word:sub(first, first) == "." then
     first = first + 1
   end
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
   local err = {
-    message = ("no such key `%s` to override"):format(
-      fail.quote(word:sub(1, path.length))),
-    key = word:sub(1, path.length),
+    message = ("no such key `%s` to %s"):format(fail.quote(asked.key),
+      asked.value and "override" or "delete"),
+    key = asked.key,
+    helps = {},
   }
+  local helps = err.helps
   if kind == "list" then
     local size = #tree:children(at)
     local label = segment == 0 and "lists count from 1"
       or math.type(segment) == "integer" and ("the list has %d items"):format(size)
       or "a list has no names"
     err.marks = { place(number, word, first, last - first + 1, label) }
-    err.helps = { size > 0 and ("`%s[1]` is its first item"):format(above) or nil }
+    helps[1] = size > 0 and ("`%s[1]` is its first item"):format(above) or nil
+    if asked.value then
+      helps[#helps + 1] = ("to append an item, write `+%s=VALUE`"):format(above)
+    end
   elseif kind == "map" then
     err.marks = { place(number, word, first, last - first + 1, "not in the config") }
     local there = names(tree, at)
     local near = fail.near(tostring(segment), there)
     if #near > 0 then
-      err.helps = {}
       for n, name in ipairs(near) do
-        err.helps[n] = ("did you mean `%s%s%s`?"):format(
+        helps[n] = ("did you mean `%s%s%s`?"):format(
           word:sub(1, first - 1), name, word:sub(last + 1))
       end
     elseif #there > 0 then
       err.notes = { (above == "" and "the config has these top-level keys: %s"
         or "`" .. above .. "` has these keys: %s"):format(fail.names(there)) }
+    end
+    if asked.value then
+      helps[#helps + 1] = ("to add a new key on purpose, write `+%s`"):format(
+        fail.quote(word:sub(asked.at + 1), 60))
+    elseif asked.sign == "~" then
+      helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(asked.key))
     end
   else
     err.marks = {
@@ -130,36 +151,93 @@ local function absent(tree, at, path, i, word, number)
   return fail.new("ENOKEY", err)
 end
 
---- Applies one override, the `number`th word of the call.  `renamed` collects
---- the components whose `_target_` the call sets: they may get options that the
---- config does not have, for they belong to another constructor now.  Gives
---- true, or nil and an error.
-function M.apply(tree, top, word, number, renamed)
-  local path, byte = parse(word, number)
-  if not path then
-    return nil, byte
+local OPS = { [""] = "set", ["++"] = "set", ["+"] = "add", ["="] = "whole" }
+
+local edit
+
+-- Waits until the copy at `at` is made, then goes on below it from segment `i`.
+local function postpone(config, at, i, asked, word, number, renamed)
+  local list = config.patches[at] or {}
+  config.patches[at] = list
+  list[#list + 1] = { on = config.tree:previous(at), apply = function(made)
+    return edit(config, made, i, asked, word, number, renamed)
+  end }
+  return true
+end
+
+-- Does what the word asks for, from segment `i` of its path below `at` on.
+-- True, or nil and an error.
+function edit(config, at, i, asked, word, number, renamed)
+  local tree, path, sign = config.tree, asked.path, asked.sign
+  local adds = sign == "+" or sign == "++"
+  local value, err
+  local function valued()
+    value, err = tree:word(word, number, asked.value or #word + 1)
+    return value
   end
-  local at, fresh = top, nil
-  for i = 1, #path do
-    local child = tree:find(at, path[i])
+  for n = i, #path do
+    if tree:is_copy(at) then
+      return postpone(config, at, n, asked, word, number, renamed)
+    end
+    local segment = path[n]
+    local child = tree:find(at, segment)
+    local last = n == #path
     if not child then
-      if i < #path or not renamed[at] or type(path[i]) ~= "string" then
-        return nil, absent(tree, at, path, i, word, number)
+      local creates = (adds or last and renamed[at]) and tree:kind(at) == "map"
+      if sign == "~?" then
+        return true
+      elseif not creates or not asked.value then
+        return nil, absent(tree, at, asked, n, word, number)
+      elseif not value and not valued() then
+        return nil, err
       end
-      fresh = path[i]
-    elseif path[i] == "_target_" and i == #path then
+      -- a key that was deleted is there again, with all that it was before
+      local gone = tree:find(at, segment, true)
+      if not last then
+        local map = tree:grow(nil, nil, "map", nil, nil, value)
+        if gone then
+          child, err = tree:put(gone, map) and gone, nil
+        else
+          child, err = tree:add(at, segment, map)
+        end
+        if not child then
+          return nil, err
+        end
+      elseif gone then
+        return compose.lay(config, gone, value, "whole")
+      else
+        child, err = tree:add(at, segment, value)
+        if child then
+          return compose.settle(config, child)
+        end
+        return nil, err
+      end
+    elseif segment == "_target_" and last then
       renamed[at] = true
     end
-    at = child or at
+    at = child
   end
-  local value, err = tree:word(word, number, byte)
-  if not value then
+  if not asked.value then
+    return tree:vanish(at, valued() or at)
+  elseif not value and not valued() then
     return nil, err
-  elseif fresh then
-    return tree:add(at, fresh, value)
   end
-  -- a `_target_` alone keeps the options: it replaces a scalar, so lay does
-  return compose.lay(tree, at, value)
+  -- a `_target_` alone keeps the options: it replaces a scalar
+  return compose.lay(config, at, value, OPS[sign])
+end
+
+--- Applies one override, the `number`th word of the call: a text, or {unset =
+--- key}.  `renamed` collects the components whose `_target_` the call sets: they
+--- may get options that the config does not have, for they belong to another
+--- constructor now.  Gives true, or nil and an error.
+function M.apply(config, word, number, renamed)
+  local unset = type(word) == "table"
+  local text = unset and word.unset or word
+  local asked, err = parse(text, number, unset)
+  if not asked then
+    return nil, err
+  end
+  return edit(config, config.top, 1, asked, text, number, renamed)
 end
 
 --- Whether a word of a command line is an override, not a file or a name.

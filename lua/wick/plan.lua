@@ -28,12 +28,15 @@ function M.needs(self, id)
     return self.tree:needs(id)
   end
   local list, seen = {}, {}
-  for _, target in ipairs(late.targets) do
-    local object = self.tree:object(target)
-    for _, need in ipairs(object and { object } or self.tree:needs(target)) do
-      if not seen[need] then
-        seen[need] = true
-        list[#list + 1] = need
+  for _, expression in ipairs(late.exprs) do
+    for n = 1, #expression.ast.refs do
+      local target = expression.targets[n] -- nil: optional, and absent
+      local object = target and self.tree:object(target)
+      for _, need in ipairs(object and { object } or target and self.tree:needs(target) or {}) do
+        if not seen[need] then
+          seen[need] = true
+          list[#list + 1] = need
+        end
       end
     end
   end

@@ -1,119 +1,22 @@
 -- wick.raised: the words of load.  A module that raised, a circle of modules, a
 -- module that returned nothing, a value that cannot be called.
 --
--- May call: core, fail, target.  Loaded when something failed, after the stack
--- was looked at.
+-- May call: core, fail, target, raised/places.  Loaded when something failed,
+-- after the stack was looked at.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
 local target = require "wick.target"
+local places = require "wick.raised.places"
 
-local getmetatable = debug.getmetatable
-local find_string, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
+local find_string, format, gsub = string.find, string.format, string.gsub
 local match, sub = string.match, string.sub
 local concat, sort = table.concat, table.sort
-local ipairs, next, pcall, rawget, tostring, type =
-  ipairs, next, pcall, rawget, tostring, type
+local ipairs, next, rawget, type = ipairs, next, rawget, type
 
 local M = {}
 
-local LINES = 20 -- of an error's own text
-local TRACE = 12 -- frames of a trace
-
--- {======================================================
--- Places
--- =======================================================
-
--- The byte where line `line` of a text starts, with lines counted as Lua does.
-local function start_of(text, line)
-  local at = 1
-  for _ = 2, line do
-    local from = find_string(text, "[\r\n]", at)
-    if not from then
-      break
-    end
-    local pair = sub(text, from, from + 1)
-    at = (pair == "\r\n" or pair == "\n\r") and from + 2 or from + 1
-  end
-  return at
-end
-
--- Where in a line the part is that an error speaks of: the `require` of a
--- module, or the name that the error quotes; else all of it.
-local function part_of(written, module, text)
-  if module then
-    local quoted, stop = find_string(written, "[\"']" .. gsub(module, "%p", "%%%0") .. "[\"']")
-    if quoted then
-      local before = match(sub(written, 1, quoted - 1), "()require%s*%(?%s*$")
-      if before then
-        local close = find_string(sub(written, before, quoted - 1), "(", 1, true)
-          and match(written, "^%s*%)()", stop + 1)
-        return before, (close and close - 1 or stop) - before + 1
-      end
-      return quoted, stop - quoted + 1
-    end
-  end
-  local word = text and match(text, "%(%l+ '([%a_][%w_]*)'%)")
-  if word then
-    local pattern = "%f[%w_]" .. word .. "%f[^%w_]"
-    local from, to = find_string(written, pattern)
-    if from and not find_string(written, pattern, to + 1) then
-      return from, to - from + 1
-    end
-  end
-  local from, trimmed = match(written, "^%s*()(.-)%s*$")
-  return from, #trimmed > 0 and #trimmed or 1
-end
-
--- A mark in a module's file.
-local function mark_line(record, line, label, module, text)
-  local start = start_of(record.text, line)
-  local written = match(record.text, "^[^\r\n]*", start)
-  local from, length = part_of(written, module, text)
-  local mark = fail.mark(record.path, record.text, start + from - 1, length, label)
-  mark.line = line
-  return mark
-end
-
--- A mark on the end of a module's file, or on what it returns.
-local function mark_end(record, value)
-  local text = record.text
-  local _, _, byte = core.exports(text)
-  if byte <= #text then
-    local from, expression = match(text, "^return%s*()([^\r\n;]*)", byte)
-    expression = match(expression, "^(.-)%s*$")
-    if #expression == 0 or find_string(expression, "^%-%-") then
-      return fail.mark(record.path, text, byte, 6, "this returns nothing")
-    end
-    return fail.mark(record.path, text, from, #expression,
-      value == nil and "this is nil" or "this is false")
-  end
-  local from, last = match(text, "()([^\r\n]*%S)%s*$")
-  return fail.mark(record.path, text, from or 1, last and #last or 1,
-    "the file ends without `return M`")
-end
-
--- The line in which the main chunk of a module is, or nil: a tail call has no
--- frame.
-local function main_line(frames, record)
-  for i = 1, #frames do
-    if frames[i].what == "main" and frames[i].source == "@" .. record.path then
-      return frames[i].currentline
-    end
-  end
-end
-
--- The mark on the place where one module requires another.
-local function mark_require(frames, record, wanted, label)
-  local line = main_line(frames, record)
-  if not line then
-    local _, _, byte = core.exports(record.text)
-    line = core.place(record.text, byte)
-  end
-  return mark_line(record, line, label, wanted)
-end
-
--- }======================================================
+local mark_line, mark_end, mark_require = places.mark, places.mark_end, places.mark_require
 
 -- {======================================================
 -- Modules that cannot be loaded
@@ -181,99 +84,6 @@ function M.nothing(record, value)
   }))
 end
 
--- An error value as text, whatever it is.
-local function text_of(value)
-  if type(value) == "string" then
-    return value
-  elseif type(value) == "number" then
-    return tostring(value)
-  elseif fail.is(value) then
-    return value.message
-  end
-  local meta = getmetatable(value)
-  if type(meta) == "table" and rawget(meta, "__tostring") then
-    local ok, text = pcall(tostring, value)
-    if ok then
-      return format("%s", text)
-    end
-  end
-  return format("(error object is a %s value)", type(value))
-end
-
--- The module of a frame, when it is one of the project's.
-local function module_of(project, chain, frame)
-  for i = 1, #chain do
-    if frame.source == "@" .. chain[i].path then
-      return chain[i]
-    end
-  end
-  for _, record in next, project.records do
-    if record and frame.source == "@" .. record.path then
-      return record
-    end
-  end
-end
-
--- The frame that an error's text names in front, and the text behind that; else
--- the innermost frame in a file of the project.
-local function origin_of(project, caught, text)
-  local frames = caught.frames
-  for i = 1, #frames do
-    local before = format("%s:%d: ", frames[i].short_src, frames[i].currentline)
-    if sub(text, 1, #before) == before then
-      text = sub(text, #before + 1)
-      local record = module_of(project, caught.chain, frames[i])
-      if record then
-        return record, frames[i].currentline, text
-      end
-      break
-    end
-  end
-  for i = 1, #frames do
-    local record = module_of(project, caught.chain, frames[i])
-    if record and frames[i].currentline > 0 then
-      return record, frames[i].currentline, text
-    end
-  end
-  return nil, nil, text
-end
-
--- The calls that were going on, without those of wick and C.
-local function trace_of(project, caught)
-  local frames, lines = caught.frames, {}
-  for i = 1, #frames do
-    if i > TRACE then
-      lines[i] = format("… and %d more", #frames - TRACE)
-      break
-    end
-    local frame = frames[i]
-    local record = module_of(project, caught.chain, frame)
-    local where = record and project.label .. record.file or fail.quote(frame.short_src)
-    local what = frame.what == "main" and "the module itself"
-      or frame.name and "function " .. fail.quote(frame.name)
-      or format("the function of line %d", frame.linedefined)
-    lines[i] = format("%s:%d  %s", where, frame.currentline, what)
-  end
-  if caught.hidden > 0 then
-    lines[#lines] = format("%s  (%d frame%s of wick and C hidden)", lines[#lines], caught.hidden,
-      caught.hidden == 1 and "" or "s")
-  end
-  return "trace: " .. concat(lines, "\n")
-end
-
--- An error's text in lines that are fit for a note.
-local function lines_of(text)
-  local lines = {}
-  for line in gmatch(text, "[^\r\n]+") do
-    if #lines == LINES then
-      lines[#lines + 1] = "…"
-      break
-    end
-    lines[#lines + 1] = fail.quote(gsub(line, "\t", "  "), 200)
-  end
-  return concat(lines, "\n")
-end
-
 -- What helps against a module that `require` did not find.
 local function help_missing(err, project, chain, wanted)
   local head, rel = match(wanted, "^([^.]*)%.?(.*)$")
@@ -318,8 +128,8 @@ function M.failed(project, record, caught)
     return blame(inner)
   end
   local module = chain[#chain] or record
-  local text = text_of(caught.value)
-  local place, line, said = origin_of(project, caught, text)
+  local text = places.text(caught.value)
+  local place, line, said = places.origin(project, caught, text)
   local wanted = match(said, "^module '([^'\n]*)' not found:")
   local names = {}
   for i = 1, #chain do
@@ -333,7 +143,7 @@ function M.failed(project, record, caught)
   })
   local marks, notes = err.marks, err.notes
   local label = wanted and format("module `%s` not found", fail.quote(wanted))
-    or fail.quote(match(said, "^[^\r\n]*"), 120)
+    or places.label(said)
   if inner then
     wanted = match(said, "module '([^'\n]*)'")
     label = inner.message
@@ -367,12 +177,11 @@ function M.failed(project, record, caught)
   if #names > 1 then
     notes[#notes + 1] = "load chain: " .. concat(names, " → ")
   end
-  if not inner and not match(said, "^module '([^'\n]*)' not found:")
-    and (find_string(said, "[\r\n]") or #said > 120) then
-    notes[#notes + 1] = "the error says: " .. lines_of(said)
+  if not inner and not match(said, "^module '([^'\n]*)' not found:") then
+    notes[#notes + 1] = places.whole(said)
   end
   if #caught.frames > 1 then
-    notes[#notes + 1] = trace_of(project, caught)
+    notes[#notes + 1] = places.trace(project, caught)
   end
   if wanted and not inner then
     help_missing(err, project, chain, wanted)
@@ -434,10 +243,10 @@ end
 ---@param value any  what it raised
 ---@return table err
 function M.not_allowed(module, value)
-  local text = text_of(value)
+  local text = places.text(value)
   local fields = {
     cause = value,
-    notes = { "the error says: " .. lines_of(text) },
+    notes = { "the error says: " .. places.lines(text) },
     target_span = { 1, #module },
     target_label = "loaded because of this target",
   }

@@ -208,7 +208,7 @@ local function add_lines(out, kind, texts, gutter, style)
         out[#out + 1] = ("%s= %s: %s"):format((" "):rep(gutter + 1), paint(style, kind, kind), line)
         first = false
       else
-        out[#out + 1] = (" "):rep(gutter + 9) .. line
+        out[#out + 1] = line == "" and "" or (" "):rep(gutter + 9) .. line
       end
     end
   end

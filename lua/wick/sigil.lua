@@ -1,37 +1,26 @@
--- wick.sigil: strings with a sigil -> what they mean; and what of the language
--- this version does not have, told where it stands.
+-- wick.sigil: strings with a sigil -> what they mean; and reserved keys that
+-- there are not.
 --
--- Part of evaluate.  May call: the tree, expr (parse), fail, core.
+-- Part of evaluate.  May call: the tree, expr (parse), evaluate/splice, fail,
+-- core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
 
 local M = {}
 
-local function unsupported(self, id, what, mark, helps)
-  self:report(id, fail.new("EUNSUPPORTED", {
-    message = what .. " is not in this version of wick",
-    marks = { mark },
-    helps = helps,
-  }))
-end
-
 local function doubled(text)
   return ("to mean the text itself, double the sign: `\"%s\"`"):format(
     fail.quote(text:sub(1, 1) .. text))
 end
 
--- `@…`: a reference.
+-- `@…` and `@?…`: a reference.
 local function read_reference(self, id, text)
   local tree = self.tree
-  if text:sub(2, 2) == "?" then
-    unsupported(self, id, "the optional reference `@?`", tree:mark(id, "", 1, 2),
-      { "write `@` without `?`; then the key must be there" })
-    return
-  end
-  local path, err = core.keypath(text:sub(2), false)
-  if not path or path.length ~= #text - 1 then
-    local at = path and path.length + 2 or #text > 1 and 2 or 1
+  local base = text:sub(2, 2) == "?" and 2 or 1
+  local path, err = core.keypath(text:sub(base + 1), false)
+  if not path or path.length ~= #text - base then
+    local at = path and path.length + base + 1 or math.min(base + 1, #text)
     local helps = { doubled(text) }
     for _, help in ipairs(not path and err.helps or {}) do
       table.insert(helps, 1, help)
@@ -53,16 +42,33 @@ local function read_reference(self, id, text)
     }))
     return
   end
-  self.parsed[id] = { path = path, base = 1 }
+  self.parsed[id] = { path = path, base = base, optional = base == 2 }
+end
+
+-- An expression that begins behind the first `base` bytes of the node's text;
+-- nil after an error.
+local function read_expression(self, id, source, base, doubling)
+  local ast, problem = require "wick.expr".parse(source)
+  if ast then
+    return { ast = ast, base = base }
+  end
+  local helps = problem.helps or {}
+  helps[#helps + 1] = doubling
+  self:report(id, fail.new("EEXPR", {
+    message = problem.message,
+    notes = problem.notes,
+    marks = { self.tree:mark(id, problem.label or "", problem.byte + base,
+      problem.byte + base + math.max(problem.length, 1) - 1) },
+    helps = helps,
+  }))
 end
 
 -- `$ …`: an expression.
-local function read_expression(self, id, text)
-  local tree = self.tree
+local function read_dollar(self, id, text)
   if not text:match("^%$%s") then
     self:report(id, fail.new("ESIGIL", {
       message = ("`%s` starts with `$` and is not an expression"):format(fail.quote(text, 40)),
-      marks = { tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
+      marks = { self.tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
       helps = {
         doubled(text),
         #text > 1 and ("for an expression put a blank behind it: `\"$ %s\"`"):format(
@@ -71,122 +77,104 @@ local function read_expression(self, id, text)
     }))
     return
   end
-  local expr = require "wick.expr"
-  local ast, problem = expr.parse(text:sub(2))
-  if not ast then
-    local helps = problem.helps or {}
-    helps[#helps + 1] = doubled(text)
-    self:report(id, fail.new(problem.name == "EUNSUPPORTED" and "EUNSUPPORTED" or "EEXPR", {
-      message = problem.message,
-      notes = problem.notes,
-      marks = { tree:mark(id, problem.label or "", problem.byte + 1,
-        problem.byte + math.max(problem.length, 1)) },
-      helps = helps,
-    }))
-    return
+  local expression = read_expression(self, id, text:sub(2), 1, doubled(text))
+  if expression then
+    self.parsed[id] = { exprs = { expression } }
   end
-  self.parsed[id] = { ast = ast, base = 1 }
 end
 
---- Reads a string with a sigil; what it means is kept in self.parsed[id]:
---- {text}, {path, base} or {ast, base}, base being the bytes before the path or
---- the expression.  Errors go to self:report.
+-- Text with `${…}` in it; `dropped` bytes of the node's text stand before it.
+local function read_text(self, id, text, dropped)
+  local texts, splices = require "wick.evaluate.splice".parts(text)
+  local literal = "to mean the text `${` itself, double the sign: `$${`"
+  if not texts then
+    self:report(id, fail.new("ESIGIL", {
+      message = "this `${` is never closed",
+      marks = { self.tree:mark(id, "opened here", splices + dropped, splices + dropped + 1) },
+      helps = { "an expression in a text ends with `}`", literal },
+    }))
+    return
+  elseif #splices == 0 then
+    self.parsed[id] = { text = texts[1] }
+    return
+  end
+  local item = { exprs = {}, texts = texts }
+  for i, splice in ipairs(splices) do
+    item.exprs[i] = read_expression(self, id, splice.text, splice.at + dropped, literal)
+    if not item.exprs[i] then
+      return
+    end
+  end
+  if #splices == 1 and texts[1] == "" and texts[2] == "" then
+    item.texts = nil -- a string that is one splice keeps its type
+  end
+  self.parsed[id] = item
+end
+
+--- Reads a string with a sigil; what it means is kept in self.parsed[id]: {text},
+--- {path, base, optional} or {exprs, texts}: expressions {ast, base}, base being
+--- the bytes before the path or the expression, and the texts around them (nil:
+--- one expression is all).  Errors go to self:report.
 function M.read(self, id)
-  local tree, text = self.tree, self.tree:text(id)
+  local text = self.tree:text(id)
   local first, second = text:sub(1, 1), text:sub(2, 2)
+  local dropped = 0
   if first == second and (first == "@" or first == "%" or first == "$") then
     if first ~= "$" or text:sub(3, 3) ~= "{" then -- `$${` is seen to below
-      text = text:sub(2)
+      text, dropped = text:sub(2), 1
     end
     first = ""
   end
   if first == "@" then
     return read_reference(self, id, text)
   elseif first == "$" and second ~= "{" then
-    return read_expression(self, id, text)
-  elseif first == "%" then
-    return unsupported(self, id, "a copy (`%…`)", tree:mark(id, ""),
-      { doubled(text), "refer to it instead: `\"@key\"` shares one value" })
+    return read_dollar(self, id, text)
   end
-  -- text; `$${` is `${`, and a single `${` would be spliced
-  local at = 1
-  while true do
-    local from = text:find("${", at, true)
-    if not from then
-      break
-    elseif from > 1 and text:sub(from - 1, from - 1) == "$" then
-      text = text:sub(1, from - 2) .. text:sub(from)
-      at = from + 1
-    else
-      return unsupported(self, id, "an expression inside text (`${…}`)",
-        tree:mark(id, "", from, from + 1), {
-          "write the whole value as an expression: `\"$ 'text' .. @key\"`",
-          "to mean the text `${` itself, double the sign: `$${`",
-        })
-    end
-  end
-  self.parsed[id] = { text = text }
+  return read_text(self, id, text, dropped)
 end
 
 --
--- What this version does not have
+-- Reserved keys
 --
 
-local RESERVED = {
+local INSTEAD = {
   _mode_ = "wick has no modes: for a function that is called later, see `_partial_`",
   _convert_ = "options are always plain Lua tables: leave `_convert_` out",
   _imports_ = "modules are found by their name in `_target_`: leave `_imports_` out",
   _post_init_ = "call what comes after in `run:`, or in the constructor",
 }
-local LATER = { _partial_ = true, _recursive_ = true, _disabled_ = true, _requires_ = true,
-  _desc_ = true }
-
-local function refuse_key(self, id)
-  local tree = self.tree
-  local key = tree:key(id)
-  local mark = tree:mark(id, "", "key")
-  if LATER[key] and tree:is(tree:up(id), "component") then
-    return unsupported(self, id, ("the key `%s`"):format(key), mark)
-  elseif key:match("^_.*_$") then
-    local near = fail.near(key, { "_target_", "_args_" })
-    if not near[1] and not tree:is(tree:up(id), "component") then
-      return -- a plain map may have such a key
-    end
-    return self:report(id, fail.new("ERESERVEDKEY", {
-      message = ("there is no reserved key `%s`"):format(fail.quote(key)),
-      marks = { mark },
-      helps = { RESERVED[key] or near[1] and ("did you mean `%s`?"):format(near[1])
-        or "names of the form `_x_` are reserved: rename it" },
-    }))
-  end
-  local operator = key:sub(1, 1)
-  local what = operator == "+" and "adding to a key" or operator == "=" and "replacing a key whole"
-    or "deleting a key"
-  return unsupported(self, id, ("%s (`%s`)"):format(what, fail.quote(key)), mark,
-    { ("to mean a key of this name, quote it: `\"%s\":`"):format(fail.quote(key)) })
+local KNOWN = { "_target_", "_args_", "_partial_", "_recursive_", "_disabled_", "_requires_",
+  "_desc_" }
+M.known = {}
+for _, key in ipairs(KNOWN) do
+  M.known[key] = true
 end
 
---- Reports what this version lacks: the `???` and the odd keys that the tree's
---- scan found, and `defaults`.
-function M.refuse(self, missing, odd)
+--- Reports a key of the form `_x_` that wick does not have; a plain map may have
+--- such a key unless it is nearly a reserved one.
+function M.refuse_key(self, id)
   local tree = self.tree
-  for _, id in ipairs(missing) do
-    unsupported(self, id, "a value that must be given (`???`)", tree:mark(id, ""),
-      { "write a value here", "to mean the text itself, tag it: `!!str ???`" })
+  local key = tree:key(id)
+  local near = fail.near(key, KNOWN)
+  local component = tree:is(tree:up(id), "component")
+  if not component and (not near[1] or M.known[key]) then
+    return
   end
-  for _, id in ipairs(odd) do
-    refuse_key(self, id)
-  end
-  local defaults = tree:find(self.top, "defaults")
-  if defaults then
-    unsupported(self, defaults, "`defaults`", tree:mark(defaults, "", "key"),
-      { "put what it names into this file" })
-  end
-  local project = tree:find(self.top, "project")
-  if project and tree:is(project, "sigil") then
+  self:report(id, fail.new("ERESERVEDKEY", {
+    message = ("there is no reserved key `%s`"):format(fail.quote(key)),
+    marks = { tree:mark(id, "", "key") },
+    helps = { INSTEAD[key] or near[1] and ("did you mean `%s`?"):format(near[1])
+      or "names of the form `_x_` are reserved: rename it" },
+  }))
+end
+
+--- Reports a `project` that is not a plain string.
+function M.check_project(self)
+  local project = self.tree:find(self.top, "project")
+  if project and self.tree:is(project, "sigil") then
     self:report(project, fail.new("EPROJECT", {
       message = "`project` must be a plain string",
-      marks = { tree:mark(project, "a reference or an expression") },
+      marks = { self.tree:mark(project, "a reference or an expression") },
       helps = { "write the folder itself: `project: my_project/`" },
     }))
   end

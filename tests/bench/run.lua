@@ -155,6 +155,14 @@ for _, name in ipairs { "lua", "by hand" } do
     cold.wick.median / cold[name].median))
 end
 
+section("composing in process: 3 groups, 4 files, 10 overrides; CPU time")
+io.stdout:flush()
+shell(("mkdir '%s/compose'"):format(dir))
+if not os.execute(("lua5.4 tests/bench/compose_bench.lua '%s/compose'"):format(dir)) then
+  print("  FAILED: compose_bench.lua")
+  failed = true
+end
+
 section("refusals: CPU time until the command has said no")
 write(dir .. "/deep.yaml", "a: " .. ("["):rep(100000) .. "\n")
 local laughs = { "a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]" }

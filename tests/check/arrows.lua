@@ -4,19 +4,19 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report" }
+local GROUND = { "core", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
-  "read", "compose", "override", "expr", "plan", "evaluate", "show",
+  "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
   "origin", "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.
 local EXTRA = {
   check = { "load" }, -- load.check reads modules as text and runs none
 }
-local FACES = { "init", "config" }
+local FACES = { "init", "config", "open" }
 -- Files that belong to another's room.
 local PART_OF = {
-  sigil = "evaluate",
+  override = "compose", sigil = "evaluate", unread = "config",
   structure = "evaluate", verdict = "target", raised = "load", failure = "build",
 }
 local COMMAND = "cli" -- may use all; nothing may use it
@@ -25,14 +25,19 @@ local COMMAND = "cli" -- may use all; nothing may use it
 local INCLUDES = {
   fail = {},
   path = { "fail" },
-  tree = { "fail", "scalar" },
+  tree = { "fail", "scalar", "lex" },
   scalar = { "tree" },
   yaml = { "fail", "tree", "scalar" },
   lex = { "fail" },
   keypath = { "fail", "lex" },
   exports = { "lex" },
   chunk = { "fail" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk" },
+  outline = { "lex" },
+  order = {},
+  graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
+  sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
+  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
+    "sandbox" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
@@ -43,7 +48,8 @@ local PARTS = {
   value = "core",
 }
 -- Rooms that never see a lua_State.
-local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports" }
+local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
+  "outline" }
 
 local function set(list)
   local s = {}

@@ -2,17 +2,32 @@
 --
 -- A transcript is text indented by four: lines `$ command`, each followed by
 -- what the command prints, stdout and stderr in one.  A line `...` stands for
--- any lines, `...` within a line for any text.  Commands run in the
--- repository, with the command on the PATH.  A ```lua block is a program that
--- runs there and prints nothing to stderr.
+-- any lines, `...` within a line for any text.  A ```yaml or ```lua block whose
+-- first line is a comment with a file's name (`# a.yaml`, `-- exp/a.lua`) is that
+-- file for what comes behind it.  Commands run in a folder with these files and
+-- the examples, with the command on the PATH.  Any other ```lua block is a program
+-- that runs there and prints nothing to stderr.
 
 local helper = require "tests.helper"
 
--- The transcripts of a text: {line, command, output}.
-local function transcripts(text)
-  local list, current, n = {}, nil, 0
+-- What a text does, in its order: transcripts {line, command, output} and files
+-- {file, body}.
+local function steps(text)
+  local list, current, n, block = {}, nil, 0, nil
   for line in (text .. "\n"):gmatch("([^\n]*)\n") do
     n = n + 1
+    if block and line == "```" then
+      local name = block[1] and (block[1]:match("^# (%S+%.yaml)$")
+        or block[1]:match("^%-%- (%S+%.lua)$"))
+      if name then
+        list[#list + 1] = { file = name, body = table.concat(block, "\n") .. "\n" }
+      end
+      block = nil
+    elseif block then
+      block[#block + 1] = line
+    elseif line:find("^```%l") then
+      block, current = {}, nil
+    end
     local inside = line:match("^    (.*)$")
     local command = inside and inside:match("^%$ (.+)$")
     if command then
@@ -27,7 +42,7 @@ local function transcripts(text)
     end
   end
   for _, t in ipairs(list) do
-    while t.output[#t.output] == "" do
+    while t.output and t.output[#t.output] == "" do
       table.remove(t.output)
     end
   end
@@ -38,7 +53,9 @@ end
 local function programs(text)
   local list = {}
   for code in text:gmatch("\n```lua\n(.-)\n```") do
-    list[#list + 1] = code
+    if not code:find("^%-%- %S+%.lua\n") then
+      list[#list + 1] = code
+    end
   end
   return list
 end
@@ -80,7 +97,17 @@ pipe:close()
 
 for _, path in ipairs(paths) do
   describe(path, function()
-    local found = transcripts((assert(helper.read(path))))
+    local found = steps((assert(helper.read(path))))
+    local dir
+
+    setup(function()
+      dir = helper.temp()
+      helper.run { "cp", "-R", "examples", dir }
+    end)
+
+    teardown(function()
+      helper.remove(dir)
+    end)
 
     it("has a transcript", function()
       assert.truthy(#found > 0)
@@ -92,15 +119,23 @@ for _, path in ipairs(paths) do
           package.path = "%s/lua/?.lua;%s/lua/?/init.lua;" .. package.path
           package.cpath = "%s/lua/?.so;" .. package.cpath
         ]]):format(helper.root, helper.root, helper.build) .. code)
-        local status, _, err = helper.run { helper.host, script }
+        local status, _, err = helper.run({ helper.host, script }, { cwd = dir })
         assert.are.same({ 0, "" }, { status, err })
       end)
     end
 
-    for _, t in ipairs(found) do
-      it(("line %d: %s"):format(t.line, t.command), function()
+    local written = 0 -- steps whose files are there
+    for n, t in ipairs(found) do
+      local _ = t.command and it(("line %d: %s"):format(t.line, t.command), function()
+        for i = written + 1, n do
+          if found[i].file then
+            helper.write(dir .. "/" .. found[i].file, found[i].body)
+          end
+        end
+        written = n
         local bin = helper.command:match("^(.*)/[^/]*$")
         local _, out = helper.run("exec 2>&1; " .. t.command, {
+          cwd = dir,
           env = { PATH = bin .. ":" .. os.getenv("PATH"), LC_ALL = "C.UTF-8", NO_COLOR = "1" },
         })
         local lines = {}

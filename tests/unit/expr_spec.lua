@@ -261,8 +261,6 @@ local PARSE = {
     "write a backslash itself as `\\\\`" },
   { "@a[99999999999999999999]", 4, 20,
     "the number `99999999999999999999` in a key path is too large", "does not fit into 64 bits" },
-  { "@?model", 1, 2, "this version of wick has no optional references (`@?`)",
-    "not in this version" },
 }
 
 local EVAL = {
@@ -408,8 +406,6 @@ describe("expr", function()
         { problem.byte, problem.length, problem.message, problem.label, advice(problem) }, case[1])
       assert.is_nil(getmetatable(problem))
     end
-    local _, problem = expr.parse("@?x")
-    assert.equal("EUNSUPPORTED", problem.name)
   end)
 
   it("says what cannot be evaluated", function()

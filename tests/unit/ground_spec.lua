@@ -39,11 +39,11 @@ describe("the files", function()
     assert.equal("", out .. err)
   end)
 
-  it("are 600 lines at most, what is no test", function()
-    local long = {}
+  it("are 600 lines at most, what is no test or data", function()
+    local long, data = {}, { ["lua/wick/cli/explain/pages.lua"] = true }
     for _, path in ipairs(lines("find src lua -name '*.[ch]' -o -name '*.lua'")) do
       local _, count = helper.read(path):gsub("\n", "")
-      if count > 600 then
+      if count > 600 and not data[path] then
         long[#long + 1] = path .. ": " .. count
       end
     end

@@ -169,7 +169,8 @@ error[W0003]: no such key `model.lrr` to override
 1 │ model.lrr=2
   │       ^^^ not in the config
   │
-  = help: did you mean `model.lr=2`?]], tostring(err))
+  = help: did you mean `model.lr=2`?
+  = help: to add a new key on purpose, write `+model.lrr=2`]], tostring(err))
   end)
 
   it("builds each component once, needed ones first, and shares it", function()

@@ -19,8 +19,12 @@ local function trim(paths)
   return table.concat(kept, ";")
 end
 
--- Prints an error, all of its phase; gives its exit status.
+-- Prints an error, all of its phase, or keeps it for the document of --json;
+-- gives its exit status.
 local function complain(asked, err)
+  if asked.flags.json then
+    return require "wick.cli.document".add(err)
+  end
   return require "wick.cli.complain".print(given, asked, err)
 end
 
@@ -48,39 +52,55 @@ local function warn(asked, warnings)
     end
     return complain(asked, require "wick.fail".all(warnings))
   end
-  if not asked.flags.quiet then
+  if not asked.flags.quiet or asked.flags.json then
     complain(asked, require "wick.fail".all(warnings))
   end
   return 0
 end
 
-local function load_config(asked)
+-- Keeps the result for the document of --json; gives `status`.
+local function result(value, status)
+  require "wick.cli.document".result = value
+  return status or 0
+end
+
+-- Loads the config that was asked for.  `how` may have others than were asked
+-- for: configs, overrides; and after, the room that is the last.
+local function load_config(asked, how)
+  how = how or {}
+  local configs = how.configs or asked.configs
   local words = require "wick.cli.words"
   local limits, err = words.limits(asked, core.limits)
   if not limits then
     return nil, err
   end
-  if #asked.configs ~= 1 then
-    return nil, words.usage(#asked.configs == 0 and ("`wick %s` needs a config"):format(asked.verb)
-      or "several configs in one command are not in this version of wick", nil, nil,
+  if #configs == 0 then
+    return nil, words.usage(("`wick %s` needs a config"):format(asked.verb), nil, nil,
       { ("usage: wick %s %s"):format(asked.verb, words.verbs[asked.verb].words) })
   end
-  local most = asked.verb == "show" and 1 or 0
+  local most = words.verbs[asked.verb].names or 0
   if #asked.names > most then
     local word = require "wick.fail".quote(asked.names[most + 1])
     return nil, words.usage(("`wick %s` does not know what to do with `%s`"):format(asked.verb,
       word), nil, nil, { ("to override a key write `%s=VALUE`"):format(word) })
   end
   local config
-  config, err = require "wick".load(asked.configs[1], asked.overrides, {
-    project = asked.flags.project,
-    allow = asked.flags.allow,
-    backend = asked.flags.resolver,
-    limits = limits,
-    strict = asked.flags.strict,
-    trust_modes = asked.flags["trust-modes"],
-  })
-  if config and asked.flags.project then -- a folder that is not there is told at once
+  local flags = asked.flags
+  config, err = require "wick".load(configs[2] and configs or configs[1],
+    how.overrides or asked.overrides, {
+      project = flags.project,
+      config_root = flags["config-root"],
+      untrusted = flags.untrusted,
+      targets = flags.targets,
+      env = flags.env,
+      allow = flags.allow,
+      backend = flags.resolver,
+      strict = flags.strict,
+      trust_modes = flags["trust-modes"],
+      limits = limits,
+      after = how.after,
+    })
+  if config and flags.project and not how.after then -- a folder that is not there is told at once
     local project, wrong = config:open_project()
     if not project then
       config:close()
@@ -97,6 +117,9 @@ function verbs.run(asked)
   if not config then
     return complain(asked, err)
   end
+  if asked.flags.strict or asked.flags.verbose then
+    table.move(config:unread(), 1, #config:unread(), #config.warnings + 1, config.warnings)
+  end
   local status = warn(asked, config.warnings)
   if status ~= 0 then
     return status
@@ -106,7 +129,10 @@ function verbs.run(asked)
   if not ok then
     return complain(asked, wrong)
   end
-  if not asked.flags.quiet and not config.tree:find(config.top, "run") then
+  if asked.flags.json then
+    result(require "wick.cli.verbs".built(config))
+  elseif asked.flags.verbose
+    or not asked.flags.quiet and not config.tree:find(config.top, "run") then
     require "wick.cli.verbs".tell_built(config)
   end
   ok, wrong = config:close()
@@ -123,7 +149,7 @@ setmetatable(verbs, {
     return function(asked)
       return require "wick.cli.verbs"[verb](asked, {
         given = given, load_config = load_config, complain = complain, warn = warn,
-        answer = answer,
+        answer = answer, result = result,
       })
     end
   end,
@@ -131,14 +157,23 @@ setmetatable(verbs, {
 
 local function main()
   package.path, package.cpath = trim(package.path), trim(package.cpath)
-  local asked, err = require "wick.cli.words".parse(given)
+  local words = require "wick.cli.words"
+  local asked, err = words.parse(given)
   if not asked then
+    if words.wants_json(given) then
+      local document = require "wick.cli.document"
+      return document.print(given[1], document.add(err))
+    end
     return require "wick.cli.complain".misused(given, err)
   end
   if asked.flags.help and asked.verb ~= "help" then
     return answer(require "wick.cli.help".text(asked.verb))
   end
-  return verbs[asked.verb](asked)
+  local status = verbs[asked.verb](asked)
+  if asked.flags.json then
+    return require "wick.cli.document".print(asked.verb, status)
+  end
+  return status
 end
 
 --- Runs the command with these words; gives its exit status.

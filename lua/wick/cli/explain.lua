@@ -1,63 +1,80 @@
--- wick.cli.explain: how a target resolves, as a table of its candidates.
+-- wick.cli.explain: `wick explain`: a key, a target, or a code.
 --
--- May call: the library, target (runs nothing), fail.
+-- May call: the library, explain, cli/*.
 
-local M = {}
+local fail = require "wick.fail"
 
-local function pad(text, width)
-  return text .. (" "):rep(math.max(0, width - utf8.len(text)))
+local function explain_code(asked, cli, code)
+  local codes = require "wick.cli.explain.code"
+  local told = codes.page(code)
+  if not told then
+    local near = fail.near(code:upper(), codes.codes())
+    return cli.complain(asked, require "wick.cli.words".usage(("wick has no code `%s`"):format(
+      fail.quote(code)), nil, nil, near[1] and { ("did you mean `%s`?"):format(near[1]) } or nil))
+  elseif asked.flags.json then
+    return cli.result(codes.value(told))
+  end
+  return cli.answer(codes.text(told))
 end
 
---- The answer's text, the error that ended the search (or nil).
-function M.target(config, name)
-  local fail = require "wick.fail"
-  local project, err = config:open_project(nil, name)
-  if not project then
-    return nil, err or fail.new("EPREFIX", {
-      message = ("`%s` is a module that the command line allowed"):format(fail.quote(name)),
-      notes = { "it is loaded by Lua's own `require`, not from the project" },
-    })
-  end
-  local told = require "wick.target".explain(project, name)
-  local found = not fail.is(told.answer) and told.answer or nil
-  if #told.verdicts == 0 then
-    return nil, told.answer
-  end
-  local label = project.name .. "/"
-  local out = {}
-  if found then
-    out[1] = ("%s  ->  %s%s%s%s"):format(name, label, found.file,
-      found.line and ":" .. found.line or "", found.kind and "  " .. found.kind or "")
-  else
-    out[1] = ("%s  ->  nothing"):format(name)
-  end
-  local widest = 0
-  for _, verdict in ipairs(told.verdicts) do
-    widest = math.max(widest, utf8.len(verdict.file))
-  end
-  local rule
-  for _, verdict in ipairs(told.verdicts) do
-    local number = verdict.rule ~= rule and tostring(verdict.rule) or " "
-    rule = verdict.rule
-    out[#out + 1] = ("  %s  %s  %s"):format(number, pad(verdict.file, widest), verdict.verdict)
-    if verdict.note then
-      for line in (verdict.note .. "\n"):gmatch("(.-)\n") do
-        out[#out + 1] = "     " .. pad("", widest) .. "  " .. line
-      end
-    end
-  end
-  local places = {}
-  for _, id in ipairs(config.components) do
-    local target = config.tree:find(id, "_target_")
-    if config.tree:text(target) == name then
-      local mark = config.tree:mark(target)
-      places[#places + 1] = mark.file and mark.file .. ":" .. mark.line or "the command line"
-    end
-  end
-  if #places > 0 then
-    out[#out + 1] = "named by  " .. table.concat(places, ", ")
-  end
-  return table.concat(out, "\n") .. "\n", not found and told.answer or nil
+-- Points an error that has no place in a file at the word that names the target.
+local function at_word(asked, cli, err, name)
+  local word = cli.given[asked.target_place]
+  local span = err.target_span or { 1, #name }
+  asked.places[0] = asked.target_place
+  err.marks[1] = { argv = 0, line = 1, column = #word - #name + span[1], byte = 1,
+    length = span[2] - span[1] + 1, label = err.target_label or "", text = word }
 end
 
-return M
+local function explain_target(asked, cli, config)
+  local name = asked.flags.target
+  local targets = require "wick.cli.explain.target"
+  local told, err = targets.look(config, name)
+  if err and #err.marks == 0 then
+    at_word(asked, cli, err, name)
+  end
+  local status = 0
+  if told and asked.flags.json then
+    cli.result(targets.value(told))
+  elseif told then
+    status = cli.answer(targets.text(told))
+  end
+  return err and cli.complain(asked, err) or status
+end
+
+local function explain_key(asked, cli, config)
+  local keys = require "wick.cli.explain.key"
+  local told, err = config:explain(asked.names[1])
+  if not told then
+    return cli.complain(asked, err)
+  elseif asked.flags.json then
+    return cli.result(keys.value(config, told))
+  end
+  local styles = require "wick.cli.style"
+  local style = styles.of(asked.flags, 1)
+  return cli.answer(styles.frames(keys.text(config, told, {
+    room = asked.flags.verbose and math.maxinteger or styles.room(style),
+    all = asked.flags.verbose,
+    words = asked.overrides,
+  }), style))
+end
+
+return function(asked, cli)
+  local name = asked.names[1]
+  if name and #asked.configs == 0 and name:match("^[Ww]%d+$") then
+    return explain_code(asked, cli, name)
+  elseif not name and not asked.flags.target then
+    return cli.complain(asked, require "wick.cli.words".usage(
+      "`wick explain` needs a key, `--target NAME`, or a code", nil, nil,
+      { "usage: wick explain " .. require "wick.cli.words".verbs.explain.words }))
+  elseif name and asked.flags.target then
+    return cli.complain(asked, require "wick.cli.words".usage(
+      ("`wick explain` explains the key `%s` or the target, one at a time"):format(
+      fail.quote(name))))
+  end
+  local config <close>, err = cli.load_config(asked)
+  if not config then
+    return cli.complain(asked, err)
+  end
+  return (asked.flags.target and explain_target or explain_key)(asked, cli, config)
+end

@@ -6,13 +6,37 @@ local words = require "wick.cli.words"
 
 local M = {}
 
+local VERBOSE = {
+  run = "say more: keys that nothing reads, and what was built",
+  check = "say more: keys that nothing reads, and where each target leads",
+  explain = "print values whole, and all that reads them",
+  diff = "print the keys that are equal, too",
+  tree = "print where each object is written",
+}
+
 local FLAGS = {
   project = "the project's folder; the config's own `project:` is ignored",
+  ["config-root"] = "all documents stay below this folder (default: the first one's)",
+  unset = "delete this key, as `~KEY` does",
+  untrusted = "others wrote the config: it may not choose its project, see `env`, …",
+  targets = "an untrusted config may name these only, such as 'NAME.models.*'",
+  env = "let an untrusted config see this variable of the environment",
   allow = "let targets name this installed module, too",
   limit = "change a limit, such as document.depth=512",
   resolver = "how files are opened: auto, openat2 or walk",
   only = "run this item of `run:` alone",
   target = "the name to explain",
+  origin = "say beside each line where it comes from and what it replaced",
+  raw = "as composed: references as written, disabled nodes and `defaults` kept",
+  after = "the config as it leaves a room: read, compose or evaluate",
+  format = function(verb)
+    return table.concat(words.verbs[verb].formats, ", ")
+  end,
+  ["exit-code"] = "exit with 9 when anything differs",
+  json = "one JSON document on stdout: status, diagnostics, result",
+  verbose = function(verb)
+    return VERBOSE[verb]
+  end,
   strict = "warnings are errors",
   ["trust-modes"] = "do not ask who owns and may write the project's files",
   all = "print every message, not the first 20",
@@ -26,7 +50,10 @@ local VERBS = {
   run = "build what the config names and run its `run:`",
   check = "would it work? names every problem, runs nothing of the project",
   show = "print the config with references and expressions in place",
-  explain = "how a target resolves: every candidate with its verdict",
+  explain = "where a value comes from, how a target resolves, what a code means",
+  diff = "what differs between two configs, or what the overrides change in one",
+  tree = "what is built from what, shared objects marked",
+  graph = "the same as a picture: dot, mermaid or json",
   help = "print this help, or that of a verb",
 }
 
@@ -48,7 +75,7 @@ local function flags_of(verb)
     list[#list + 1] = {
       (flag.short and "-" .. flag.short .. ", " or "") .. "--" .. name
         .. (flag.value and " " .. flag.value or ""),
-      FLAGS[name],
+      type(FLAGS[name]) == "function" and FLAGS[name](verb) or FLAGS[name],
       name,
     }
   end
@@ -74,7 +101,8 @@ function M.text(verb)
 
 A word with `=` is an override: model.lr=0.05 sets that key of the config.
 Exit status: 0 fine, 1 the project's code failed, 2 wrong usage, 3 config not
-valid, 4 a name does not resolve, 5 refused for security, 6 plugin, 7 limit.
+valid, 4 a name does not resolve, 5 refused for security, 6 plugin, 7 limit,
+9 `diff --exit-code` and anything differs.
 ]]
 end
 

@@ -7,6 +7,11 @@ local M = {}
 --- The flags: name -> {value = what follows, or nil for a switch, ...}.
 M.flags = {
   project = { value = "[NAME=]DIR" },
+  ["config-root"] = { value = "DIR" },
+  unset = { value = "KEY", many = true },
+  untrusted = {},
+  targets = { value = "PATTERN", many = true },
+  env = { value = "NAME", many = true },
   allow = { value = "MODULE", many = true },
   limit = { value = "NAME=VALUE", many = true },
   resolver = { value = "WAY", choices = { "auto", "openat2", "walk" } },
@@ -14,6 +19,13 @@ M.flags = {
   target = { value = "NAME" },
   strict = {},
   ["trust-modes"] = {},
+  origin = {},
+  raw = {},
+  after = { value = "ROOM", choices = { "read", "compose", "evaluate" } },
+  format = { value = "FORMAT" },
+  ["exit-code"] = {},
+  json = {},
+  verbose = { short = "v" },
   all = {},
   color = { value = "WHEN", choices = { "auto", "always", "never" } },
   backtrace = { value = "HOW", choices = { "short", "full" } },
@@ -22,16 +34,24 @@ M.flags = {
   version = {},
 }
 
-local COMMON = { "project", "allow", "limit", "resolver", "strict", "trust-modes", "all", "color",
-  "quiet", "help" }
+local COMMON = { "project", "config-root", "unset", "untrusted", "targets", "env", "allow",
+  "limit", "resolver", "strict", "trust-modes", "all", "json", "color", "quiet", "help" }
 
---- The verbs, in the order of the help; `own` are flags beside the common ones.
-M.order = { "run", "check", "show", "explain", "help" }
+--- The verbs, in the order of the help; `own` are flags beside the common ones,
+--- `names` is how many words may stand beside configs and overrides, `formats`
+--- what --format may be, the first being the default.
+M.order = { "run", "check", "show", "explain", "diff", "tree", "graph", "help" }
 M.verbs = {
-  run = { words = "CONFIG [KEY=VALUE …]", own = { "only", "backtrace" } },
-  check = { words = "CONFIG [KEY=VALUE …]" },
-  show = { words = "CONFIG [KEY] [KEY=VALUE …]" },
-  explain = { words = "CONFIG --target NAME [KEY=VALUE …]", own = { "target" } },
+  run = { words = "CONFIG … [KEY=VALUE …]", own = { "only", "backtrace", "verbose" } },
+  check = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
+  show = { words = "CONFIG … [KEY] [KEY=VALUE …]", names = 1,
+    own = { "origin", "raw", "after", "format" }, formats = { "yaml", "json", "lua" } },
+  explain = { words = "CONFIG … KEY, or CODE", names = 1,
+    own = { "target", "verbose" } },
+  diff = { words = "CONFIG [CONFIG] [KEY=VALUE …]", own = { "exit-code", "verbose" } },
+  tree = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
+  graph = { words = "CONFIG … [KEY=VALUE …]", own = { "format" },
+    formats = { "dot", "mermaid", "json" } },
   help = { words = "[VERB]", all = { "help", "color" } },
 }
 
@@ -59,6 +79,27 @@ end
 local function is_config(word)
   return word == "-" or word:find("/", 1, true) ~= nil or word:match("%.ya?ml$") ~= nil
     or word:match("%.lua$") ~= nil
+end
+
+local function is_one_of(value, choices)
+  for _, choice in ipairs(choices) do
+    if value == choice then
+      return true
+    end
+  end
+  return false
+end
+
+--- Whether these words, which make no sense, ask for --json.
+function M.wants_json(words)
+  for i = 1, #words do
+    if words[i] == "--" then
+      return false
+    elseif words[i] == "--json" then
+      return true
+    end
+  end
+  return false
 end
 
 local function flag_named(name)
@@ -132,11 +173,15 @@ function M.parse(words)
           return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
             { ("write `--%s %s`"):format(long, flag.value) })
         end
-        if flag.choices and not table.concat(flag.choices, "\0"):find(value, 1, true) then
-          return nil, usage(("`--%s` is one of %s"):format(long, table.concat(flag.choices, ", ")),
+        local choices = flag.choices or long == "format" and M.verbs[verb].formats
+        if choices and not is_one_of(value, choices) then
+          return nil, usage(("`--%s` is one of %s"):format(long, table.concat(choices, ", ")),
             i, words)
         end
-        if flag.many then
+        if long == "unset" then
+          asked.overrides[#asked.overrides + 1] = { unset = value }
+          asked.places[#asked.overrides] = i
+        elseif flag.many then
           asked.flags[long] = asked.flags[long] or {}
           table.insert(asked.flags[long], value)
         else

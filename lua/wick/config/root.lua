@@ -5,11 +5,34 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+local M = {}
+
+-- A target with `project` for the name of the project, which is the same.
+local function common(options, name)
+  local own = options.project and (options.project:match("^([%a_][%w_]*)=")
+    or options.project:gsub("/+$", ""):match("[^/]*$"))
+  local first, rest = name:match("^([%w_]+)(.*)$")
+  return first == own and "project" .. rest or name
+end
+
+--- Whether the caller's `targets` (patterns; `*` is any text) let a config name
+--- this.
+function M.may_name(options, name)
+  local asked = common(options, name)
+  for _, pattern in ipairs(options.targets) do
+    local lua = common(options, pattern):gsub("%p", "%%%0"):gsub("%%%*", ".*")
+    if asked:match("^" .. lua .. "$") then
+      return true
+    end
+  end
+  return false
+end
+
 -- A folder that is not there: what was looked for, and what has a like name.
-local function suggest_folder(self, err, dir)
+local function suggest_folder(err, folder, dir)
   err.notes[#err.notes + 1] = ("looked for %s"):format(
-    fail.quote(require "wick.read".absolute(self.folder, dir), 300))
-  local root = core.root(self.folder, { trust_modes = true }) -- only listed
+    fail.quote(require "wick.read".absolute(folder, dir), 300))
+  local root = core.root(folder, { trust_modes = true }) -- only listed
   local names = root and root:list("")
   local near = names and fail.near(dir:gsub("^%./", ""):gsub("/+$", ""), names) or {}
   if near[1] then
@@ -31,7 +54,7 @@ local function near_project(self)
 end
 
 -- Opens the folder that `project:` or the caller names.
-return function(self)
+function M.open(self)
   local target = require "wick.target"
   local read = require "wick.read"
   local given = self.options.project
@@ -67,9 +90,10 @@ return function(self)
       helps = { "write `project: my_project/`" },
     })
   end
-  local place = read.absolute(self.folder, dir)
+  local folder = read.folder(self, id)
+  local place = read.absolute(folder, dir)
   if dir == "." or dir == "" then
-    place = self.folder .. "/." -- so that the name is that of the real folder
+    place = folder .. "/." -- so that the name is that of the real folder
   end
   local project, err = target.project(place, options)
   if not project then
@@ -77,8 +101,10 @@ return function(self)
     local label = err.target_label or err.status == 5 and "refused" or ""
     table.insert(err.marks, 1, self.tree:mark(id, label))
     if err.name == "EROOT" then
-      suggest_folder(self, err, dir)
+      suggest_folder(err, folder, dir)
     end
   end
   return project, err
 end
+
+return M

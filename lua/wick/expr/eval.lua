@@ -74,7 +74,7 @@ local function index(s, pc, v, key, by)
   if type(f) == "function" then
     allowed(s, f, from, to, v)
   end
-  return present(protected(from, to, ("`%s`"):format(source(s, from, to)), get, v, key))
+  return present(protected(s, from, to, nil, get, v, key))
 end
 
 -- What the functions of names.lua may ask for; one object for each eval, set
@@ -104,7 +104,7 @@ function Call:foreign(f, ...)
   local s, ast = self.s, self.s.ast
   local from, to = ast.from[self.pc], ast.to[self.pc]
   allowed(s, f, from, to, f)
-  return protected(from, to, ("`%s`"):format(self.name), f, ...)
+  return protected(s, from, to, self.name, f, ...)
 end
 
 -- The function that `x:name(…)` calls; for a string nothing, but the name is
@@ -202,9 +202,10 @@ local function call(s, pc, vals, by, base, sp)
     uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
   end
   allowed(s, f, from, to, v)
-  local results = table.pack(xpcall(v, shared.handler, unpack(vals, base + 1, sp)))
+  local results = table.pack(xpcall(v, s.env.caught or shared.handler,
+    unpack(vals, base + 1, sp)))
   if not results[1] then
-    shared.raised(from, to, ("`%s`"):format(source(s, from, to)), results[2])
+    shared.raised(s, from, to, nil, results[2])
   end
   return unpack(results, 2, results.n)
 end
@@ -232,7 +233,10 @@ local function run(ast, env)
       sp = sp + 1
       vals[sp], by[sp] = x[pc], pc
     elseif op == "ref" then
-      local v = env.ref(x[pc])
+      local v, size = env.ref(x[pc])
+      if size then
+        charge(s, pc, "nodes", size)
+      end
       sp = sp + 1
       vals[sp], by[sp] = present(v), pc
     elseif op == "binary" then

@@ -249,10 +249,11 @@ end
 M.known["string.rep"] = function(c, s, n, between)
   s, n = text(c, 1, s), integer(c, 2, n)
   between = between == nil and "" or text(c, 3, between)
-  if n <= 0 then
+  local size = (#s + 0.0) * n + (#between + 0.0) * (n - 1)
+  if n <= 0 or size == 0 then -- Lua's own counts to n
     return ""
   end
-  c:charge((#s + 0.0) * n + (#between + 0.0) * (n - 1))
+  c:charge(size)
   return rep(s, n, between)
 end
 
@@ -261,7 +262,8 @@ M.known["string.format"] = formatted
 -- The functions themselves, where a name is a value and is not called.
 local VALUES = { tonumber = tonumber, tostring = tostring, type = type, select = select }
 
---- The value of a name that is not called at once.
+--- The value of a name that is not called at once: Lua's own function, which is
+--- for code of the project; an expression that calls it asks env.call first.
 function M.value(name, env)
   local library, field = name:match("^(%a+)%.(%a+)$")
   if library then

@@ -31,7 +31,7 @@ local function overloaded(s, pc, op, event, f, a, b)
   if runs then
     allowed(s, runs, from, to, meta)
   end
-  return true, protected(from, to, ("`%s`"):format(op), f, a, b)
+  return true, protected(s, from, to, op, f, a, b)
 end
 
 -- The metamethod, what a refusal says, the operator, and whether the refusal

@@ -9,7 +9,8 @@
 -- recursion, here or in eval; only brackets recurse, at most NESTED deep.
 --
 -- Step i is code[i] with its operand x[i].  It makes the value of the text
--- [from[i], to[i]]; at[i] is the byte of its operator or name, for errors.
+-- [from[i], to[i]]; at[i] is the byte of its operator or name, for errors:
+-- these three are made when they are asked for.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -224,13 +225,10 @@ end
 -- @path
 local function reference(s)
   local from, to, word = s.starts[s.p], s.stops[s.p], s.word
+  local optional = word:sub(2, 2) == "?"
   -- some text behind it shows the path where it ends
-  local path, err = core.keypath(s.text:sub(from + 1, to + 32), true)
+  local path, err = core.keypath(s.text:sub(from + (optional and 2 or 1), to + 32), true)
   if not path then
-    if word == "@" and s.text:sub(from + 1, from + 1) == "?" then
-      raise(from, 2, "this version of wick has no optional references (`@?`)",
-        "not in this version", { name = "EUNSUPPORTED" })
-    end
     if word == "@" and not s.text:find("^[%[%d./:]", from + 1) then
       raise(from, 1, "a key path is missing behind `@`", "expected a key, as in `@model.lr`")
     end
@@ -239,7 +237,7 @@ local function reference(s)
       { notes = err.notes, helps = err.helps })
   end
   local refs = s.refs
-  refs[#refs + 1] = { path = path, byte = from, length = to - from + 1 }
+  refs[#refs + 1] = { path = path, byte = from, length = to - from + 1, optional = optional }
   emit(s, "ref", #refs, from, to, from)
   push(s, from, to)
   advance(s)
@@ -386,28 +384,47 @@ function expression(s)
   end
 end
 
+-- What is of no use once a text is parsed: parsing never comes to itself.
+local scratch = { from = {}, to = {}, at = {}, first = {}, last = {}, opword = {},
+  opright = {}, opat = {}, opstep = {} }
+
+local function copied(list, n)
+  return table.move(list, 1, n, 1, {})
+end
+
 local function read(text)
   local s = {
     text = text, p = 0, depth = 0,
-    code = {}, x = {}, from = {}, to = {}, at = {}, n = 0, refs = {},
-    first = {}, last = {}, sp = 0, -- the text of the operands so far
-    opword = {}, opright = {}, opat = {}, opstep = {}, waiting = 0, bottom = 1,
+    code = {}, x = {}, from = scratch.from, to = scratch.to, at = scratch.at, n = 0, refs = {},
+    first = scratch.first, last = scratch.last, sp = 0, -- the text of the operands so far
+    opword = scratch.opword, opright = scratch.opright, opat = scratch.opat,
+    opstep = scratch.opstep, waiting = 0, bottom = 1,
   }
   tokens.open(s)
   expression(s)
   if s.kind then
     refusal().left_over(s)
   end
-  return {
-    text = text, refs = s.refs, n = s.n,
-    code = s.code, x = s.x, from = s.from, to = s.to, at = s.at,
-  }
+  return s
+end
+
+-- A config may have very many expressions, and only errors ask where a step
+-- stands in the text: it is read again then.
+local Steps = {}
+
+function Steps.__index(ast, field)
+  if field == "from" or field == "to" or field == "at" then
+    local s = read(ast.text)
+    ast.from, ast.to, ast.at = copied(s.from, s.n), copied(s.to, s.n), copied(s.at, s.n)
+    return ast[field]
+  end
 end
 
 function M.parse(text)
   local ok, result = pcall(read, text)
   if ok then
-    return result
+    return setmetatable({ text = text, refs = result.refs, n = result.n, code = result.code,
+      x = result.x }, Steps)
   elseif getmetatable(result) == tokens.Problem then
     return nil, setmetatable(result, nil)
   end

@@ -98,12 +98,13 @@ end
 --
 
 local function handler(err)
-  return { value = err, trace = debug.traceback(nil, 2) }
+  return { value = err, whole = debug.traceback(nil, 2) }
 end
 
--- What protected code raised, as a problem with [from, to].
-local function raised(from, to, what, caught)
-  if type(caught) ~= "table" or caught.trace == nil then
+-- What protected code raised, as a problem with [from, to], which is the text of
+-- `what` unless that is told.
+local function raised(s, from, to, what, caught)
+  if type(caught) ~= "table" or caught.whole == nil then
     caught = { value = caught } -- the handler itself failed
   end
   local label
@@ -112,8 +113,9 @@ local function raised(from, to, what, caught)
   else
     label = "raised " .. word(caught.value)
   end
-  raise(from, to, ("%s raised an error"):format(what), label,
-    { raised = true, cause = caught.value, trace = caught.trace })
+  what = what or source(s, from, to)
+  raise(from, to, ("`%s` raised an error"):format(what), label,
+    { raised = true, what = what, cause = caught.value, trace = caught.whole, caught = caught })
 end
 
 -- The metamethod of a table or userdata, or nil.
@@ -151,10 +153,10 @@ local function allowed(s, f, from, to, value)
 end
 
 -- One value of protected code.
-local function protected(from, to, what, f, ...)
-  local ok, value = xpcall(f, handler, ...)
+local function protected(s, from, to, what, f, ...)
+  local ok, value = xpcall(f, s.env.caught or handler, ...)
   if not ok then
-    raised(from, to, what, value)
+    raised(s, from, to, what, value)
   end
   return value
 end

@@ -1,7 +1,6 @@
--- wick.evaluate.absent: a reference to a key that is not there, told.  A part of
--- wick.evaluate.
+-- wick.absent: a reference or a copy that names a key which is not there, told.
 --
--- May call: the tree, fail, core.
+-- Ground floor.  May call: the tree, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -10,12 +9,13 @@ local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
--- The nearest names to a key that is not there, as marks and helps.
+--- The error of node `id` (a string with a sigil), whose key path `path` begins
+--- behind its first `base` bytes and finds no segment `i` in node `at`.
 return function(self, id, at, path, i, base)
   local tree = self.tree
   local segment = path[i]
-  local first = base + path.starts[i]
-  local last = base + path.stops[i]
+  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  first, last = first + base, last + base
   local written = tree:text(id)
   if written:sub(first, first) == "." then
     first = first + 1

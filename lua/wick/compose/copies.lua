@@ -1,0 +1,410 @@
+-- wick.compose.copies: `%key`, `%file` and `%file#key` -> copies of nodes.  A part
+-- of wick.compose.
+--
+-- May call: read (the reader), defaults, compose, absent, fail, core.
+--
+-- A copy of a key is made when all copies inside what it copies are made, so a
+-- circle is met at a node that waits for itself.  A copy of a file brings
+-- copies of its own, which are made where they then stand; each knows the
+-- nodes that it came out of, so that a file that copies itself ends.  The walk
+-- has its own stack.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+local GREY, BLACK = 1, 2
+local NONE = {}
+
+local Copies = {}
+Copies.__index = Copies
+
+local function path_of(tree, id)
+  return core.keytext(tree:segments(id))
+end
+
+function Copies:report(id, err)
+  err.key = err.key or path_of(self.tree, id)
+  if not err.marks[1] then
+    err.marks[1] = self.tree:mark(id, "copied here")
+  end
+  self.errors[#self.errors + 1] = err
+  self.state[id] = BLACK
+end
+
+-- What a copy names: {file, path, base, optional}; or nil and an error.
+local function read_copy(self, id)
+  local tree = self.tree
+  local text = tree:text(id)
+  local optional = text:sub(2, 2) == "?"
+  local at = optional and 3 or 2
+  local body = text:sub(at)
+  local file, key = body:match("^([^#]*)#(.*)$")
+  local before = file or body
+  if not (before:find("/", 1, true) or before:match("%.ya?ml$") or before:match("%.lua$")) then
+    file, key = nil, body
+  else
+    file = before
+  end
+  local item = { file = file, optional = optional, base = file and at + #file or at - 1 }
+  if key and key ~= "" then
+    local path, err = core.keypath(key)
+    if not path or path.length ~= #key then
+      local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
+        fail.quote("%" .. text)) }
+      table.move(path and {} or err.helps, 1, #(path and {} or err.helps), 2, helps)
+      return nil, fail.new("ESIGIL", {
+        message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+        marks = { tree:mark(id, path and "the key path ends before this"
+          or "expected a key path, or a file, behind `%`",
+          math.min(item.base + (path and path.length or 0) + 1, #text), #text) },
+        helps = helps,
+      })
+    end
+    item.path = path
+    if file and path.up > 0 then
+      return nil, fail.new("ESIGIL", {
+        message = "a key in a file counts from the file's root",
+        marks = { tree:mark(id, "a relative path begins here", item.base + 1,
+          item.base + path.up) },
+        helps = { "leave the leading dots out" },
+      })
+    end
+  elseif not file or key then
+    return nil, fail.new("ESIGIL", {
+      message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+      marks = { tree:mark(id, "expected a key path behind it") },
+      helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
+        ("to mean the text itself, double the sign: `\"%s\"`"):format(fail.quote("%" .. text)) },
+    })
+  end
+  return item
+end
+
+local function circle(self, chain, id)
+  local tree, names, marks = self.tree, {}, {}
+  for i, node in ipairs(chain) do
+    names[i] = path_of(tree, node)
+    if i <= 3 then
+      marks[i] = tree:mark(node, #chain > 1 and ("%d. `%s`"):format(i, names[i]) or "")
+    end
+  end
+  names[#names + 1] = names[1]
+  return fail.new("ECYCLE", {
+    message = #chain == 1 and "this copy holds itself"
+      or "these copies hold each other in a circle",
+    key = path_of(tree, id),
+    marks = marks,
+    chain = names,
+    notes = #chain > 1 and { "the circle: " .. table.concat(names, " -> ") } or nil,
+    helps = { "refer to it instead (`@`), or move what both need elsewhere" },
+  })
+end
+
+-- Where a reference leads, as it is written; nil and the node that must be
+-- copied before, or nil, nil and an error, or nil alone when there is nothing.
+local walk
+
+local function through_reference(self, id, at, hops)
+  local text = self.tree:text(at)
+  local path = text:match("^@") and core.keypath(text:gsub("^@%??", ""), false)
+  if not path or hops > 100 then
+    return nil, nil, fail.new("EREF", {
+      message = ("`%s` leads through an expression"):format(fail.quote(self.tree:text(id), 40)),
+      marks = { self.tree:mark(id, ""), self.tree:mark(at, hops > 100 and "a long way leads here"
+        or "copies are made before this is evaluated") },
+      helps = { "copy what stands below no expression, or refer to it: `@`" },
+    })
+  end
+  return walk(self, at, { path = path, base = #text:match("^@%??") }, hops + 1)
+end
+
+function walk(self, id, item, hops)
+  local tree, path = self.tree, item.path
+  local at = self.top
+  if path.up > 0 then
+    at = id
+    for _ = 1, path.up do
+      at = tree:up(at)
+      if not at then
+        return nil, nil, fail.new("EREF", {
+          message = "this copy leads above the root of the config",
+          marks = { tree:mark(id, "too many dots", item.base + 1, item.base + path.up) },
+          helps = { "each dot is one level up; without a dot a path counts from the root" },
+        })
+      end
+    end
+  end
+  for i = 1, #path do
+    if tree:is_copy(at) then
+      return nil, at
+    elseif tree:kind(at) == "string" and tree:is(at, "sigil") then
+      local target, before, err = through_reference(self, id, at, hops)
+      if not target then
+        return nil, before, err
+      end
+      at = target
+      if tree:is_copy(at) then
+        return nil, at
+      end
+    end
+    local child = tree:find(at, path[i])
+    if not child then
+      if item.optional then
+        return nil
+      end
+      return nil, nil, require "wick.absent"(self, id, at, path, i, item.base)
+    end
+    at = child
+  end
+  if tree:is_copy(at) then
+    return nil, at
+  end
+  return at
+end
+
+-- The top of a file that is copied, its own defaults composed; false when it is
+-- not there; or nil and an error.
+local function file_top(self, id, item)
+  local config = self.config
+  local name, origin = self.tree:source(id)
+  local doc = origin == "file" and (config.named[name] or config.reader.included[name])
+    or config.documents[1]
+  local rel, problem = config.reader:place(doc, item.file)
+  if not rel then
+    return nil, fail.is(problem) and problem or fail.new("EESCAPE", {
+      message = ("`%s` lies outside the config root"):format(fail.quote(item.file)),
+      marks = { self.tree:mark(id, problem) },
+      helps = { "keep all documents below it, or name a higher one: `--config-root DIR`" },
+    })
+  end
+  if self.tops[rel] then
+    return self.tops[rel], nil, rel
+  end
+  local found, err = config.reader:read(rel)
+  if err then
+    table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
+    return nil, err
+  elseif not found then
+    if item.optional then
+      return false
+    end
+    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "")
+    local near = fail.near(rel:match("[^/]*$"):gsub("%.%w+$", ""), names)
+    return nil, fail.new("EINCLUDE", {
+      message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
+      marks = { self.tree:mark(id, "no such file") },
+      notes = not near[1] and { #names > 0 and "there are: " .. fail.names(names)
+        or "there is no config in its folder" } or nil,
+      helps = { near[1] and ("did you mean `%s%s`?"):format(item.file:match("^.*/") or "",
+        near[1] .. item.file:match("%.%w+$")) },
+    })
+  end
+  local top = config.reader:fresh(found)
+  if self.tree:kind(top) == "map" and self.tree:find(top, "defaults") then
+    local inner = { tree = self.tree, reader = config.reader, limits = config.limits,
+      documents = { { top = top, name = found.name, rel = found.rel, placed = true,
+        folder = found.folder, text = found.text } },
+      errors = self.errors, patches = config.patches }
+    local slots = require "wick.compose.defaults"(inner, {})
+    for _, slot in ipairs(slots) do
+      config.folders[slot.doc.name] = slot.doc.folder
+      config.named[slot.doc.name] = slot.doc
+    end
+    top, err = require "wick.compose".merge(inner, slots)
+    if not top then
+      return nil, err
+    end
+  else
+    local ok
+    ok, err = require "wick.compose".settle(config, top)
+    if not ok then
+      return nil, err
+    end
+  end
+  config.folders[found.name] = found.folder
+  config.named[found.name] = found
+  self.tops[rel] = top
+  return top, nil, rel
+end
+
+-- What a copy copies: the node; nil and copies that must be made before; nil,
+-- nil and an error; or nil alone: nothing is there.
+local function source(self, id, item)
+  if not item.file then
+    local target, before, err = walk(self, id, item, 0)
+    if not target then
+      return nil, before, err
+    end
+    local inner = self.tree:copies(target)
+    if #inner > 0 then
+      local open = {}
+      for _, other in ipairs(inner) do
+        if self.state[other] ~= BLACK then
+          open[#open + 1] = other
+        end
+      end
+      if #open > 0 then
+        return nil, open
+      end
+    end
+    return target
+  end
+  local top, err = file_top(self, id, item)
+  if not top then
+    return nil, nil, err
+  end
+  local at = top
+  for i = 1, item.path and #item.path or 0 do
+    local child = self.tree:find(at, item.path[i])
+    if not child then
+      if item.optional then
+        return nil
+      end
+      return nil, nil, require "wick.absent"(
+        { tree = self.tree, top = top, file = item.file }, id, at, item.path, i, item.base)
+    end
+    at = child
+  end
+  return at
+end
+
+-- Puts the copy there, and what is laid over it.
+local function make(self, id, target)
+  local tree, config = self.tree, self.config
+  local was = tree:previous(id)
+  local copy, err = tree:copy(target, id)
+  if not copy then
+    return nil, err
+  end
+  local ok
+  ok, err = tree:put(id, copy)
+  if not ok then
+    return nil, err
+  end
+  local patches = config.patches[id]
+  config.patches[id] = nil
+  for _, patch in ipairs(patches or {}) do
+    if patch.on == was then
+      if patch.apply then
+        ok, err = patch.apply(id)
+        if not ok then
+          self.errors[#self.errors + 1] = err
+        end
+      else
+        ok, err = require "wick.compose".lay(config, id, patch.over, patch.op)
+        if not ok then
+          return nil, err
+        end
+      end
+    end
+  end
+  return true
+end
+
+-- Does the copy `id` come out of the node `target` itself?
+local function inside(self, id, target)
+  local from = self.origin[id]
+  while from do
+    if from.source == target then
+      return true
+    end
+    from = from.above
+  end
+  return false
+end
+
+-- Makes a copy if that can be done.  Gives the copies that must be made before.
+local function try(self, id)
+  local item, err = self.items[id], nil
+  if not item then
+    item, err = read_copy(self, id)
+    self.items[id] = item
+  end
+  local target, before
+  if item then
+    target, before, err = source(self, id, item)
+  end
+  if err then
+    return self:report(id, err)
+  elseif before then
+    return before
+  elseif not target then -- optional, and absent
+    local ok, wrong = self.tree:vanish(id, id)
+    self.state[id] = BLACK
+    return not ok and self:report(id, wrong) or nil
+  elseif item.file and inside(self, id, target) then
+    return self:report(id, circle(self, { id }, id))
+  end
+  local above = self.origin[id]
+  local ok, wrong = make(self, id, target)
+  if not ok then
+    return self:report(id, wrong)
+  end
+  for _, inner in ipairs(self.tree:copies(id)) do
+    self.origin[inner] = { source = target, above = above }
+    if inner == id then -- a file that is nothing but a copy: once more
+      self.items[id] = nil
+      return nil
+    end
+    self.todo[#self.todo + 1] = inner
+  end
+  self.state[id] = BLACK
+end
+
+--- Makes the copies (nodes) of a composed config, and those that they bring.
+return function(config, copies)
+  config.folders = config.folders or { [config.documents[1].name] = config.documents[1].folder }
+  config.named = {}
+  for _, doc in ipairs(config.documents) do
+    config.named[doc.name] = doc
+  end
+  for _, doc in pairs(config.reader.documents) do
+    if doc then
+      config.named[doc.name] = doc
+    end
+  end
+  local self = setmetatable({ tree = config.tree, top = config.top, config = config,
+    errors = config.errors, state = {}, items = {}, origin = {}, tops = {},
+    todo = copies }, Copies)
+  local state, n = self.state, 0
+  local open, needs, at, top = {}, {}, {}, 0
+  local function push(id)
+    top = top + 1
+    open[top], needs[top], at[top] = id, NONE, 1
+    state[id] = GREY
+  end
+  while n < #self.todo do
+    n = n + 1
+    if not state[self.todo[n]] then
+      push(self.todo[n])
+    end
+    while top > 0 do
+      local id, list = open[top], needs[top]
+      local need = list
+      if type(list) == "table" then
+        need = list[at[top]]
+      elseif at[top] > 1 then
+        need = nil
+      end
+      if state[id] == BLACK then
+        self.items[id] = nil
+        top = top - 1
+      elseif not need then
+        needs[top], at[top] = try(self, id) or NONE, 1
+      elseif state[need] == GREY then
+        local from = top
+        while open[from] ~= need do
+          from = from - 1
+        end
+        self:report(need, circle(self, table.move(open, from, top, 1, {}), need))
+        for i = 1, top do
+          state[open[i]] = BLACK
+        end
+      elseif state[need] == BLACK then
+        at[top] = at[top] + 1
+      else
+        push(need)
+      end
+    end
+  end
+end

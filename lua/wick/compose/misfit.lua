@@ -1,0 +1,128 @@
+-- wick.compose.misfit: what does not fit when one tree is laid over another,
+-- told.  A part of wick.compose.
+--
+-- May call: the tree, fail, core.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+-- The key of a value as it was written, with its operator.
+local SIGNS = { add = "+", whole = "=", delete = "~", ["delete any"] = "~?" }
+
+local function path_of(tree, id)
+  return core.keytext(tree:segments(id))
+end
+
+-- A key with its operator, which composition may have taken off already.
+local function written(tree, id, op)
+  local key, sign = tostring((tree:key(id))), SIGNS[op] or ""
+  return fail.quote(key:sub(1, #sign) == sign and key or sign .. key, 40)
+end
+
+local tell = {}
+
+function tell.mix(tree, base, over)
+  local below, above = tree:kind(base), tree:kind(over)
+  local path = path_of(tree, base)
+  local key = tree:key(over) or tree:key(base)
+  local helps = {}
+  if tree:is(base, "sigil") then
+    helps[1] = "a map laid over a copy (`\"%key\"`) patches it; a reference cannot be patched"
+  end
+  local _, origin = tree:source(over)
+  if origin == "argv" then
+    helps[#helps + 1] = ("to replace it on purpose, write `=%s=…`"):format(path)
+  else
+    helps[#helps + 1] = ("to replace it on purpose, write `=%s: …`"):format(
+      fail.quote(tostring(key), 40))
+  end
+  local what = tree:is(base, "sigil") and "a reference or expression" or fail.kinds[below]
+  return "EMIX", {
+    message = ("cannot merge %s into %s at `%s`"):format(fail.kinds[above], what, path),
+    key = path,
+    marks = {
+      tree:mark(over, fail.kinds[above] .. ", merged on top"),
+      tree:mark(base, what .. ", given here"),
+    },
+    helps = helps,
+  }
+end
+
+tell["no list"] = function(tree, base, over)
+  local path = path_of(tree, base)
+  local kind = tree:kind(base)
+  local map = kind == "map"
+  return "EMIX", {
+    message = map and ("cannot add %s to the map at `%s`"):format(fail.kinds[tree:kind(over)], path)
+      or ("cannot add to `%s`, which is %s"):format(path,
+        tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]),
+    key = path,
+    marks = { tree:mark(over, "added here"), tree:mark(base, fail.kinds[kind] .. ", given here") },
+    notes = { "`+` appends to a list, merges into a map, and creates what is not there" },
+    helps = { map and "write a map: `{key: value}`" or "leave the `+` out to replace it" },
+  }
+end
+
+function tell.absent(tree, base, over)
+  local name = tostring((tree:key(over))):gsub("^~%??", "")
+  local above = path_of(tree, base)
+  local names = {}
+  for _, child in ipairs(tree:children(base)) do
+    local key = tree:key(child)
+    if not tostring(key):match("^~") then
+      names[#names + 1] = tostring(key)
+    end
+  end
+  local near = fail.near(name, names)
+  local helps = {}
+  for i, other in ipairs(near) do
+    helps[i] = ("did you mean `~%s`?"):format(other)
+  end
+  helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(name))
+  return "EGONE", {
+    message = ("there is no key `%s` to delete"):format(
+      fail.quote((above == "" and "" or above .. ".") .. name)),
+    key = above ~= "" and above or nil,
+    marks = { tree:mark(over, "nothing of this name is below", "key") },
+    notes = not near[1] and #names > 0 and { ("%s has these keys: %s"):format(
+      above == "" and "the config" or "`" .. above .. "`", fail.names(names)) } or nil,
+    helps = helps,
+  }
+end
+
+function tell.twice(tree, base, over, op)
+  return "EOPERATOR", {
+    message = ("the keys `%s` and `%s` stand in one map"):format(
+      fail.quote(tostring((tree:key(base)))), written(tree, over, op)),
+    marks = { tree:mark(over, "given again here", "key"),
+      tree:mark(base, "given here", "key") },
+    helps = { "one map says one thing of a key: put the two into different documents" },
+  }
+end
+
+tell["no key"] = function(tree, _, over, op)
+  return "EOPERATOR", {
+    message = ("the operator `%s` has no key"):format(SIGNS[op]),
+    marks = { tree:mark(over, "expected a name behind it", "key") },
+    helps = {
+      "`+key` adds, `=key` replaces whole, `~key` deletes",
+      ("to mean a key of this name, quote it: `\"%s\":`"):format(SIGNS[op]),
+    },
+  }
+end
+
+function tell.valued(tree, _, over, op)
+  local key = written(tree, over, op)
+  return "EOPERATOR", {
+    message = ("`%s` deletes a key, and has a value"):format(key),
+    marks = { tree:mark(over, "no value may stand here") },
+    helps = { ("write `%s:` alone"):format(key),
+      ("to mean a key of this name, quote it: `\"%s\":`"):format(key) },
+  }
+end
+
+--- The error of one clash that tree:lay gave.
+return function(tree, clash)
+  local name, fields = tell[clash.what](tree, clash.base, clash.over, clash.op)
+  return fail.new(name, fields)
+end

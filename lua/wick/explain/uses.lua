@@ -1,0 +1,135 @@
+-- wick.explain.uses: what reads a value, and where a reference leads.  A part of
+-- wick.explain.
+--
+-- May call: the tree, evaluate's state, expr (parse), tell, core.
+
+local core = require "wick.core"
+local tell = require "wick.tell"
+
+local M = {}
+
+-- Is `at` the node `id`, or one that it is in?
+local function holds(tree, at, id)
+  while id do
+    if id == at then
+      return true
+    end
+    id = tree:up(id)
+  end
+  return false
+end
+
+-- The component whose option a node is, or is part of; and the option's key.
+local function component_of(tree, id)
+  local child, at = id, tree:up(id)
+  while at do
+    if tree:is(at, "component") then
+      return at, (tree:key(child))
+    end
+    child, at = at, tree:up(at)
+  end
+end
+
+-- What wick itself reads at the top of a config.
+local RESERVED = { project = "the folder of the project's modules", run = "`wick run`" }
+
+--- What reads a node: {how ("option", "reference", "expression", "wick"), key,
+--- mark, target, option, text}.
+function M.readers(self, id)
+  local tree, list = self.tree, {}
+  local component, option = component_of(tree, id)
+  if component then
+    local target = tree:find(component, "_target_")
+    list[1] = { how = option == "_target_" and "target" or "option",
+      key = tell.path(tree, component), target = target and tree:text(target),
+      option = tostring(option), mark = tree:mark(component, "", "key") }
+  elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
+    list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
+  end
+  for _, read in ipairs(self.reads or {}) do
+    -- it reads the value, a whole that it is part of, or a part of it; but who
+    -- asks for an object does not read its options
+    local whole = read.target ~= id and holds(tree, read.target, id)
+    local skip = whole and component and holds(tree, read.target, component)
+      or holds(tree, id, read.from)
+    if not skip and (whole or holds(tree, id, read.target)) then
+      local written = tree:previous(read.from) or read.from
+      list[#list + 1] = {
+        how = tree:text(written):match("^@") and "reference" or "expression",
+        key = tell.path(tree, read.from), mark = tree:mark(read.from), text = tree:text(written),
+      }
+    end
+  end
+  return list
+end
+
+-- Where a key path leads over the config as it is now; nil when nowhere.
+local function follow(self, path, slot)
+  local tree, at = self.tree, self.top
+  if path.up > 0 then
+    at = slot
+    for _ = 1, path.up do
+      at = at and tree:up(at)
+    end
+  end
+  for i = 1, #path do
+    at = at and (tree:kind(at) == "object" and tree:object(at) or at)
+    at = at and tree:find(at, path[i])
+  end
+  return at
+end
+
+-- The paths that a text with a sigil names.
+local function paths_of(text)
+  if text:match("^@[^@]") then
+    local path = core.keypath((text:gsub("^@%??", "")), false)
+    return { path }, true
+  end
+  local list = {}
+  local sources = {}
+  if text:match("^%$%s") then
+    sources[1] = text:sub(2)
+  elseif not text:match("^[@%%$]") or text:match("^%${") then
+    local texts, splices = require "wick.evaluate.splice".parts(text)
+    for i, splice in ipairs(texts and splices or {}) do
+      sources[i] = splice.text
+    end
+  end
+  for _, source in ipairs(sources) do
+    local ast = require "wick.expr".parse(source)
+    for _, ref in ipairs(ast and ast.refs or {}) do
+      list[#list + 1] = ref.path
+    end
+  end
+  return list, false
+end
+
+--- Where the text of `node`, which stood at `slot`, leads: {key, mark, depth,
+--- id}.  A reference is followed through others to the end (depth 1, 2, …), the
+--- names of an expression are told one by one.
+function M.refers(self, node, slot)
+  local tree, list, seen = self.tree, {}, {}
+  local function is_sigil(id)
+    return tree:kind(id) == "string" and tree:is(id, "sigil")
+  end
+  local depth = 1
+  while node and is_sigil(node) and not seen[node] and depth <= 20 do
+    seen[node] = true
+    local paths, is_reference = paths_of(tree:text(node))
+    local last
+    for _, path in ipairs(paths) do
+      local target = follow(self, path, slot)
+      if target then
+        list[#list + 1] = { key = tell.path(tree, target), mark = tree:mark(target),
+          depth = depth, id = target }
+        last = target
+      end
+    end
+    slot = is_reference and last
+    node = slot and (self.color and self.color[slot] and tree:previous(slot) or slot)
+    depth = depth + 1
+  end
+  return list
+end
+
+return M

@@ -1,0 +1,223 @@
+-- wick.show.form: what a node says, for all formats that show prints.  A part
+-- of wick.show.
+--
+-- May call: the tree, evaluate's state, core.  Runs nothing of the project.
+--
+-- A view is a tree at a stage: `read` and `compose` say references and
+-- expressions as they were written, `evaluate` has values in their place, and
+-- what needs an object stays as written with its paths made absolute.  A path
+-- counts the items of a list that are shown, for those alone are read back.
+
+local core = require "wick.core"
+
+local M = {}
+
+local View = {}
+View.__index = View
+
+--- A view of `self` (a config).  options: after ("evaluate"), raw (with the
+--- `defaults` of its first document).
+function M.view(self, options)
+  return setmetatable({
+    self = self,
+    tree = self.tree,
+    top = self.top,
+    after = options.after or "evaluate",
+    raw = options.raw,
+    evaluated = self.color or {},
+    disabled = self.disabled or {},
+    places = {}, -- list -> item -> its place among those that are shown
+  }, View)
+end
+
+--- The node that stood at `id` at this stage.
+function View:node(id)
+  if self.after ~= "evaluate" and (self.evaluated[id] or self.disabled[id]) then
+    return self.tree:previous(id) or id
+  end
+  return id
+end
+
+--- The children of a map or list that are shown.
+function View:children(id)
+  local tree = self.tree
+  if self.after == "evaluate" then
+    return tree:children(id)
+  end
+  local list = {}
+  if self.raw and id == self.top then
+    list[1] = self.self.documents[1].defaults
+  end
+  for _, child in ipairs(tree:children(self:node(id), true)) do
+    if tree:kind(self:node(child)) ~= "none" then
+      list[#list + 1] = child
+    end
+  end
+  return list
+end
+
+--- The key of a child of a map, and whether it was written plain; what the map
+--- is now does not matter.
+function View:key(id)
+  return self.tree:key(id, true)
+end
+
+local function places_of(self, list)
+  local places = self.places[list]
+  if not places then
+    places = {}
+    for i, child in ipairs(self:children(list)) do
+      places[child] = i
+    end
+    self.places[list] = places
+  end
+  return places
+end
+
+-- The segments of a node's key path, items counted as they are shown.
+function View:segments(id)
+  local tree, back = self.tree, {}
+  local up = tree:up(id)
+  while up do
+    back[#back + 1] = tree:kind(up) == "list" and places_of(self, up)[id] or (tree:key(id))
+    id, up = up, tree:up(up)
+  end
+  local list = {}
+  for i = #back, 1, -1 do
+    list[#list + 1] = back[i]
+  end
+  return list
+end
+
+--- The key path of a node.  In an expression a name with `-` is quoted: there
+--- it is a subtraction.
+function View:path(id, in_expression)
+  local segments = self:segments(id)
+  if not in_expression then
+    return core.keytext(segments)
+  end
+  local out = {}
+  for i, segment in ipairs(segments) do
+    local text = core.keytext { segment }
+    if type(segment) == "string" and segment:find("-", 1, true) and text:sub(1, 1) ~= "[" then
+      text = '["' .. segment .. '"]'
+    end
+    out[i] = (i > 1 and text:sub(1, 1) ~= "[" and "." or "") .. text
+  end
+  return table.concat(out)
+end
+
+-- A late value as written, its references made absolute; what an optional one
+-- does not find is nil.
+function View:late(id)
+  local tree = self.tree
+  local text, out, at = tree:text(tree:previous(id)), {}, 1
+  for _, expression in ipairs(self.self.late[id].exprs) do
+    for i, ref in ipairs(expression.ast.refs) do
+      local first = expression.base + ref.byte
+      local target = expression.targets[i]
+      out[#out + 1] = text:sub(at, first - 1)
+      out[#out + 1] = target and "@" .. self:path(target, true) or "(nil)"
+      at = first + ref.length
+    end
+  end
+  out[#out + 1] = text:sub(at)
+  return table.concat(out)
+end
+
+--- What a node says: its kind, and what belongs to it.
+---   "map" "list" "null"
+---   "bool" "int" "float"   the value
+---   "text"                 plain text
+---   "sigil"                a reference or expression as YAML has it
+---   "missing"              `???`
+---   "host"                 the type of a value of the host program
+function View:says(id)
+  local tree = self.tree
+  local node = self:node(id)
+  local kind = tree:kind(node)
+  if kind == "string" then
+    local text = tree:text(node)
+    if tree:is(node, "sigil") then
+      return "sigil", text
+    elseif text == "???" and not tree:is(node, "tagged") then
+      return "missing"
+    end
+    return "text", text
+  elseif kind == "object" then
+    return "sigil", "@" .. self:path(tree:object(node))
+  elseif kind == "late" then
+    return "sigil", self:late(node)
+  elseif kind == "host" then
+    return "host", type(self.self.hosts[node])
+  elseif kind == "map" or kind == "list" or kind == "null" then
+    return kind
+  end
+  return kind, tree:value(node)
+end
+
+--- Text that looks like a sigil, doubled, so that it reads back as text.
+function M.doubled(text)
+  local first = text:sub(1, 1)
+  if first == "@" or first == "%" or first == "$" and text:sub(2, 2) ~= "{" then
+    text = first .. text
+  end
+  return (text:gsub("%${", "$${"))
+end
+
+--- Bytes that no Unicode text has, as an expression that gives them: a string
+--- of Lua.  nil when the text is Unicode.
+function M.bytes(text)
+  if utf8.len(text) then
+    return nil
+  end
+  return "$ " .. M.lua_string(text)
+end
+
+local LUA = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
+
+-- What is shown as an escape although it is UTF-8: controls beyond ASCII, and
+-- what turns or hides text.
+function M.is_deceiving(code)
+  return code >= 0x80 and code <= 0x9F or code == 0xA0 or code == 0xAD or code == 0x61C
+    or code >= 0x200B and code <= 0x200F or code >= 0x2028 and code <= 0x202E
+    or code >= 0x2060 and code <= 0x206F or code == 0xFEFF
+    or code >= 0xFFF0 and code <= 0xFFFB or code & 0xFFFE == 0xFFFE
+    or code >= 0xE0000 and code <= 0xE0FFF
+end
+
+--- Calls each(char, code) for the characters of a text, in order; `code` is
+--- nil for a byte that is no UTF-8.
+function M.characters(text, each)
+  local at = 1
+  while at <= #text do
+    if utf8.len(text, at, at) then
+      local after = utf8.offset(text, 2, at)
+      each(text:sub(at, after - 1), utf8.codepoint(text, at))
+      at = after
+    else
+      each(text:sub(at, at))
+      at = at + 1
+    end
+  end
+end
+
+--- A text as a Lua string of printable characters.
+function M.lua_string(text)
+  if not text:find('[^\32-\126\n\t]') then
+    return '"' .. text:gsub('[\n\t"\\]', LUA) .. '"'
+  end
+  local out = {}
+  M.characters(text, function(char, code)
+    if LUA[char] then
+      out[#out + 1] = LUA[char]
+    elseif not code or code < 0x20 or code == 0x7F then
+      out[#out + 1] = ("\\x%02X"):format(char:byte())
+    else
+      out[#out + 1] = M.is_deceiving(code) and ("\\u{%X}"):format(code) or char
+    end
+  end)
+  return '"' .. table.concat(out) .. '"'
+end
+
+return M

@@ -1,0 +1,159 @@
+-- wick.tell: a value and its place in a few words, for what people read.
+--
+-- Ground floor: may call core, fail; looks at a tree and changes nothing.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+local M = {}
+
+--- A number in its shortest exact form; a float stays a float.
+function M.number(value)
+  if math.type(value) == "integer" then
+    return ("%d"):format(value)
+  elseif value ~= value then
+    return ".nan"
+  elseif value == math.huge or value == -math.huge then
+    return value > 0 and ".inf" or "-.inf"
+  end
+  local text
+  for digits = 15, 17 do
+    text = ("%." .. digits .. "g"):format(value):gsub(",", ".")
+    if tonumber(text) == value then
+      break
+    end
+  end
+  return text:find("[.e]") and text or text .. ".0"
+end
+
+local SECRET = { password = true, passwd = true, secret = true, token = true }
+
+--- Whether a value under this key is not to be shown in messages.
+function M.is_secret(key)
+  local word = tostring(key):lower():gsub("%A+$", "")
+  return SECRET[word:match("%a+$") or ""] == true
+    or word:find("api[_-]?key$") ~= nil or word:find("access[_-]?key$") ~= nil
+    or word:find("private[_-]?key$") ~= nil
+end
+
+M.HIDDEN = "‹hidden›"
+
+--- Whether the text at a node is a secret: by its key, or that of the lists it
+--- is in.  `slot` is the place of a node that stood there before.
+function M.is_hidden(tree, id, slot)
+  if tree:kind(id) ~= "string" or tree:is(id, "sigil") then
+    return false
+  end
+  local at = slot or id
+  local key = tree:key(at)
+  while math.type(key) == "integer" do
+    at = tree:up(at)
+    key = at and tree:key(at)
+  end
+  return key ~= nil and M.is_secret(key)
+end
+
+local COUNTED = { map = "{%d %s}", list = "[%d %s]" }
+
+--- The value of a node in a few words, at most `max` (60) characters: text in
+--- quotes, a map or list by its size.  Text under a key that names a secret is
+--- hidden; `slot` is the place of a node that stood there before.
+function M.node(tree, id, max, slot)
+  local kind = tree:kind(id)
+  if kind == "string" then
+    if M.is_hidden(tree, id, slot) then
+      return M.HIDDEN
+    end
+    return '"' .. fail.quote(tree:text(id), max) .. '"'
+  elseif kind == "int" or kind == "float" then
+    return M.number(tree:value(id))
+  elseif kind == "bool" then
+    return tostring(tree:value(id))
+  elseif COUNTED[kind] then
+    local count = 0
+    for _, child in ipairs(tree:children(id)) do
+      count = count + (tree:kind(child) == "none" and 0 or 1)
+    end
+    local word = kind == "map" and "key" or "item"
+    return count == 0 and (kind == "map" and "{}" or "[]")
+      or COUNTED[kind]:format(count, count == 1 and word or word .. "s")
+  elseif kind == "object" or kind == "late" then
+    local before = tree:previous(id)
+    if before and tree:kind(before) == "string" then
+      return '"' .. fail.quote(tree:text(before), max) .. '"'
+    end
+    return "an object"
+  elseif kind == "host" then
+    return "a value of the host program"
+  end
+  return "null"
+end
+
+-- A key of a table in a few words.
+local function key_of(key)
+  return type(key) == "string" and key:match("^[%a_][%w_-]*$") and key
+    or type(key) == "string" and '"' .. fail.quote(key) .. '"' or ("%d"):format(key)
+end
+
+--- A Lua value in a few words, at most `max` (60) characters: maps as `{a: 1}`,
+--- keys sorted.  Text under a key that names a secret is hidden.
+function M.value(value, max, key)
+  local kind = type(value)
+  if value == core.null then
+    return "null"
+  elseif kind == "string" then
+    return key ~= nil and M.is_secret(key) and M.HIDDEN or '"' .. fail.quote(value, max) .. '"'
+  elseif kind == "number" then
+    return M.number(value)
+  elseif kind ~= "table" then
+    return kind == "boolean" and tostring(value) or "a " .. kind
+  elseif getmetatable(value) ~= nil then
+    return '"' .. fail.quote(tostring(value), max) .. '"' -- a reference or expression
+  end
+  local keys, out, count = {}, {}, 0
+  for name in next, value do
+    keys[#keys + 1] = name
+  end
+  local is_list = #keys == #value
+  table.sort(keys, function(a, b)
+    return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
+  end)
+  for i, name in ipairs(keys) do
+    local text = M.value(value[name], max, is_list and key or name)
+    out[i] = is_list and text or key_of(name) .. ": " .. text
+    count = count + utf8.len(out[i]) + 2
+    if count > (max or 60) then
+      out[i] = "…"
+      break
+    end
+  end
+  return (is_list and #keys > 0 and "[%s]" or "{%s}"):format(table.concat(out, ", "))
+end
+
+--- Where a mark is: `train.yaml:12:7`, `argv[3]`; without its column when
+--- `short`.
+function M.place(mark, short)
+  if mark.argv then
+    return ("argv[%d]"):format(mark.argv)
+  elseif mark.host then
+    return "host"
+  elseif mark.env then
+    return "env " .. fail.quote(mark.env)
+  elseif not mark.file then
+    return "wick"
+  end
+  return ("%s:%d%s"):format(fail.quote(mark.file, 200), mark.line or 1,
+    short and "" or ":" .. (mark.column or 1))
+end
+
+--- A text padded with blanks to a width in characters.
+function M.pad(text, width)
+  return text .. (" "):rep(math.max(0, width - (utf8.len(text) or #text)))
+end
+
+--- A key path as text.
+function M.path(tree, id)
+  return core.keytext(tree:segments(id))
+end
+
+return M

@@ -1,0 +1,78 @@
+-- wick.unread: keys of a config that nothing reads.
+--
+-- Part of config.  May call: evaluate's state (tree, reads, components), plan,
+-- fail, core.
+--
+-- Read is what a reference or expression names, with all that is in it and the
+-- maps it is in, every component that is built and all that is in it, `project`
+-- and `run`.  A map or list of which nothing is read is told once, as a whole.
+
+local core = require "wick.core"
+local fail = require "wick.fail"
+
+-- The components that `wick run` builds.
+local function built(self)
+  local tree = self.tree
+  local run = tree:find(self.top, "run")
+  if not run then
+    return self.components
+  end
+  local plan = require "wick.plan"
+  local roots = {}
+  if tree:object(run) then
+    roots[1] = tree:object(run)
+  else
+    roots = plan.needs(self, run)
+  end
+  return plan.order(self, roots) or {}
+end
+
+--- Warnings, in document order.
+return function(self)
+  local tree = self.tree
+  local whole, partly = {}, {} -- read with all that is in it; with some of it
+  local function read(id)
+    whole[id] = true
+    local at = tree:up(id)
+    while at and not partly[at] do
+      partly[at] = true
+      at = tree:up(at)
+    end
+  end
+  for _, id in ipairs(built(self)) do
+    read(id)
+  end
+  for _, entry in ipairs(self.reads) do
+    read(entry.target)
+  end
+  for _, name in ipairs { "project", "run" } do
+    local id = tree:find(self.top, name)
+    if id then
+      read(id)
+    end
+  end
+  local list, open = {}, { self.top }
+  while #open > 0 do
+    local id = table.remove(open)
+    local children = tree:children(id)
+    for i = #children, 1, -1 do
+      local child = children[i]
+      if partly[child] and not whole[child] then
+        open[#open + 1] = child
+      elseif not whole[child] then
+        list[#list + 1] = child
+      end
+    end
+  end
+  table.sort(list)
+  for i, id in ipairs(list) do
+    local path = core.keytext(tree:segments(id))
+    list[i] = fail.warning("EUNREAD", {
+      message = ("nothing reads `%s`"):format(path),
+      key = path,
+      marks = { tree:mark(id, tree:is(id, "component") and "`run` does not need it"
+        or "no reference, expression or constructor names it", "key") },
+    })
+  end
+  return list
+end

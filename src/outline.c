@@ -1,0 +1,513 @@
+/*
+** outline.c -- where the table constructors of a Lua text stand (see
+** outline.h).
+**
+** May call: lex.
+**
+** One walk over the tokens with a stack of what is open.  In a table
+** constructor, between its commas, stand keys and values; in an open block
+** outside of functions stand `return`, `local NAME =` and `NAME.a.b =`.  All
+** else is only counted, to know where it is closed.  A value is a constructor
+** when nothing stands behind its `}` that would go on with the expression.
+*/
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lex.h"
+#include "outline.h"
+
+
+#define NESTED  256          /* Lua's parser refuses what nests deeper */
+#define WORK    (1u << 22)
+#define MOST    (1u << 22)   /* fields */
+
+
+typedef enum Place {
+  TABLE,       /* inside a constructor */
+  WRAPPED,     /* behind `append(` and `replace(` */
+  BRACKET,     /* any other open bracket */
+  BLOCK, FUNCTION
+} Place;
+
+typedef struct Open {
+  Place place;
+  int fresh;          /* TABLE: a field starts here */
+  int keyed;          /* TABLE: a computed key was read, its `=` comes */
+  uint32_t field;     /* TABLE, WRAPPED: the field that holds it; 0: lost */
+  uint32_t items;     /* TABLE: items without key so far */
+} Open;
+
+/* the token that is looked at, and the lexer behind it */
+typedef struct Look {
+  wk_Lex lex;
+  wk_Token token;
+} Look;
+
+typedef struct Walk {
+  wk_Outline *o;
+  Look now;
+  Open open[NESTED];
+  int nopen, nfunctions;
+  int lost;           /* nests too deep: the rest has no place */
+} Walk;
+
+
+/* is the token this operator of one byte? */
+static int op (const Look *look, char c) {
+  return look->token == WK_T_OP && look->lex.stop - look->lex.start == 1 &&
+         look->lex.text[look->lex.start] == c;
+}
+
+
+static int word (const Look *look, const char *s) {
+  return (look->token == WK_T_NAME || look->token == WK_T_KEYWORD) &&
+         wk_lex_is(&look->lex, s);
+}
+
+
+static int constant (const Look *look) {
+  return look->token == WK_T_STRING || look->token == WK_T_NUMBER;
+}
+
+
+static void step (Look *look) {
+  look->token = wk_lex_next(&look->lex);
+}
+
+
+/* the same, one token further */
+static Look ahead (const Look *look) {
+  Look next = *look;
+  step(&next);
+  return next;
+}
+
+
+/* is the expression complete with this token? */
+static int complete (const Look *look) {
+  Look next = ahead(look);
+  switch (next.token) {
+    case WK_T_END: case WK_T_NAME: return 1;
+    case WK_T_KEYWORD: return !word(&next, "and") && !word(&next, "or");
+    case WK_T_OP:
+      return op(&next, ',') || op(&next, ';') || op(&next, '}') ||
+             op(&next, ')') || wk_lex_is(&next.lex, "::");
+    default: return 0;
+  }
+}
+
+
+/* a new field, last in the list of `first` and `last`; 0 when there is no
+   room for it */
+static uint32_t add (wk_Outline *o, uint32_t *first, uint32_t *last) {
+  uint32_t id = o->nfields;
+  wk_Field *f;
+  if (id > o->most) return 0;
+  if (id == o->cfields) {
+    uint32_t want = o->cfields == 0 ? 64 : o->cfields * 2;
+    f = realloc(o->fields, want * sizeof(wk_Field));
+    if (f == NULL) return 0;
+    o->fields = f;
+    o->cfields = want;
+  }
+  f = &o->fields[id];
+  memset(f, 0, sizeof(*f));
+  f->key = f->brace = WK_NOWHERE;
+  o->nfields++;
+  if (*last != 0) o->fields[*last].next = id;
+  else *first = id;
+  *last = id;
+  return id;
+}
+
+
+/* a new field of the constructor that `up` holds.  The list is that of `up`,
+   which may move when there is one more. */
+static uint32_t addto (wk_Outline *o, uint32_t up) {
+  uint32_t first, last, id;
+  if (up == 0) return 0;
+  first = o->fields[up].first;
+  last = o->fields[up].last;
+  id = add(o, &first, &last);
+  o->fields[up].first = first;
+  o->fields[up].last = last;
+  return id;
+}
+
+
+static Open *push (Walk *w, Place place, uint32_t field) {
+  Open *open;
+  if (w->nopen == NESTED) {
+    w->lost = 1;
+    return NULL;
+  }
+  open = &w->open[w->nopen++];
+  memset(open, 0, sizeof(*open));
+  open->place = place;
+  open->field = field;
+  open->fresh = place == TABLE;
+  w->nfunctions += place == FUNCTION;
+  return open;
+}
+
+
+static void pop (Walk *w) {
+  if (w->nopen > 0)
+    w->nfunctions -= w->open[--w->nopen].place == FUNCTION;
+}
+
+
+/* the value of a field turns out to be an expression */
+static void forget (Walk *w, uint32_t field) {
+  wk_Field *f = &w->o->fields[field];
+  if (field == 0) return;
+  f->kind = WK_F_OTHER;
+  f->first = f->last = 0;
+  f->brace = WK_NOWHERE;
+}
+
+
+/* does the token open or close a bracket or a block?  Then it is counted. */
+static void count (Walk *w) {
+  const Look *now = &w->now;
+  if (now->token == WK_T_OP) {
+    switch (now->lex.text[now->lex.start]) {
+      case '(': case '[': case '{': push(w, BRACKET, 0); break;
+      case ')': case ']': case '}': pop(w); break;
+      default: break;
+    }
+  }
+  else if (now->token != WK_T_KEYWORD) return;
+  else if (word(now, "function")) push(w, FUNCTION, 0);
+  else if (word(now, "do") || word(now, "if") || word(now, "repeat"))
+    push(w, BLOCK, 0);  /* `for` and `while` have a `do` */
+  else if (word(now, "end") || word(now, "until")) pop(w);
+}
+
+
+/* a constructor opens with this token; it is the field's value */
+static void constructor (Walk *w, uint32_t field, int istarget) {
+  if (field != 0) {
+    wk_Field *f = &w->o->fields[field];
+    f->kind = WK_F_TABLE;
+    f->brace = (uint32_t)w->now.lex.start;
+    if (!istarget) f->value = f->brace;
+  }
+  push(w, TABLE, field);
+}
+
+
+/* is the value `target "name" {`?  Then moves to the `{`. */
+static int target (Walk *w) {
+  Look next = ahead(&w->now), behind;
+  if (op(&next, '(')) step(&next);
+  if (next.token != WK_T_STRING) return 0;
+  behind = ahead(&next);
+  if (op(&behind, ')')) next = behind;
+  step(&next);
+  if (!op(&next, '{')) return 0;
+  w->now = next;
+  return 1;
+}
+
+
+/*
+** The value of `field` begins with this token: moves behind the bracket that
+** it opens, or behind the token when it opens none.
+*/
+static void value (Walk *w, uint32_t field) {
+  wk_Field *f = &w->o->fields[field];
+  Look *now = &w->now, next;
+  int negative;
+  if (field != 0) f->whole = f->value = (uint32_t)now->lex.start;
+  while ((word(now, "append") || word(now, "replace")) && !w->lost) {
+    next = ahead(now);
+    if (!op(&next, '(')) {
+      if (op(&next, '{')) *now = next;
+      break;
+    }
+    *now = next;
+    push(w, WRAPPED, field);
+    step(now);
+  }
+  if (op(now, '{')) {
+    constructor(w, field, 0);
+    return;
+  }
+  if (word(now, "target")) {
+    size_t start = now->lex.start;
+    if (target(w)) {
+      if (field != 0) f->value = (uint32_t)start;
+      constructor(w, field, 1);
+      return;
+    }
+  }
+  next = ahead(now);
+  negative = op(now, '-') && next.token == WK_T_NUMBER;
+  if (field != 0) {
+    f->value = (uint32_t)now->lex.start;
+    if (negative) *now = next;
+    if (complete(now) && (constant(now) || now->token == WK_T_NAME ||
+                          word(now, "true") || word(now, "false"))) {
+      f->kind = now->token == WK_T_NAME ? WK_F_NAME : WK_F_LITERAL;
+      f->stop = (uint32_t)now->lex.stop;
+    }
+  }
+  count(w);
+}
+
+
+/* the key token belongs to the field */
+static void setkey (Walk *w, uint32_t field, const Look *key) {
+  if (field == 0) return;
+  w->o->fields[field].key = (uint32_t)key->lex.start;
+  w->o->fields[field].keysize = (uint32_t)(key->lex.stop - key->lex.start);
+}
+
+
+/* a field of a constructor starts with this token */
+static void startfield (Walk *w, Open *open) {
+  Look key = w->now, next = ahead(&w->now);
+  uint32_t field;
+  open->fresh = 0;
+  if (key.token == WK_T_NAME && op(&next, '=')) {
+    field = addto(w->o, open->field);
+    setkey(w, field, &key);
+    w->now = ahead(&next);
+    value(w, field);
+  }
+  else if (op(&key, '[')) {
+    Look behind = ahead(&next), equal = ahead(&behind);
+    if (constant(&next) && op(&behind, ']') && op(&equal, '=')) {
+      field = addto(w->o, open->field);
+      setkey(w, field, &next);
+      w->now = ahead(&equal);
+      value(w, field);
+    }
+    else {
+      open->keyed = 1;
+      push(w, BRACKET, 0);
+    }
+  }
+  else {
+    field = addto(w->o, open->field);
+    open->items++;
+    if (field != 0) {
+      w->o->fields[field].isitem = 1;
+      w->o->fields[field].keysize = open->items;
+    }
+    value(w, field);
+  }
+}
+
+
+/* a token directly inside a constructor */
+static void infields (Walk *w, Open *open) {
+  if (op(&w->now, '}')) {
+    uint32_t field = open->field;
+    Look next = ahead(&w->now);
+    pop(w);
+    if (w->nopen > 0 && w->open[w->nopen - 1].place == WRAPPED
+          ? !op(&next, ')') : !complete(&w->now))
+      forget(w, field);
+  }
+  else if (op(&w->now, ',') || op(&w->now, ';')) open->fresh = 1;
+  else if (open->keyed && op(&w->now, '=')) {
+    open->keyed = 0;
+    step(&w->now);
+    value(w, 0);
+  }
+  else if (open->fresh) startfield(w, open);
+  else count(w);
+}
+
+
+/* a token directly behind `append(` and what it wraps */
+static void inwrap (Walk *w, Open *open) {
+  uint32_t field = open->field;
+  if (op(&w->now, ')')) {
+    pop(w);
+    if (!complete(&w->now)) forget(w, field);
+  }
+  else {
+    forget(w, field);
+    count(w);
+  }
+}
+
+
+/* is the key of the field the same token as that at [start, stop)? */
+static int samekey (const wk_Outline *o, const wk_Field *f, size_t start,
+                    size_t stop) {
+  return f->key != WK_NOWHERE && f->keysize == stop - start &&
+         memcmp(o->text + f->key, o->text + start, stop - start) == 0;
+}
+
+
+/* the last field of a list that has this key, or 0 */
+static uint32_t find (wk_Outline *o, uint32_t first, const Look *key) {
+  uint32_t id, found = 0;
+  for (id = first; id != 0 && o->work > 0; id = o->fields[id].next, o->work--)
+    if (samekey(o, &o->fields[id], key->lex.start, key->lex.stop)) found = id;
+  return found;
+}
+
+
+/*
+** A name starts a statement.  Is it `NAME = value`, or `NAME.a.b = value`
+** with a NAME that is known?  Gives 0 when it is not, and then has moved
+** nothing.
+*/
+static int assignment (Walk *w) {
+  wk_Outline *o = w->o;
+  uint32_t up = 0, field;
+  Look key = w->now, next = ahead(&w->now);
+  int depth = 0;
+  while (op(&next, '.') || op(&next, '[')) {
+    int bracket = op(&next, '[');
+    if (depth++ == 0)
+      up = wk_outline_named(o, (uint32_t)key.lex.start,
+                            (uint32_t)key.lex.stop, WK_NOWHERE);
+    else if (up != 0) up = find(o, o->fields[up].first, &key);
+    key = ahead(&next);
+    if (bracket ? !constant(&key) : key.token != WK_T_NAME) return 0;
+    next = ahead(&key);
+    if (bracket) {
+      if (!op(&next, ']')) return 0;
+      step(&next);
+    }
+  }
+  if (!op(&next, '=')) return 0;
+  if (depth == 0) field = add(o, &o->firstname, &o->lastname);
+  else if (up != 0 && o->fields[up].brace != WK_NOWHERE) field = addto(o, up);
+  else field = 0;
+  setkey(w, field, &key);
+  if (field != 0) o->fields[field].assigned = depth > 0;
+  w->now = ahead(&next);
+  value(w, field);
+  return 1;
+}
+
+
+/* `local`: a single name with a value? */
+static void declaration (Walk *w) {
+  Look key = ahead(&w->now), next;
+  if (key.token != WK_T_NAME) return;
+  w->now = key;
+  next = ahead(&key);
+  if (op(&next, '<')) {
+    step(&next);
+    step(&next);
+    step(&next);
+  }
+  if (op(&next, '=')) {
+    uint32_t field = add(w->o, &w->o->firstname, &w->o->lastname);
+    setkey(w, field, &key);
+    w->now = ahead(&next);
+    value(w, field);
+  }
+}
+
+
+/* a token in a block of statements; `before`: it is behind one that cannot
+   stand before a statement */
+static void instatements (Walk *w, int before) {
+  Look *now = &w->now;
+  if (w->nfunctions > 0) count(w);
+  else if (word(now, "return")) {
+    Look next = ahead(now);
+    if (next.token != WK_T_END && !op(&next, ';') && !word(&next, "end") &&
+        !word(&next, "else") && !word(&next, "elseif") &&
+        !word(&next, "until")) {
+      uint32_t field = add(w->o, &w->o->firstreturn, &w->o->lastreturn);
+      *now = next;
+      value(w, field);
+    }
+  }
+  else if (word(now, "local")) declaration(w);
+  else if (now->token != WK_T_NAME || before || !assignment(w)) count(w);
+}
+
+
+static void walk (Walk *w) {
+  const Look *now = &w->now;
+  int before = 0;
+  for (step(&w->now); now->token != WK_T_END && !w->lost; step(&w->now)) {
+    Open *open = w->nopen > 0 ? &w->open[w->nopen - 1] : NULL;
+    if (open == NULL || open->place == BLOCK || open->place == FUNCTION)
+      instatements(w, before);
+    else if (open->place == TABLE) infields(w, open);
+    else if (open->place == WRAPPED) inwrap(w, open);
+    else count(w);
+    before = op(now, '.') || op(now, ':') || op(now, ',') ||
+             word(now, "for") || word(now, "goto");
+  }
+}
+
+
+/* starts a lexer behind a byte order mark and a `#` line, as Lua does */
+static void start (wk_Lex *lex, const char *text, size_t length) {
+  wk_lex_init(lex, text, length);
+  if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) lex->at = 3;
+  if (lex->at < length && text[lex->at] == '#') {
+    while (lex->at < length && text[lex->at] != '\n' &&
+           text[lex->at] != '\r') lex->at++;
+  }
+}
+
+
+void wk_outline_read (wk_Outline *o, const char *text, size_t length,
+                      size_t most) {
+  Walk *w = calloc(1, sizeof(Walk));
+  memset(o, 0, sizeof(*o));
+  o->text = text;
+  o->length = length;
+  o->nfields = 1;
+  o->most = most < MOST ? (uint32_t)most : MOST;
+  o->work = WORK;
+  o->fields = calloc(64, sizeof(wk_Field));
+  if (w != NULL && o->fields != NULL) {
+    o->cfields = 64;
+    w->o = o;
+    start(&w->now.lex, text, length);
+    walk(w);
+  }
+  free(w);
+}
+
+
+void wk_outline_free (wk_Outline *o) {
+  free(o->fields);
+  memset(o, 0, sizeof(*o));
+}
+
+
+uint32_t wk_outline_named (wk_Outline *o, uint32_t at, uint32_t stop,
+                           uint32_t before) {
+  uint32_t id, found = 0;
+  for (id = o->firstname; id != 0 && o->work > 0; id = o->fields[id].next,
+       o->work--) {
+    if (o->fields[id].key >= before) break;
+    if (samekey(o, &o->fields[id], at, stop)) found = id;
+  }
+  return found;
+}
+
+
+uint32_t wk_outline_argument (const char *text, size_t length, uint32_t at,
+                              uint32_t *stop) {
+  wk_Lex lex;
+  wk_Token token;
+  *stop = at;
+  wk_lex_init(&lex, text, length);
+  lex.at = at < length ? at : length;
+  token = wk_lex_next(&lex);
+  if (token == WK_T_NAME) {
+    token = wk_lex_next(&lex);
+    if (token == WK_T_OP && wk_lex_is(&lex, "(")) token = wk_lex_next(&lex);
+  }
+  if (token != WK_T_STRING) return WK_NOWHERE;
+  *stop = (uint32_t)lex.stop;
+  return (uint32_t)lex.start;
+}
