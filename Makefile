@@ -25,8 +25,8 @@ DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
 # What only check, asan, coverage, valgrind and bench need beyond that.
-DEVDEPS = clang clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
-  gcovr python3-omegaconf
+DEVDEPS = clang g++ clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
+  python3-omegaconf gcovr
 
 # --- what was found on this machine ---------------------------------------
 
@@ -64,7 +64,7 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
   -fno-omit-frame-pointer
 CPPFLAGS =
 ALL_CFLAGS = -std=c11 $(WARN) -fPIC -fvisibility=hidden \
-  -iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
+  -iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 
 # --- files ----------------------------------------------------------------
 
@@ -87,6 +87,9 @@ programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
 LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+# Plugins that C programs of the tests load; specs build their own.
+PLUGINS := $(foreach p,one two race1 race2 sysv changes made, \
+  $(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -96,6 +99,7 @@ EMBEDDED = build/embedded.c
 INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
+  644:include/wick/plugin.h:include/wick/plugin.h \
   $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)
@@ -129,7 +133,7 @@ test: deps ## run all tests; T=text runs only those whose name holds it
 
 check: ## silent when all linters are content
 	@CC="$(CC)" CLANG="$(CLANG)" \
-	  FLAGS="-iquote src -iquote tests/unit $(LUA_CFLAGS) $(YAML_CFLAGS)" \
+	  FLAGS="-iquote src -iquote tests/unit -Iinclude $(LUA_CFLAGS) $(YAML_CFLAGS)" \
 	  sh tests/check/run
 
 asan: ## run all tests under ASan, UBSan and LSan
@@ -143,7 +147,7 @@ race: ## 10 million resolutions per backend while files change; a long run
 	@$(MAKE) -s --no-print-directory programs
 	$(B)/tests/race folder 10000000 1000000
 	$(B)/tests/race all 500000 50000
-	$(if $(wildcard tests/attack/race_plugin.c),$(B)/tests/race_plugin 1000000)
+	$(B)/tests/race_plugin 1000000
 
 mutants: ## small mistakes made on purpose, each of which a test must see
 	@$(LUA) tests/mutants/run.lua $(T)
@@ -190,8 +194,8 @@ files:
 	@for f in $(INSTALLED); do echo "installed $$f"; done
 
 # What the tests run, and what bench runs.
-programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
-benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS))
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
+benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
 
 # --- rules ----------------------------------------------------------------
 
@@ -247,12 +251,28 @@ $(LUA_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(CORE_OBJ)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ -Wl,--as-needed \
 	  $(LUA_LINK) $(YAML_LINK) -lcmocka
 
-$(B)/tests/race $(B)/tests/race_plugin: LDFLAGS += -pthread
+$(B)/tests/race: LDFLAGS += -pthread
 $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
 	  -lcmocka
+
+# Plugins are built as others build theirs: no sanitizer, no liblua.
+$(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
+$(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
+$(B)/tests/plugins/race1.so: MAKES = -DNAME=race -DANSWER=1
+$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2
+$(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
+$(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
+$(B)/tests/plugins/made.so: MAKES = -DNAME=made
+$(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
+$(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c
+$(PLUGINS): tests/plugins/canary.h Makefile
+	$(call say,CC,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 $(WARN) -O1 -fvisibility=hidden -shared -fPIC \
+	  -Iinclude $(LUA_CFLAGS) $(MAKES) -o $@ $(filter %.c,$^)
 
 # The list of sources: younger than what was made only when it is another one,
 # so that a file that went away goes away from what is made.

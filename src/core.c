@@ -1,8 +1,8 @@
 /*
 ** core.c -- luaopen_wick_core: hands the rooms of the C floor to Lua.
 **
-** May call: every C room, through core_root.c, core_words.c, core_tree.c and
-** value.c.  A fallible function gives nil and a wick.Error; misuse (a wrong
+** May call: every C room, through core_root.c, core_plugin.c, core_words.c,
+** core_tree.c and value.c.  A fallible function gives nil and a wick.Error; misuse (a wrong
 ** argument) raises.
 */
 
@@ -37,7 +37,7 @@ void wk_set_integer (lua_State *L, const char *field, lua_Integer n) {
 }
 
 
-void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label) {
   lua_createtable(L, 0, 8);
   wk_set_integer(L, "byte", (lua_Integer)byte + 1);
@@ -51,7 +51,7 @@ void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
   }
   if (doc->source) {
     size_t line, column, start, stop;
-    wk_place(doc->source, doc->length, byte, &line, &column, &start, &stop);
+    wk_doc_place(doc, byte, &line, &column, &start, &stop);
     wk_set_integer(L, "line", (lua_Integer)line);
     wk_set_integer(L, "column", (lua_Integer)column);
     if (stop - start > 4096) stop = start + 4096;  /* enough to show */
@@ -81,7 +81,7 @@ static void push_number (lua_State *L, const wk_CodeInfo *info) {
 }
 
 
-void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
                     const char *severity) {
   const wk_CodeInfo *info = wk_code_info(f->code);
   int i;
@@ -111,7 +111,7 @@ void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
 }
 
 
-int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc) {
+int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc) {
   luaL_pushfail(L);
   wk_push_error(L, f, doc, "error");
   return 2;
@@ -258,7 +258,7 @@ static const luaL_Reg functions[] = {
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
-  {"fields", core_fields}, {NULL, NULL}
+  {"fields", core_fields}, {"library", wk_core_library}, {NULL, NULL}
 };
 
 
@@ -267,6 +267,7 @@ LUAMOD_API int luaopen_wick_core (lua_State *L) {
   luaL_newmetatable(L, WK_ERROR);
   lua_setfield(L, -2, "Error");
   wk_open_root(L);
+  wk_open_plugin(L);
   wk_open_tree(L);
   open_null(L);
   lua_setfield(L, -2, "null");

@@ -18,17 +18,18 @@
 #define WK_ERROR  "wick.Error"   /* registry names of metatables */
 #define WK_TREE   "wick.tree"
 #define WK_ROOT   "wick.root"
+#define WK_PLUGIN "wick.plugin"
 #define WK_NULLS  "wick.null"
 
 /* pushes nil and the failure as a wick.Error, gives 2.  `doc` is the
    document that its marks are in, or NULL: marks then keep byte and length
    only. */
-int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc);
+int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc);
 /* pushes the failure alone (for warnings, with that severity) */
-void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
                     const char *severity);
 /* pushes a mark on `length` bytes at `byte` (from 0) of the document */
-void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label);
 
 /* a malloc'ed block that dies with its guard, which is left on the stack:
@@ -49,6 +50,15 @@ int wk_core_file (lua_State *L);
 int wk_core_name (lua_State *L);
 int wk_core_compile (lua_State *L);
 void wk_open_root (lua_State *L);
+struct wk_Root;
+struct wk_File;
+struct wk_Root *wk_check_root (lua_State *L);   /* argument 1, open */
+void wk_push_file (lua_State *L, const struct wk_File *file);
+
+/* core_plugin.c: root:plugin(rel, limit, name, quiet), core.library(f) */
+int wk_root_plugin (lua_State *L);
+int wk_core_library (lua_State *L);
+void wk_open_plugin (lua_State *L);
 
 /* core_words.c: what stands above each of them */
 int wk_core_lex (lua_State *L);

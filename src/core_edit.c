@@ -244,9 +244,25 @@ static int isreserved (const wk_Tree *t, const wk_Node *key) {
 }
 
 
+/* is this a dotted text under a key that is perhaps meant as `_target_`: a
+   word with a t, between any underscores? */
+static int isnearly (const wk_Tree *t, const wk_Node *key,
+                     const wk_Node *value) {
+  const char *s = wk_tree_text(t, key), *end = s + key->size;
+  if (value->kind != WK_STRING || (value->flags & WK_SIGIL) ||
+      key->kind != WK_STRING || key->size < 6 || key->size > 12 ||
+      memchr(wk_tree_text(t, value), '.', value->size) == NULL) return 0;
+  while (s < end && *s == '_') s++;
+  if (s == end || (*s | 0x20) != 't') return 0;
+  while (end[-1] == '_') end--;
+  return end - s == 6 && !(key->size == 8 && memcmp(s - 1, "_target_", 8) == 0);
+}
+
+
 /*
 ** tree:scan(top) -> strings with a sigil, components, `???`, values whose
-** key is of the form `_x_`.  Four arrays of nodes in document order.
+** key is of the form `_x_` or perhaps meant as `_target_`.  Four arrays of
+** nodes in document order.
 */
 int wk_edit_scan (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -260,7 +276,8 @@ int wk_edit_scan (lua_State *L) {
     if (n->flags & WK_COMPONENT) append(L, 4, at);
     if (wk_tree_ismissing(t, at)) append(L, 5, at);
     if (at != top && n->kind != WK_NONE && haskey(t, at) &&
-        isreserved(t, wk_tree_node(t, at - 1))) append(L, 6, at);
+        (isreserved(t, wk_tree_node(t, at - 1)) ||
+         isnearly(t, wk_tree_node(t, at - 1), n))) append(L, 6, at);
   }
   return 4;
 }

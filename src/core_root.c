@@ -27,7 +27,7 @@ static void pushguarded (lua_State *L, void **guard, size_t len) {
   *guard = NULL;
 }
 
-static wk_Root *checkroot (lua_State *L) {
+wk_Root *wk_check_root (lua_State *L) {
   wk_Root *root = (wk_Root *)luaL_checkudata(L, 1, WK_ROOT);
   luaL_argcheck(L, root->fd >= 0, 1, "the root is closed");
   return root;
@@ -80,7 +80,7 @@ int wk_core_root (lua_State *L) {
 }
 
 
-static void pushfile (lua_State *L, const wk_File *file) {
+void wk_push_file (lua_State *L, const wk_File *file) {
   lua_createtable(L, 0, 7);
   wk_set_integer(L, "dev", (lua_Integer)file->dev);
   wk_set_integer(L, "ino", (lua_Integer)file->ino);
@@ -97,7 +97,7 @@ static void pushfile (lua_State *L, const wk_File *file) {
    with `bare` the text comes alone.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
@@ -120,14 +120,14 @@ static int root_read (lua_State *L) {
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   pushguarded(L, guard, size);
   if (bare) return 1;
-  pushfile(L, &file);
+  wk_push_file(L, &file);
   return 2;
 }
 
 
 /* root:list(rel) -> array of names | nil, err */
 static int root_list (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   size_t len, size = 0, at;
   const char *rel = luaL_checklstring(L, 2, &len);
   void **guard = wk_push_guard(L);
@@ -155,7 +155,7 @@ static int root_doubts (lua_State *L) {
   static const char *const words[] = {
     "all", "group", "own group", "owner", "anyone", "folder", "link"
   };
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   const wk_Doubt *list;
   size_t i, n = wk_root_doubts(root, lua_toboolean(L, 2), &list);
   lua_newtable(L);
@@ -176,7 +176,7 @@ static int root_doubts (lua_State *L) {
 /* root:rules({strict =, trust_modes =}) -> true | nil, err: from now on these
    hold, for the root too */
 static int root_rules (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   wk_Fail fail;
   if (wk_root_rules(root, torules(L, 2), &fail) != WK_OK)
     return wk_push_failure(L, &fail, NULL);
@@ -187,13 +187,13 @@ static int root_rules (lua_State *L) {
 
 /* root:forget(): folders are looked at anew */
 static int root_forget (lua_State *L) {
-  wk_root_forget(checkroot(L));
+  wk_root_forget(wk_check_root(L));
   return 0;
 }
 
 
 static int root_info (lua_State *L) {
-  wk_Root *root = checkroot(L);
+  wk_Root *root = wk_check_root(L);
   lua_createtable(L, 0, 5);
   wk_set_string(L, "path", root->real ? root->real : "");
   wk_set_string(L, "backend", root->backend == WK_WALK ? "walk" : "openat2");
@@ -214,9 +214,9 @@ static int root_tostring (lua_State *L) {
 
 
 static const luaL_Reg root_methods[] = {
-  {"read", root_read}, {"list", root_list}, {"info", root_info},
-  {"rules", root_rules}, {"doubts", root_doubts}, {"forget", root_forget},
-  {"close", root_close}, {NULL, NULL}
+  {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
+  {"info", root_info}, {"rules", root_rules}, {"doubts", root_doubts},
+  {"forget", root_forget}, {"close", root_close}, {NULL, NULL}
 };
 
 

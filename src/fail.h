@@ -79,8 +79,15 @@
   X(EUNSAFE,    507, "security",     5)  /* others may write it */ \
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
+  X(EHAZARD,    510, "security",     5)  /* a plugin that weakens the process */ \
   X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted config may not */ \
-  X(EPLUGIN,    604, "unsupported",  6)  /* C plugins: not in this version */ \
+  X(EABI,       601, "version",      6)  /* a plugin for another Lua */ \
+  X(EDLOPEN,    602, "load",         6)  /* the system's linker says no */ \
+  X(ENOENTRY,   603, "load",         6)  /* no luaopen_ function */ \
+  X(EELF,       605, "format",       6)  /* no shared object, or damaged */ \
+  X(ESTATEMENT, 606, "statement",    6)  /* a plugin misstates what it is */ \
+  X(EUNSTATED,  607, "doubtful",     6)  /* no statement: a warning */ \
+  X(ENOPROC,    608, "system",       6)  /* no /proc to load through */ \
   X(EBUDGET,    701, "limit",        7)  /* value.bytes, value.nodes */ \
   X(ESIZE,      702, "limit",        7) \
   X(EALIASES,   703, "limit",        7) \

@@ -149,6 +149,14 @@ static int same (const wk_File *a, const wk_File *b) {
 }
 
 
+int wk_file_same (const wk_File *file, int fd) {
+  wk_File now;
+  memset(&now, 0, sizeof(now));
+  return identify(&now, fd) == 0 && now.dev == file->dev &&
+         now.ino == file->ino && same(file, &now);
+}
+
+
 /* did only its names change, since one of them was taken away or given? */
 static int renamed (const wk_File *a, const wk_File *b) {
   return a->nlink != b->nlink && a->size == b->size && a->mode == b->mode &&

@@ -278,7 +278,13 @@ static void startfield (Walk *w, Open *open) {
     value(w, field);
   }
   else if (op(&key, '[')) {
-    Look behind = ahead(&next), equal = ahead(&behind);
+    Look behind = ahead(&next), equal;
+    if (op(&next, '-') && behind.token == WK_T_NUMBER) {
+      behind.lex.start = next.lex.start;  /* one token for us */
+      next = behind;
+      step(&behind);
+    }
+    equal = ahead(&behind);
     if (constant(&next) && op(&behind, ']') && op(&equal, '=')) {
       field = addto(w->o, open->field);
       setkey(w, field, &next);

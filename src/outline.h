@@ -63,8 +63,8 @@ void wk_outline_read (wk_Outline *o, const char *text, size_t length,
                       size_t most);
 void wk_outline_free (wk_Outline *o);
 
-/* the field of `local NAME = …` or `NAME = …` above byte `before` that a lone
-   name at [at, stop) means, or 0 */
+/* the field of `local NAME = value` or `NAME = value` above byte `before` that
+   a lone name at [at, stop) means, or 0 */
 uint32_t wk_outline_named (wk_Outline *o, uint32_t at, uint32_t stop,
                            uint32_t before);
 

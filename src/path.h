@@ -144,6 +144,10 @@ wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
                       wk_File *file, wk_Fail *f);
 void wk_file_close (wk_File *file);   /* harmless when closed */
 
+/* is what `fd` leads to still the file that was opened, with the size and the
+   times that it had?  0 also when the system does not tell */
+int wk_file_same (const wk_File *file, int fd);
+
 /*
 ** Reads the whole file once: ESIZE when it has more than `limit` bytes (no
 ** byte is read then), ECHANGED when size, mtime or ctime moved (other than by

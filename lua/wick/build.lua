@@ -10,6 +10,8 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 local planning = require "wick.plan"
 
+local running, remove = coroutine.running, table.remove
+
 local M = {}
 
 -- The message handler of every call into the project.
@@ -110,31 +112,95 @@ function M.late(self, id)
   return nil, require "wick.failure".late(self, id, value, problem)
 end
 
--- Builds the plan in its order.  Gives true; or nil and an error, after
--- everything that this call built was closed, newest first.
-local function walk(self, plan, constructors)
-  local first = #self.built
+-- Closes what a call that fails has built, `made`, newest first; gives nil and the
+-- error, which holds those of closing too.
+local function undo(self, made, err)
+  local closed, built = {}, self.built
+  for i = #made, 1, -1 do
+    for at = #built, 1, -1 do
+      if built[at] == made[i] then
+        remove(built, at)
+        M.forget(self, made[i], closed, err.errors)
+        break
+      end
+    end
+  end
+  return nil, err
+end
+
+-- The error of a node that is asked for while it is being built: `asked` has, in
+-- their order, all that are.
+local function circle(self, id)
+  local by, chain, from = running(), {}, nil
+  if self.underway[id] == by then
+    for _, other in ipairs(self.asked) do
+      from = from or other == id
+      chain[#chain + 1] = from and self.underway[other] == by and other or nil
+    end
+  end
+  return require "wick.failure".underway(self, id, chain[1] and chain)
+end
+
+-- Builds one node of the plan: its object; or nil and an error.
+local function make(self, id, constructors)
+  local underway, asked = self.underway, self.asked
+  if underway[id] then
+    return nil, circle(self, id)
+  elseif self.closing then
+    return nil, require "wick.failure".closed(self, id)
+  end
+  underway[id] = running()
+  asked[#asked + 1] = id
+  local object, err
+  if self.late[id] then
+    object, err = M.late(self, id)
+  else
+    local target = self.tree:text(self.tree:find(id, "_target_"))
+    object, err = construct(self, id, constructors[target], target)
+  end
+  underway[id] = nil
+  local at = #asked
+  while asked[at] ~= id do -- coroutines may end in any order
+    at = at - 1
+  end
+  remove(asked, at)
+  return object, err
+end
+
+-- Builds the plan in its order; adds what it built to `made`.  Gives true; or nil
+-- and an error.
+local function walk(self, plan, constructors, made)
   for _, id in ipairs(plan) do
     if self.objects[id] == nil then
-      local object, err
-      if self.late[id] then
-        object, err = M.late(self, id)
-      else
-        local target = self.tree:text(self.tree:find(id, "_target_"))
-        object, err = construct(self, id, constructors[target], target)
-      end
+      local object, err = make(self, id, constructors)
       if err then
-        for _, other in ipairs(M.close(self, first)) do
-          err.errors[#err.errors + 1] = other
-        end
         return nil, err
       end
       self.objects[id] = object
-      self.built[#self.built + 1] = id
       self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+      self.built[#self.built + 1] = id
+      made[#made + 1] = id
+      if self.closed then -- the constructor closed the config
+        return nil, require "wick.failure".closed(self, id)
+      end
     end
   end
   return true
+end
+
+-- Warns of a plugin that does not state what it is, once for each.
+local function doubt(self, id, constructor)
+  local record = constructor.found.record
+  if not record.plugin or record.statement or self.doubted[record.file] then
+    return
+  end
+  self.doubted[record.file] = true
+  local warning = require "wick.target".tell("wick.verdict.plugin", "unstated", self.project,
+    record, true)
+  table.insert(self.warnings, planning.locate(self, id, warning))
+  if self.warn then
+    self.warn { warning }
+  end
 end
 
 --- Loads the constructors of every component in the plan that is not built
@@ -152,6 +218,9 @@ function M.constructors(self, plan)
         local project, wrong = self:open_project(id, target)
         if project then
           found[target], err = load.constructor(project, target, phase)
+          if found[target] then
+            doubt(self, id, found[target])
+          end
         elseif not wrong then
           found[target], err = load.allowed(target)
         end
@@ -192,7 +261,8 @@ local function missing(self, plan, whole)
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
---- asked for.  Gives true, or nil and an error.
+--- asked for.  Gives true; or nil and an error, after everything that this call
+--- built was closed, newest first.
 function M.build(self, roots, whole)
   local plan, err = planning.order(self, roots)
   err = err or missing(self, plan, whole)
@@ -204,37 +274,48 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  return walk(self, plan, constructors)
+  local made = {}
+  local ok, wrong = walk(self, plan, constructors, made)
+  if not ok then
+    return undo(self, made, wrong)
+  end
+  return true
 end
 
---- Forgets what was built after the first `keep`, newest first, and closes
---- the objects among it: each once, by identity, through its __close, unless
---- it is foreign or was a constructor's argument before.  Gives the errors, a
---- list; one does not stop the rest.
-function M.close(self, keep)
-  local errors, closed = {}, {}
-  for i = #self.built, keep + 1, -1 do
-    local id = self.built[i]
-    local object = self.objects[id]
-    self.built[i] = nil
-    self.objects[id] = nil
-    local kind = type(object)
-    local meta = (kind == "table" or kind == "userdata") and debug.getmetatable(object)
-    local close = type(meta) == "table" and rawget(meta, "__close")
-    if close and not closed[object] and not self.borrowed[id]
-      and not (require "wick.origin".check(object, self.project)) then
-      closed[object] = true
-      local ok, caught = xpcall(close, failing, object, nil)
-      if not ok then
-        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
-      end
+--- Forgets an object that is in `built` no more, and closes it through its
+--- __close, unless it is foreign, was a constructor's argument before, or is among
+--- `closed`.  Adds what that raises to `errors`.
+function M.forget(self, id, closed, errors)
+  local object = self.objects[id]
+  self.objects[id] = nil
+  local kind = type(object)
+  local meta = (kind == "table" or kind == "userdata") and debug.getmetatable(object)
+  local close = type(meta) == "table" and rawget(meta, "__close")
+  if close and not closed[object] and not self.borrowed[id]
+    and not (require "wick.origin".check(object, self.project)) then
+    closed[object] = true
+    local before = self.closing
+    self.closing = true -- nothing is built meanwhile
+    local ok, caught = xpcall(close, failing, object, nil)
+    self.closing = before
+    if not ok then
+      errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
     end
+  end
+end
+
+--- Closes all objects, newest first, each once, by identity.  Gives the errors, a
+--- list; one does not stop the rest.
+function M.close(self)
+  local errors, closed, built = {}, {}, self.built
+  while #built > 0 do
+    M.forget(self, remove(built), closed, errors)
   end
   return errors
 end
 
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
---- Gives true and the values, a list; or nil and an error.
+--- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
   local run = tree:find(self.top, "run")
@@ -282,20 +363,20 @@ function M.run(self, name)
   if not constructors then
     return nil, err
   end
-  local values = {}
+  local values, made = {}, {}
   local ok
   for i, item in ipairs(items) do
     if #items > 1 then -- else it is all that is needed
       plan = planning.order(self, roots[i])
     end
-    ok, err = walk(self, plan, constructors)
+    ok, err = walk(self, plan, constructors, made)
     if ok and own[i] then -- evaluated anew, each time that it is run
-      values[i], err = M.late(self, item)
+      values[i], err = make(self, item)
     elseif ok then
       values[i] = tree:value(item, self.objects)
     end
     if err then
-      return nil, err
+      return undo(self, made, err)
     end
   end
   return true, values

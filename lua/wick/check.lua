@@ -7,14 +7,19 @@ local plan = require "wick.plan"
 
 local M = {}
 
---- Checks the targets of all components.  Gives errors, warnings, and notes
---- (texts): what only a run can tell.
-function M.targets(self)
+local FAILED = 3 -- evaluate's color of a node that has an error
+
+-- Checks the targets of all components whose target is known.  Gives errors,
+-- warnings, and notes (texts): what only a run can tell.
+local function check_targets(self)
   local load = require "wick.load"
   local seen, phase, warnings, notes, errors = {}, {}, {}, {}, plan.gather(self)
   for _, id in ipairs(self.components) do
-    local target = self.tree:text(self.tree:find(id, "_target_"))
-    if seen[target] == nil then
+    local name = self.tree:find(id, "_target_")
+    local target = self.tree:kind(name) == "string" and self.tree:text(name)
+    if not target or self.color[name] == FAILED then
+      goto told
+    elseif seen[target] == nil then
       seen[target] = false
       local project, wrong = self:open_project(id, target)
       if wrong then
@@ -36,12 +41,30 @@ function M.targets(self)
     elseif seen[target] then
       errors:add(seen[target])
     end
+    ::told::
   end
-  local list = errors:done()
+  return errors:done(), warnings, notes
+end
+
+--- Checks a config, which may have failed in evaluate: what does not depend on
+--- that is checked all the same.  Gives all errors, the warnings, and the notes.
+function M.all(self)
+  local errors = {}
   if #self.missing > 0 then
-    table.insert(list, 1, require "wick.evaluate.missing"(self, self.missing))
+    errors[1] = require "wick.evaluate.missing"(self, self.missing)
   end
-  return list, warnings, notes
+  for _, err in ipairs(self.errors) do
+    if err.name ~= "EMISSING" then -- those are among the missing
+      errors[#errors + 1] = err
+    end
+  end
+  local wrong, doubts, notes = check_targets(self)
+  table.move(wrong, 1, #wrong, #errors + 1, errors)
+  local warnings = table.move(self.warnings, 1, #self.warnings, 1, {})
+  table.move(doubts, 1, #doubts, #warnings + 1, warnings)
+  doubts = self:doubts(true)
+  table.move(doubts, 1, #doubts, #warnings + 1, warnings)
+  return errors, warnings, notes
 end
 
 return M

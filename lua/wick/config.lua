@@ -5,6 +5,16 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+-- Raises at the caller's line when the config is closed; or, `still`, when objects
+-- are being built.
+local function check_open(self, still)
+  if self.closed then
+    error("this config is closed", 3)
+  elseif still and next(self.underway) then
+    error("this config cannot change while it builds an object", 3)
+  end
+end
+
 local Config = { __name = "wick.Config" }
 Config.__index = Config
 
@@ -29,7 +39,7 @@ function Config:open_project(id, name)
   if not self.project and not self.project_error then
     self.project, self.project_error = require "wick.config.root".open(self)
     local err = self.project_error
-    if err and #err.marks == 0 and id then
+    if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
     end
   end
@@ -68,6 +78,7 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
+  check_open(self)
   local build, plan = require "wick.build", require "wick.plan"
   local id, err = self:node(path)
   if not id then
@@ -86,6 +97,7 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
+  check_open(self)
   local ok, values = require "wick.build".run(self, name)
   if not ok then
     return nil, values
@@ -105,17 +117,19 @@ end
 --- nothing of the project.  true, the warnings and the notes (what only a run
 --- can tell); or nil and an error.
 function Config:check()
-  local errors, warnings, notes = require "wick.check".targets(self)
-  for i, warning in ipairs(self.warnings) do
-    table.insert(warnings, i, warning)
-  end
-  local doubts = self:doubts(true)
-  table.move(doubts, 1, #doubts, #warnings + 1, warnings)
+  check_open(self)
+  local errors, warnings, notes = require "wick.check".all(self)
   if #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
     return nil, fail.all(errors)
   end
   return true, warnings, notes
+end
+
+--- The keys that no reference, expression or constructor reads, as warnings in
+--- document order.
+function Config:unread()
+  return require "wick.unread"(self)
 end
 
 --- Who besides root and you may write what was opened of the project: a list of
@@ -127,12 +141,6 @@ function Config:doubts(all)
   local project = self.project
   local doubts = project and project.root:doubts(all) or {}
   return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
-end
-
---- The keys that no reference, expression or constructor reads, as warnings in
---- document order.
-function Config:unread()
-  return require "wick.unread"(self)
 end
 
 local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
@@ -209,11 +217,31 @@ function Config:graph(format)
   return graphs[format](graph)
 end
 
+--- Lays one more override over the config.  Objects that it does not touch stay
+--- built.  Gives those that are stale now, a list of {key, target, object}; or nil
+--- and an error, and then the config is as it was.
+---@param override string
+function Config:set(override)
+  if type(override) ~= "string" then
+    error(("bad argument #1 to 'set' (a string expected, got %s)"):format(type(override)), 2)
+  end
+  check_open(self, true)
+  local overrides = table.move(self.overrides, 1, #self.overrides, 1, {})
+  overrides[#overrides + 1] = override
+  return require "wick.config.renew".renew(self, overrides, false)
+end
+
+--- Reads the config's files again; the rest is as in set.
+function Config:reload()
+  check_open(self, true)
+  return require "wick.config.renew".renew(self, self.overrides, true)
+end
+
 --- The objects that were built: a list of {key, target, object}, in order.
 function Config:objects_built()
   local list = {}
   for _, id in ipairs(self.built) do
-    if not self.late[id] then
+    if id > 0 and not self.late[id] then -- else stale
       list[#list + 1] = {
         key = core.keytext(self.tree:segments(id)),
         target = self.tree:text(self.tree:find(id, "_target_")),
@@ -225,9 +253,10 @@ function Config:objects_built()
 end
 
 --- Closes all objects, newest first, and the project.  true, or nil and the
---- errors of those that raised.
+--- errors of those that raised.  Closing once more is harmless.
 function Config:close()
-  local errors = require "wick.build".close(self, 0)
+  local errors = require "wick.build".close(self)
+  self.closed = true
   if self.project then
     self.project:close()
     self.project = nil

@@ -40,13 +40,37 @@ function State:report(id, err)
   self.place[err] = id
 end
 
+--- Takes down a map that is not what it was meant to be: what needs it is
+--- skipped.
+function State:broke(id)
+  self.broken = self.broken or {}
+  self.broken[id] = true
+end
+
+-- Is the value made of a map that is broken?
+local function is_broken(self, target)
+  for id in pairs(self.broken) do
+    local at = id
+    while at do
+      if at == target then
+        return true
+      end
+      at = self.tree:up(at)
+    end
+  end
+  return false
+end
+
 local NONE = {}
 
--- What must be evaluated before the value of `target` can be used.
+-- What must be evaluated before the value of `target` can be used: a list, or
+-- nil when it cannot be used.
 local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
+  elseif self.broken and is_broken(self, target) then
+    return nil
   end
   local list = {}
   local sigils, missing = tree:sigils(target)
@@ -165,7 +189,10 @@ function M.environment(self, id, reference, call, caught)
       if value == nil and default == nil then
         return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
       end
-      return value == nil and default or value
+      if value == nil then
+        return default
+      end
+      return value
     end,
     file = function(name)
       local read = require "wick.read"
@@ -259,13 +286,24 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
+  local budget = self.budget
+  local nodes = budget.nodes
   local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
+  local spent = nodes - budget.nodes
+  budget.nodes = nodes -- what the expression made becomes the nodes: counted once
   local read = require "wick.read"
-  local node, err = read.graft(tree, value, nil, id, self.budget)
+  local node, err = read.graft(tree, value, nil, id, budget)
+  budget.nodes = math.min(budget.nodes, nodes - spent)
   if not node then
+    if err.name == "EBUDGET" then
+      err.message = ("evaluating this config would produce more than %s"):format(
+        require "wick.expr.step".counted(self.limits["value.nodes"], "nodes"))
+      err.helps[1] = "make large tables in a constructor, or raise the limit: "
+        .. "--limit value.nodes=N"
+    end
     err.marks = { tree:mark(id, "this expression gives it") }
     return nil, err
   end
@@ -429,6 +467,7 @@ function M.run(context)
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
     decides = {}, -- the reverse
     disabled = {},
+    broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved = self.tree:scan(self.top)
@@ -460,17 +499,13 @@ function M.run(context)
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)
-  if #self.errors == 0 then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
-    for id in pairs(self.late) do
-      roots[#roots + 1] = id
-    end
-    table.sort(roots)
-    local _, err = plan.order(self, roots)
-    if err then
-      self.errors[1] = err
-    end
+  local roots = table.move(self.components, 1, #self.components, 1, {})
+  for id in pairs(self.late) do
+    roots[#roots + 1] = id
   end
+  table.sort(roots)
+  local _, err = plan.order(self, roots)
+  self.errors[#self.errors + 1] = err
   return self
 end
 

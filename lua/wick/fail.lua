@@ -129,7 +129,7 @@ function M.near(word, candidates)
   for _, name in ipairs(candidates) do
     if type(name) == "string" then
       local d = distance(word:lower(), name:lower(), cap)
-      if d <= cap then
+      if d <= cap and d < #word and d < #name then -- something of it is there
         found[#found + 1] = { name = name, d = d }
       end
     end

@@ -18,6 +18,8 @@ local OPTIONS = { project = "string", config_root = "string", untrusted = "boole
   allow = "table", env = "table", targets = "table", limits = "table", strict = "boolean",
   trust_modes = "boolean", backend = "string", after = "string" }
 
+local AFTER = { read = true, compose = true, evaluate = true, check = true }
+
 local function check_options(options, level)
   for name, value in pairs(options) do
     if not OPTIONS[name] then
@@ -34,8 +36,8 @@ local function check_options(options, level)
       error(("the limit '%s' is a number of bytes or nodes"):format(name), level + 1)
     end
   end
-  if options.after and not ("read compose evaluate"):find(options.after, 1, true) then
-    error("the option 'after' is 'read', 'compose' or 'evaluate'", level + 1)
+  if options.after and not AFTER[options.after] then
+    error("the option 'after' is 'read', 'compose', 'evaluate' or 'check'", level + 1)
   end
 end
 
@@ -54,7 +56,8 @@ end
 ---   trust_modes  the file system has no owners and modes: they are not looked at
 ---   backend      "auto", "openat2" or "walk"
 ---   after        "read" or "compose": stop there; the config can then be shown
----                and explained
+---                and explained.  Or "check": what config:check() tells is
+---                told at once, with the errors of evaluation
 ---@param source string|string[]|table
 ---@param overrides string[]?
 ---@param options table?

@@ -1,7 +1,8 @@
 -- wick.load: runs a project's modules, and gives the constructor that a target
 -- names.
 --
--- May call: core, origin, target; raised (its words for failures).
+-- May call: core, origin, target; its part for plugins; raised (its words for
+-- failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
 -- so a circle is seen, and forgotten when it fails.  What this room uses is
@@ -102,10 +103,23 @@ local function circle(record)
   return target.tell("wick.raised", "circle", chain, record, frames)
 end
 
+-- A module that is there and cannot be loaded, as Lua says it.
+local function not_loaded(project, name, err)
+  local said = err.message
+  if err.name == "ESYNTAX" and err.marks[1] then
+    said = format("%s:%d: %s", err.marks[1].file, err.marks[1].line,
+      match(err.notes[1] or "", "^Lua says: (.*)$") or said)
+  elseif err.notes[1] then
+    said = said .. " (" .. err.notes[1] .. ")"
+  end
+  local where = err.module_file and project.base .. err.module_file or project.path
+  return format("error loading module '%s' from file '%s':\n\t%s", name, where, said)
+end
+
 -- The value of a module, which is run unless it was.  Raises what it raises.
 local function run(project, record)
   local first = project.inodes[record.id]
-  if first and first.text == record.text then
+  if first and first.text == record.text and first.stamp == record.stamp then
     if first.state == "loading" then
       local err = circle(first)
       raise(err.message .. ": " .. err.circle, err)
@@ -116,18 +130,33 @@ local function run(project, record)
     end
     return record.value
   end
-  local chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  local chunk, err
+  if record.plugin then
+    chunk, err = target.tell("wick.load.plugin", "open", project, record)
+    if not chunk then
+      raise(not_loaded(project, record.canonical, err), err)
+    end
+  else
+    chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+  end
   local before = loaded[record.canonical]
   local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
   record.chunk, record.state = nil, "loading"
   project.inodes[record.id] = record
-  project.sources["@" .. record.path] = true
+  if record.text then
+    project.sources["@" .. record.path] = true
+  end
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
   if not value then
-    local err = target.tell("wick.raised", "nothing", record, value)
+    err = target.tell("wick.raised", "nothing", record, value)
     raise(format("error loading module '%s' from file '%s':\n\tit returned %s", record.canonical,
       record.path, value == nil and "nothing" or "false"), err)
+  elseif record.stated then
+    err = target.tell("wick.load.plugin", "compare", project, record, value)
+    if err then
+      raise(not_loaded(project, record.canonical, err), err)
+    end
   end
   record.state, record.value = "loaded", value
   place(project, record)
@@ -194,19 +223,6 @@ local function not_there(project, rel)
   lines[#lines + 1] = format("no such module in the project '%s' (root '%s')", project.name,
     project.path)
   return concat(lines, "\n\t")
-end
-
--- A module that is there and cannot be loaded, as Lua says it.
-local function not_loaded(project, name, err)
-  local said = err.message
-  if err.name == "ESYNTAX" and err.marks[1] then
-    said = format("%s:%d: %s", err.marks[1].file, err.marks[1].line,
-      match(err.notes[1] or "", "^Lua says: (.*)$") or said)
-  elseif err.notes[1] then
-    said = said .. " (" .. err.notes[1] .. ")"
-  end
-  local where = err.module_file and project.base .. err.module_file or project.path
-  return format("error loading module '%s' from file '%s':\n\t%s", name, where, said)
 end
 
 -- The entry in package.searchers: canonical names of open projects, which are
@@ -576,13 +592,16 @@ function M.check(project, name, phase)
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
       project.label, found.file, found.path[1])
   end
+  if found.record.plugin and not found.record.stated then
+    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, found.record, true)
+  end
   search_.again = true
   local later = search_:next()
   while later and (later.record == found.record or later.uncertain) do
     later = search_:next()
   end
   if later then
-    warnings[1] = target.tell("wick.raised", "second", project, found, later)
+    warnings[#warnings + 1] = target.tell("wick.raised", "second", project, found, later)
   end
   return true, nil, warnings, notes
 end

@@ -73,9 +73,9 @@ local function check_trust(self)
 end
 
 -- Reads, composes and evaluates; false when an error ended it.
-local function flow(self, source)
+local function flow(self, source, known)
   local after = self.options.after
-  self.reader = read.reader(self.tree, self.limits, self.options)
+  self.reader = read.reader(self.tree, self.limits, self.options, known)
   if not check_trust(self) or not read_documents(self, source) then
     return false
   end
@@ -108,6 +108,11 @@ local function flow(self, source)
     "disabled" } do
     self[field] = state[field]
   end
+  if after == "check" then
+    local ok, told, notes = self:check()
+    self.errors = not ok and told.errors or self.errors
+    self.checked = ok and { warnings = told, notes = notes }
+  end
   return #self.errors == 0
 end
 
@@ -124,8 +129,9 @@ local function fewer_collections()
     stepmul = collectgarbage("setstepmul", 400) }, Restored)
 end
 
---- What wick.load does.
-function M.open(source, overrides, options)
+--- What wick.load does; `known` (or nil) is the reader of a config whose files are
+--- not read again.
+function M.open(source, overrides, options, known)
   local limits = {}
   for name, deflt in pairs(core.limits) do
     limits[name] = options.limits and options.limits[name] or deflt
@@ -142,18 +148,25 @@ function M.open(source, overrides, options)
     warnings = {},
     patches = {},
     built = {},
+    underway = {}, -- what is being built -> the coroutine that does
+    asked = {}, -- the same nodes, in their order
     borrowed = {},
+    doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
   }, require "wick.config")
   local ok
   do
     local _ <close> = fewer_collections()
-    ok = flow(self, source)
+    ok = flow(self, source, known)
   end
   if self.reader then
     self.reader:close()
   end
   if not ok then
+    if self.project then -- check opened it
+      self.project:close()
+      self.project = nil
+    end
     return nil, fail.all(self.errors)
   end
   self.objects = {}

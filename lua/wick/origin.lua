@@ -1,6 +1,6 @@
 -- wick.origin: is what a name leads to the project's own?  (design 3, Origin)
 --
--- May call: core (fields).
+-- May call: core (fields, libraries).
 --
 -- Foreign is what raw field values and metatables reach in at most three
 -- steps from _G and the standard libraries as they were when this file was
@@ -8,7 +8,9 @@
 -- set is made when it is first needed.  It finds functions and tables that a
 -- project exports by accident; it does not stop a project that means harm.
 
-local fields = require "wick.core".fields
+local core = require "wick.core"
+
+local fields, library_of = core.fields, core.library
 local getinfo, getmetatable, setmeta = debug.getinfo, debug.getmetatable, debug.setmetatable
 local format, sub, match = string.format, string.sub, string.match
 local concat, sort, unpack = table.concat, table.sort, table.unpack
@@ -314,6 +316,19 @@ function M.clean(f, ...)
   return finish(pcall(f, ...))
 end
 
+-- Is this function one that wick made, or that a module or a plugin of the
+-- project defines?
+local function is_own(f, project)
+  if made[f] or not project then
+    return made[f]
+  end
+  local info = getinfo(f, "S")
+  if info.what == "C" then
+    return next(project.libraries) and project.libraries[library_of(f)]
+  end
+  return project.sources[info.source]
+end
+
 --- nil when the value is the project's own or was made for it; else what it
 --- is, such as "`os.execute` of the standard library".
 ---@param value any
@@ -323,7 +338,7 @@ end
 function M.check(value, project, settled)
   local kind = type(value)
   if kind == "function" then
-    if made[value] or project and project.sources[getinfo(value, "S").source] then
+    if is_own(value, project) then
       return nil
     end
   elseif kind ~= "table" and kind ~= "userdata" then
@@ -338,8 +353,7 @@ end
 ---@param project? table  whose functions need no look
 ---@return string?
 function M.callable(f, project)
-  if type(f) ~= "function" or made[f]
-    or project and project.sources[getinfo(f, "S").source] or not is_foreign(f) then
+  if type(f) ~= "function" or is_own(f, project) or not is_foreign(f) then
     return nil
   end
   local what, standard = describe(f)

@@ -71,13 +71,15 @@ end
 ---@param value nil|false
 ---@return table err
 function M.nothing(record, value)
-  local mark = mark_end(record, value)
+  local mark = record.text and mark_end(record, value)
   return blame(fail.new("ENOEXPORT", {
     message = format("module `%s` returned %s", record.canonical,
       value == nil and "nothing" or "false"),
-    marks = { mark },
+    marks = { mark or nil },
+    notes = { not mark and format("its entry is `%s`", record.entry) or nil },
     helps = {
-      find_string(mark.label, "ends without", 1, true) and "add `return M` as the last line"
+      not mark and "push the module's table, and return 1"
+        or find_string(mark.label, "ends without", 1, true) and "add `return M` as the last line"
         or "return the module's table",
     },
     module = record,
@@ -125,7 +127,7 @@ function M.failed(project, record, caught)
   local inner, chain = caught.err, caught.chain
   if inner and (inner.name == "EREQUIRE" or inner.module == record
     or #chain == 0) then
-    return blame(inner)
+    return inner.target_label and inner or blame(inner)
   end
   local module = chain[#chain] or record
   local text = places.text(caught.value)
@@ -159,7 +161,9 @@ function M.failed(project, record, caught)
     end
   end
   if not marks[1] then
-    if place then
+    if module.plugin then
+      notes[1] = format("its entry `%s` raised: %s", module.entry, label)
+    elseif place then
       marks[1] = mark_line(place, line, label, wanted, said)
     else
       local _, _, byte = core.exports(module.text)
@@ -168,7 +172,7 @@ function M.failed(project, record, caught)
   end
   if not marks[2] and #chain > 1 then
     local above = chain[#chain - 1]
-    marks[2] = mark_require(caught.frames, above, module.canonical,
+    marks[#marks + 1] = mark_require(caught.frames, above, module.canonical,
       format("`%s` requires `%s` here", above.canonical, module.canonical))
   end
   if wanted and wanted ~= module.canonical then

@@ -60,14 +60,31 @@ local function parse(reader, doc, text, top)
   return reader.tree:read(doc.name, text, top)
 end
 
+-- A document that has too many bytes: what helps.
+local function sized(err, limits)
+  if err.name == "ESIZE" then
+    local size = math.tointeger((err.notes[1] or ""):match("^it has (%d+) bytes"))
+    err.helps[#err.helps + 1] = ("raise the limit once: --limit document.bytes=%d"):format(
+      size or limits["document.bytes"] * 2)
+  end
+  return err
+end
+
 --- Reads the file that the user named (`-`: standard input).  The first one is
 --- the reader's first document.  Gives the document, with `text` its source; or
 --- nil and an error.
 function M.file(reader, path)
-  local text, real = core.file(path, reader.limits["document.bytes"])
-  if not text then
-    return nil, real
+  local named = reader.named[path]
+  local text, real
+  if named then
+    text, real = named[1], named[2]
+  else
+    text, real = core.file(path, reader.limits["document.bytes"])
   end
+  if not text then
+    return nil, sized(real, reader.limits)
+  end
+  reader.named[path] = { text, real }
   local here = core.directory()
   local folder = path == "-" and "." or folder_of(path)
   if folder == "." and here then
@@ -98,10 +115,12 @@ Reader.__index = Reader
 
 --- The reader of a config, whose `first` document is set when it is read;
 --- `options`: config_root (a folder, or nil: that of the first document), backend,
---- untrusted.  `included`: document's name -> what Lua configs included.
-function M.reader(tree, limits, options)
+--- untrusted.  `included`: document's name -> what Lua configs included.  `known`
+--- (or nil) is another reader whose bytes are taken where it has them.
+function M.reader(tree, limits, options, known)
   return setmetatable({ tree = tree, limits = limits, options = options, documents = {},
-    failed = {}, texts = {}, included = {}, warnings = {} }, Reader)
+    failed = {}, texts = known and known.texts or {}, named = known and known.named or {},
+    included = {}, warnings = {} }, Reader)
 end
 
 -- Opens the config root, once.  true, or nil and an error.
@@ -109,7 +128,7 @@ function Reader:open()
   if not self.root and not self.problem then
     local given = self.options.config_root
     self.root, self.problem = core.root(given or self.first.folder,
-      { backend = self.options.backend, trust_modes = true }) -- modules have rules, configs none
+      { backend = self.options.backend, trust_modes = self.options.trust_modes })
     if self.problem and given then
       local info = core.codes.EFILE
       local err = self.problem
@@ -218,6 +237,7 @@ function Reader:read(rel)
     doc.top, warnings = parse(self, doc, text, "any")
   end
   if not doc.top then
+    warnings = text and warnings or sized(warnings, self.limits)
     self.failed[rel] = warnings
     return nil, warnings
   end

@@ -9,7 +9,12 @@ local fail = require "wick.fail"
 
 local M = {}
 
-local function doubled(text)
+-- How to write the text itself: in YAML with the sign twice, in Lua as it is.
+local function doubled(self, id, text)
+  local name, origin = self.tree:source(id)
+  if origin == "host" or origin == "file" and name:match("%.lua$") then
+    return "to mean the text itself, write it without `ref`, `copy` or `expr`"
+  end
   return ("to mean the text itself, double the sign: `\"%s\"`"):format(
     fail.quote(text:sub(1, 1) .. text))
 end
@@ -21,7 +26,7 @@ local function read_reference(self, id, text)
   local path, err = core.keypath(text:sub(base + 1), false)
   if not path or path.length ~= #text - base then
     local at = path and path.length + base + 1 or math.min(base + 1, #text)
-    local helps = { doubled(text) }
+    local helps = { doubled(self, id, text) }
     for _, help in ipairs(not path and err.helps or {}) do
       table.insert(helps, 1, help)
     end
@@ -34,10 +39,16 @@ local function read_reference(self, id, text)
       table.insert(helps, 1, ("for an expression begin with `$` and a blank: `\"$ %s\"`"):format(
         fail.quote(text, 60)))
     end
+    local mark, last = not path and err.marks[1], #text
+    local label = path and "the key path ends before this"
+      or "expected a key path such as `model.lr` behind `@`"
+    if mark and mark.byte > 1 then -- inside the path
+      at, label = math.min(base + mark.byte, #text), mark.label
+      last = math.min(at + mark.length - 1, #text)
+    end
     self:report(id, fail.new("ESIGIL", {
       message = ("`%s` starts with `@` and is not a reference"):format(fail.quote(text, 40)),
-      marks = { tree:mark(id, path and "the key path ends before this"
-        or "expected a key path such as `model.lr` behind `@`", at, #text) },
+      marks = { tree:mark(id, label, at, last) },
       helps = helps,
     }))
     return
@@ -70,14 +81,14 @@ local function read_dollar(self, id, text)
       message = ("`%s` starts with `$` and is not an expression"):format(fail.quote(text, 40)),
       marks = { self.tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
       helps = {
-        doubled(text),
+        doubled(self, id, text),
         #text > 1 and ("for an expression put a blank behind it: `\"$ %s\"`"):format(
           fail.quote(text:sub(2), 40)) or nil,
       },
     }))
     return
   end
-  local expression = read_expression(self, id, text:sub(2), 1, doubled(text))
+  local expression = read_expression(self, id, text:sub(2), 1, doubled(self, id, text))
   if expression then
     self.parsed[id] = { exprs = { expression } }
   end
@@ -150,11 +161,49 @@ for _, key in ipairs(KNOWN) do
   M.known[key] = true
 end
 
+-- The name of the project, as far as it is known before that is opened.
+local function project_name(self)
+  local given, id = self.options.project, self.tree:find(self.top, "project")
+  local dir = given or id and self.tree:text(id) or ""
+  local name = given and given:match("^([%a_][%w_]*)=")
+  dir = dir == "." and self.folder or dir
+  return name or dir:gsub("/+$", ""):match("[^/]*$")
+end
+
+-- A dotted text under a key such as `target`, in a map that is no component.
+local function nearly_target(self, id, key)
+  local tree = self.tree
+  local text = tree:text(id)
+  local head = text:match("^([%a_][%w_]*)%.[%a_][%w_.]*$")
+  if not head or key:lower():match("^_*(.-)_*$") ~= "target"
+    or tree:is(tree:up(id), "component") then
+    return
+  end
+  local fields = {
+    message = ("the key `%s` makes no component of `%s`"):format(key,
+      core.keytext(tree:segments(tree:up(id)))),
+    key = core.keytext(tree:segments(id)),
+    marks = { tree:mark(id, "an ordinary key", "key") },
+    helps = { "did you mean `_target_`?" },
+  }
+  if head == "project" or head == project_name(self) then
+    fields.notes = { ("`%s` looks like a name of the project"):format(fail.quote(text)) }
+    self:report(id, fail.new("ERESERVEDKEY", fields))
+    self:broke(tree:up(id))
+  elseif key:find("_", 1, true) then
+    self.warnings[#self.warnings + 1] = fail.warning("ENEAR", fields)
+  end
+end
+
 --- Reports a key of the form `_x_` that wick does not have; a plain map may have
---- such a key unless it is nearly a reserved one.
+--- such a key unless it is nearly a reserved one.  And one that is no such key,
+--- but meant as `_target_`.
 function M.refuse_key(self, id)
   local tree = self.tree
   local key = tree:key(id)
+  if not key:find("^_.*_$") or key:lower() == "_target_" then
+    return nearly_target(self, id, key)
+  end
   local near = fail.near(key, KNOWN)
   local component = tree:is(tree:up(id), "component")
   if not component and (not near[1] or M.known[key]) then
@@ -166,6 +215,9 @@ function M.refuse_key(self, id)
     helps = { INSTEAD[key] or near[1] and ("did you mean `%s`?"):format(near[1])
       or "names of the form `_x_` are reserved: rename it" },
   }))
+  if near[1] == "_target_" and not component then
+    self:broke(tree:up(id))
+  end
 end
 
 --- Reports a `project` that is not a plain string.

@@ -66,11 +66,11 @@ end
 -- An item of `run` that is neither an object nor an expression does nothing.
 local function check_item(self, id)
   local tree = self.tree
-  local kind, before = tree:kind(id), nil
+  local kind = tree:kind(id)
   if tree:object(id) or kind == "none" or self.missing[id] or self.color[id] == FAILED then
     return
   elseif self.color[id] == BLACK then
-    before = tree:text(tree:previous(id))
+    local before = tree:text(tree:previous(id))
     if before:match("^%$%s") or before:find("${", 1, true) then
       return -- an expression of plain values
     end

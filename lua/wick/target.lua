@@ -32,9 +32,15 @@ local Search = {}
 Search.__index = Search
 
 -- What a module exports under this name: "yes", "no", "unknown", and the byte
--- where it is set.  A loaded module is asked itself.
+-- where it is set.  A loaded module is asked itself, but not a plugin that
+-- states its constructors: others are none, loaded or not.
 local function exports(record, name)
-  if record.state ~= "loaded" then
+  if record.stated then
+    return record.stated[name] and "yes" or "no"
+  elseif record.state ~= "loaded" then
+    if record.plugin then
+      return "unknown"
+    end
     return core.exports(record.text, name)
   end
   local value = record.value
@@ -44,7 +50,18 @@ end
 -- The same for the member `name` of the member `holder`; `whole` when the
 -- module itself may be the holder.
 local function exports_below(record, holder, name, whole)
+  local stated = record.stated
+  if stated then
+    if stated[holder .. "." .. name] or whole and stated[name] then
+      return "yes"
+    elseif not stated[holder] then
+      return "no"
+    end
+  end
   if record.state ~= "loaded" then
+    if record.plugin then
+      return "unknown"
+    end
     local verdict = core.exports(record.text, holder)
     if verdict == "no" then
       return whole and core.exports(record.text, name) or "no"

@@ -140,9 +140,10 @@ end
 -- the target.
 local function no_member(search, record, what, word, span, names, closed)
   local project = search.project
+  local stated = record.stated and record.stated[names[1] or ""]
   local label
   if #names > 0 then
-    label = "this table exports: " .. fail.names(names)
+    label = (stated and "its statement has: " or "this table exports: ") .. fail.names(names)
   else
     label = closed and "this table exports nothing" or "what this exports shows only when it runs"
   end
@@ -156,7 +157,10 @@ local function no_member(search, record, what, word, span, names, closed)
   if #near > 0 then
     local help = {}
     for i = 1, #near do
-      local verdict, byte = core.exports(record.text, near[i])
+      local verdict, byte = "unknown", nil
+      if record.text then
+        verdict, byte = core.exports(record.text, near[i])
+      end
       help[i] = "`" .. near[i] .. "`"
       if i == 1 and verdict == "yes" then
         help.place = format(" (%s%s:%d)", project.label, record.file,
@@ -165,6 +169,8 @@ local function no_member(search, record, what, word, span, names, closed)
     end
     err.helps[1] = format("did you mean %s?%s", concat(help, " or "), help.place or "")
     err.replacement = sub(search.name, 1, span[1] - 1) .. near[1] .. sub(search.name, span[2] + 1)
+  elseif record.plugin then
+    err.notes[1] = format("%s%s: %s", project.label, record.file, label)
   end
   return err
 end
@@ -227,7 +233,7 @@ local function nearly(search)
         err.replacement = name
         err.helps[1] = format("did you mean `%s`?%s", name, where and " (" .. where .. ")" or "")
       end
-      err.notes[1] = format("there is no module file for it either: %s",
+      err.notes[#err.notes + 1] = format("there is no module file for it either: %s",
         concat(files_of(search.rest), ", "))
     end
     return err

@@ -106,8 +106,9 @@ return {
       for i = 1, 120000 do keep[i] = { i } end
       while true do local s = ('x'):rep(300000) end]], "ELUABYTES",
     limits = { ["lua.steps"] = 1 << 40 }, naive = "^hung" },
-  { 109, "closures without end", "local t while true do local u = t t = function() return u end end",
-    "ELUASTEPS", naive = "^error.*budget", reason = HOOK },
+  { 109, "closures without end",
+    "local t while true do local u = t t = function() return u end end", "ELUASTEPS",
+    naive = "^error.*budget", reason = HOOK },
 
   { 110, "a pattern that tries all ways",
     "return { out = ('a'):rep(28):find(('a?'):rep(28) .. ('a'):rep(28)) }", "ERAISED",

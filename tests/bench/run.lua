@@ -7,7 +7,7 @@
 
 local ROUNDS = 25
 local WICK, SPAWN, YAML = "build/bin/wick", "build/tests/spawn_bench", "build/tests/yaml_bench"
-local OPEN = "build/tests/open_bench"
+local OPEN, PLUGIN = "build/tests/open_bench", "build/tests/plugin_bench"
 
 local function exists(path)
   local file = io.open(path, "rb")
@@ -118,6 +118,18 @@ if exists(YAML) then
   end
 else
   print("  skipped: there is no " .. YAML)
+end
+
+section("plugins: checked, loaded and opened, against dlopen(path); CPU time of the process")
+if exists(PLUGIN) then
+  io.stdout:flush()
+  local lfs = package.searchpath("lfs", package.cpath) -- what a plugin is like
+  if not os.execute(("%s '%s' %s"):format(PLUGIN, lfs or "build/tests/plugins/made.so",
+    lfs and "lfs" or "made")) then
+    print("  FAILED: " .. PLUGIN)
+  end
+else
+  print("  skipped: there is no " .. PLUGIN)
 end
 
 section("the secure way to a file, against the plain one")

@@ -32,12 +32,14 @@ local INCLUDES = {
   keypath = { "fail", "lex" },
   exports = { "lex" },
   chunk = { "fail" },
+  elf = { "fail" },
+  plugin = { "fail", "path", "elf" },
   outline = { "lex" },
   order = {},
   graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
   sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
   core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
-    "sandbox" },
+    "sandbox", "elf", "plugin" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
   embedded = {},
@@ -45,11 +47,11 @@ local INCLUDES = {
 -- Files of a room that are not named ROOM.c or ROOM_part.c.
 local PARTS = {
   name = "path", file = "path", folder = "path", below = "path", trust = "path", place = "tree",
-  value = "core",
+  value = "core", statement = "elf",
 }
 -- Rooms that never see a lua_State.
 local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
-  "outline" }
+  "outline", "elf", "plugin" }
 
 local function set(list)
   local s = {}

@@ -65,6 +65,31 @@ describe("examples/iris", function()
   end)
 end)
 
+describe("examples/plugin", function()
+  it("gives what the iris example gives, from a build of its own", function()
+    local dir = helper.temp()
+    local status, out, err = helper.run(("mkdir %s/examples && cp -R include %s && cp -R "
+      .. "examples/iris examples/plugin %s/examples && make -s -C %s/examples/plugin clean && "
+      .. "make -s -C %s/examples/plugin"):format(dir, dir, dir, dir, dir))
+    assert.equal("", out .. err)
+    assert.equal(0, status)
+    local config = dir .. "/examples/plugin/train.yaml"
+    local plain = { helper.wick { "run", IRIS } }
+    assert.same(plain, { helper.wick { "run", config } })
+    assert.same(plain, { helper.wick { "run", config, "+products.precise=true" } })
+    for word, said in pairs {
+      ["products.width=3"] = "more numbers than `width` allows",
+      ["products.width=0"] = "`width` is 1 to 65535",
+      ["products.width=wide"] = "bad option 'width' (integer expected, got string)",
+    } do
+      local code, _, text = helper.wick { "run", config, word }
+      assert.equal(1, code)
+      assert.truthy(text:find(said, 1, true), text)
+    end
+    helper.remove(dir)
+  end)
+end)
+
 describe("examples/lighter-page", function()
   it("builds what the page says, from any directory", function()
     local config = helper.root .. "/examples/lighter-page/config.yaml"

@@ -68,7 +68,7 @@ end)
 describe("the Makefile", function()
   it("says what can be made", function()
     local _, out = helper.run { "make", "--no-print-directory", "help" }
-    for target in ("deps deps-dev demo test check asan valgrind bench install uninstall clean")
+    for target in ("deps deps-dev demo test check asan valgrind race bench install uninstall clean")
       :gmatch("%S+") do
       assert.truthy(("\n" .. out):find("\n" .. target .. " ", 1, true), target)
     end
@@ -83,6 +83,7 @@ describe("the Makefile", function()
     local installed = table.concat(lines("cd " .. dir .. " && find . -type f"), "\n")
     for _, name in ipairs {
       "usr/bin/wick", "usr/lib/lua/5.4/wick/core.so", "usr/share/lua/5.4/wick/fail.lua",
+      "usr/include/wick/plugin.h",
       "usr/share/doc/wick/LICENSE", "usr/share/doc/wick/README.md",
     } do
       assert.truthy(installed:find("./" .. name, 1, true), name)

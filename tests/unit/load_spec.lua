@@ -443,8 +443,7 @@ describe("wick.load", function()
         assert.equal("error loading module 'p.bad' from file 'ROOT/bad.lua':\n"
           .. "\tROOT/bad.lua:2: unexpected symbol near '='", message "p.bad")
         assert.equal("error loading module 'p.fast' from file 'ROOT/fast.so':\n"
-          .. "\tC plugins are not in this version of wick "
-          .. "(this name leads to p/fast.so, a C plugin)",
+          .. "\tplugin `p.fast` is not a shared object (fast.so is empty)",
           message "p.fast")
         assert.equal("error loading module 'p.two' from file 'ROOT':\n"
           .. "\tmodule `p.two` is provided by more than one file "
@@ -684,7 +683,7 @@ describe("wick.load", function()
         end)
         local _, err = load.value(project, "p.a")
         assert.equal(_G.thing, err.cause)
-        assert.equal("(error object is a table value)", err.marks[1].label)
+        assert.equal("{code: 3}", err.marks[1].label)
         _, err = load.value(project, "p.b")
         assert.equal(_G.thing, err.cause)
         _, err = load.value(project, "p.c")

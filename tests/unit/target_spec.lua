@@ -534,14 +534,32 @@ describe("wick.target", function()
       end)
     end)
 
-    it("C plugins", function()
-      with({ ["fast.so"] = "x", ["m/fast_net.so"] = "x" }, function(project)
+    it("what is called like a C plugin and is none", function()
+      with({ ["fast.so"] = "x", ["m/fast_net.so"] = "" }, function(project)
         local _, err = target.resolve(project, "p.fast.Kernel")
-        assert.equal("EPLUGIN: C plugins are not in this version of wick\n"
-          .. "1..6 a C plugin\n"
-          .. "note: this name leads to p/fast.so, a C plugin", say(project, err))
-        assert.equal("EPLUGIN", answer(project, "p.fast"))
-        assert.equal("EPLUGIN", answer(project, "p.m.FastNet"))
+        assert.equal("EELF: plugin `p.fast` is not a shared object\n"
+          .. "1..6 p/fast.so\n"
+          .. "note: fast.so does not begin as an ELF file does", say(project, err))
+        assert.equal("EELF", answer(project, "p.fast"))
+        assert.equal("EELF", answer(project, "p.m.FastNet"))
+      end)
+    end)
+
+    it("plugins without a statement where they must have one", function()
+      local bytes = helper.read(helper.build .. "/tests/plugins/one.so")
+      bytes = bytes:gsub("%.wick%.plugin", ".sick.plugin")
+      with({ ["one.so"] = bytes }, function(project)
+        local _, err = target.resolve(project, "p.one.Make")
+        assert.equal("EUNSTATED: plugin `p.one` does not state what it is\n"
+          .. "1..5 p/one.so\n"
+          .. "note: p/one.so has no statement: what it exports, and for which Lua it was built, "
+          .. "shows only when it runs\n"
+          .. "help: add a WICK_PLUGIN to it: see include/wick/plugin.h", say(project, err))
+      end, { strict = true })
+      with({ ["one.so"] = bytes }, function(project)
+        local found = target.resolve(project, "p.one.Make")
+        assert.equal("C plugin", found.kind)
+        assert.is_true(found.uncertain)
       end)
     end)
 
@@ -879,7 +897,7 @@ describe("wick.target", function()
 2 - m/net.lua | 79 bytes | compiles; exports new (function)
 3 - m.lua | 32 bytes | compiles; exports Net
 3 - m/init.lua | no such file
-3 - m.so | 0 bytes | a C plugin, which this version does not load
+3 - m.so | refused[W0605]: plugin `p.m` is not a shared object
 4 - init.lua | 10 bytes | compiles; whether it exports m shows only when it runs]], text)
         assert.equal("ESYMLINK", err.name)
         assert.equal(5, err.status)
@@ -939,6 +957,29 @@ describe("wick.target", function()
     end)
   end)
 
+  it("finds what plugins state, and closes them with the project", function()
+    local bytes = helper.read(helper.build .. "/tests/plugins/one.so")
+    with({ ["one.so"] = bytes, ["user.lua"] = "return {}" }, function(project)
+      local found = target.resolve(project, "p.one.Make")
+      assert.same({ 3, "one.so", "C constructor", "yes" },
+        { found.rule, found.file, found.kind, found.exports })
+      assert.is_nil(found.line)
+      assert.same({
+        name = "one", version = "1.0", lua = "Lua 5.4", doc = "for tests",
+        constructors = { { name = "Make", doc = "gives a number", params = {} } },
+      }, found.record.statement)
+      assert.equal("one.so", target.resolve(project, "p.one").file)
+      assert.equal("ENOMEMBER", answer(project, "p.one.Other"))
+      assert.is_true(target.resolve(project, "p.one.Make.x").uncertain)
+      assert.same({ "p.one", "p.user" }, target.names(project))
+      local _, err = target.resolve(project, "p.user.Make")
+      assert.equal("ENOMEMBER", err.name)
+      local plugin = target.resolve(project, "p.one").record.plugin
+      project:close()
+      assert.is_nil(plugin:statement())
+    end)
+  end)
+
   it("asks for a listing once, and for no absent file that the listing denies", function()
     with({ ["m/a_a.lua"] = CLASS, ["m/b_b.lua"] = CLASS }, function(project)
       local root, asked = project.root, {}
@@ -991,6 +1032,9 @@ describe("wick.target", function()
         end,
         list = function(_, dir)
           return root:list(dir)
+        end,
+        plugin = function(_, ...)
+          return root:plugin(...)
         end,
         close = function()
           root:close()

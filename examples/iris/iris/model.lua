@@ -6,6 +6,11 @@ local util = require "iris.util"
 ---@field value number[]      weights of one layer, row by row, each with its bias
 ---@field gradient number[]   how the loss changes with them
 
+---What computes the sums of a layer.
+---@class Products
+---@field sums fun(self: Products, weights: number[], x: number[]): number[]
+local Products = {}
+
 ---@class Perceptron
 ---@field first Parameter     from the inputs to the hidden layer
 ---@field second Parameter    from there to the outputs
@@ -17,6 +22,7 @@ Perceptron.__index = Perceptron
 ---@field hidden integer    width of the hidden layer
 ---@field outputs integer   classes to tell apart
 ---@field seed integer      of the first weights
+---@field products? Products  what computes the sums (default: plain Lua)
 
 -- Small random weights for `rows` sums of `columns` numbers and a bias.
 local function parameter(rows, columns, draw)
@@ -33,6 +39,8 @@ end
 ---@return Perceptron?
 ---@return string? message
 function Perceptron.new(options)
+  local products = options.products or Products
+  options.products = nil
   local ok, problem = util.check(options, {
     inputs = "integer", hidden = "integer", outputs = "integer", seed = "integer",
   })
@@ -46,16 +54,17 @@ function Perceptron.new(options)
   return setmetatable({
     first = parameter(options.hidden, options.inputs, draw),
     second = parameter(options.outputs, options.hidden, draw),
+    products = products,
   }, Perceptron)
 end
 
 -- One layer: the weighted sums of x.
-local function sums(p, x)
+function Products.sums(_, weights, x)
   local out, at = {}, 0
-  for i = 1, #p.value // (#x + 1) do
-    local sum = p.value[at + #x + 1]
+  for i = 1, #weights // (#x + 1) do
+    local sum = weights[at + #x + 1]
     for j = 1, #x do
-      sum = sum + p.value[at + j] * x[j]
+      sum = sum + weights[at + j] * x[j]
     end
     out[i], at = sum, at + #x + 1
   end
@@ -84,11 +93,11 @@ end
 ---@return number[] probabilities
 ---@return number[] hidden   what the hidden layer said
 function Perceptron:predict(x)
-  local hidden = sums(self.first, x)
+  local hidden = self.products:sums(self.first.value, x)
   for i, sum in ipairs(hidden) do
     hidden[i] = 2 / (1 + math.exp(-2 * sum)) - 1 -- tanh
   end
-  local out, total = sums(self.second, hidden), 0
+  local out, total = self.products:sums(self.second.value, hidden), 0
   local largest = math.max(table.unpack(out))
   for i, sum in ipairs(out) do
     out[i] = math.exp(sum - largest)

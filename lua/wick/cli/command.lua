@@ -100,7 +100,8 @@ local function load_config(asked, how)
       limits = limits,
       after = how.after,
     })
-  if config and flags.project and not how.after then -- a folder that is not there is told at once
+  -- a folder that is not there is told at once
+  if config and flags.project and (not how.after or how.after == "check") then
     local project, wrong = config:open_project()
     if not project then
       config:close()
@@ -123,6 +124,9 @@ function verbs.run(asked)
   local status = warn(asked, config.warnings)
   if status ~= 0 then
     return status
+  end
+  function config.warn(warnings) -- of what is loaded
+    return warn(asked, warnings)
   end
   local ok, wrong = config:run(asked.flags.only)
   warn(asked, config:doubts())

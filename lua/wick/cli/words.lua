@@ -18,7 +18,6 @@ M.flags = {
   only = { value = "NAME" },
   target = { value = "NAME" },
   strict = {},
-  ["trust-modes"] = {},
   origin = {},
   raw = {},
   after = { value = "ROOM", choices = { "read", "compose", "evaluate" } },
@@ -26,6 +25,7 @@ M.flags = {
   ["exit-code"] = {},
   json = {},
   verbose = { short = "v" },
+  ["trust-modes"] = {},
   all = {},
   color = { value = "WHEN", choices = { "auto", "always", "never" } },
   backtrace = { value = "HOW", choices = { "short", "full" } },
@@ -124,10 +124,11 @@ local function near_flags(name, verb)
 end
 
 --- Reads the words of a command line: {verb, configs, overrides (texts),
---- places (override n -> its word), names, flags}; or nil and an error.
+--- places (override n -> its word), names, name_places, flags}; or nil and an error.
 ---@param words string[]
 function M.parse(words)
-  local asked = { configs = {}, overrides = {}, places = {}, names = {}, flags = {} }
+  local asked = { configs = {}, overrides = {}, places = {}, names = {}, name_places = {},
+    flags = {} }
   local i, literal = 1, false
   local first, verb = words[1], "run"
   if first == nil then
@@ -155,6 +156,7 @@ function M.parse(words)
     name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
     if literal then
       asked.names[#asked.names + 1] = word
+      asked.name_places[#asked.names] = i
     elseif word == "--" then
       literal = true
     elseif name then
@@ -203,6 +205,7 @@ function M.parse(words)
       asked.configs[#asked.configs + 1] = word
     else
       asked.names[#asked.names + 1] = word
+      asked.name_places[#asked.names] = i
     end
     i = i + 1
   end

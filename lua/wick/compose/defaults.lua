@@ -12,7 +12,21 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+local M = {}
+
 local PASSES = 20
+
+--- The error of a document in more documents than may be.
+function M.too_deep(mark, limit, key)
+  return fail.new("ELIMIT", {
+    message = ("documents are nested more than %d deep"):format(limit),
+    key = key,
+    marks = { mark },
+    notes = { "the limit `document.nesting` counts defaults and copies of files" },
+    helps = { ("raise the limit once: --limit document.nesting=%d"):format(
+      math.max(limit, 1) * 2) },
+  })
+end
 
 local function text_of(tree, id)
   return tree:kind(id) == "string" and tree:text(id) or nil
@@ -190,6 +204,8 @@ local function open(self, doc, entry, name)
     local rel, problem = self.reader:place(doc, asked)
     if not rel then
       if fail.is(problem) then
+        problem.marks[1] = problem.marks[1]
+          or self.tree:mark(entry.choice or entry.id, "looked for below the config root")
         return self:report(problem)
       end
       return self:report(fail.new("EESCAPE", {
@@ -296,13 +312,9 @@ local function include(self, doc, entry, name, mount, stack)
       return self:report(loop(self, stack, found, entry))
     end
   end
-  if #stack >= limit then
-    return self:report(fail.new("ELIMIT", {
-      message = ("documents are nested more than %d deep"):format(limit),
-      key = "defaults",
-      marks = { self.tree:mark(entry.choice or entry.id, "one more here") },
-      helps = { ("raise the limit once: --limit document.nesting=%d"):format(limit * 2) },
-    }))
+  if #stack + self.depth > limit then
+    return self:report(M.too_deep(self.tree:mark(entry.choice or entry.id, "one more here"),
+      limit, "defaults"))
   end
   expand(self, found, mount, stack)
 end
@@ -356,11 +368,12 @@ function expand(self, doc, mount, stack)
 end
 
 --- Gives the slots {doc, mount} in order, and which words of the call were
---- choices.  `choices`: what words of the call set -> place of the word.  Errors
---- go to self.errors.
-return function(self, choices)
+--- choices.  `choices`: what words of the call set -> place of the word;
+--- self.depth (or nil): in how many documents the first one is.  Errors go to
+--- self.errors.
+function M.slots(self, choices)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, overrides = self.overrides }, Walk)
+    chosen = {}, choices = choices, overrides = self.overrides, depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
     walk.hints, walk.taken = {}, {}
@@ -395,3 +408,5 @@ return function(self, choices)
   end
   return walk.slots, walk.taken
 end
+
+return M

@@ -60,8 +60,12 @@ function M.open(self)
   local given = self.options.project
   local options = {
     backend = self.options.backend,
-    limits = { ["module.bytes"] = self.limits["module.bytes"] },
+    limits = {
+      ["module.bytes"] = self.limits["module.bytes"],
+      ["plugin.bytes"] = self.limits["plugin.bytes"],
+    },
     strict = self.options.strict,
+    stated = self.options.strict or self.options.untrusted,
     trust_modes = self.options.trust_modes,
   }
   if given then

@@ -61,7 +61,7 @@ function M.parts(text)
   return texts, splices
 end
 
--- The text of a value in a text; or nil and what is wrong.
+-- The text of a value in a text; nil when it has none, or nil and an error.
 local function text_of(tree, id, value)
   local kind = math.type(value)
   if kind == "integer" or type(value) == "boolean" then
@@ -72,8 +72,21 @@ local function text_of(tree, id, value)
   elseif type(value) == "string" then
     return value
   end
-  return nil, value == nil and "null has no text"
-    or type(value) == "table" and "a table has no text" or "an object has no text"
+  return nil
+end
+
+-- Why a value is no text, what it is, and what helps.
+local function textless(value)
+  local meta = debug.getmetatable(value)
+  if value == nil then
+    return "null has no text", "this is null", "give another value: `${… or ''}`"
+  elseif type(value) == "function" then
+    return "a function has no text", "this is a function", "call it: `${…()}`"
+  elseif type(meta) == "table" and rawget(meta, "__tostring") then
+    return "an object has no text of its own", "this is an object", "call `tostring(…)`"
+  end
+  local word = (type(value) ~= "table" or meta) and "an object" or "a table"
+  return word .. " has no text", "this is " .. word, "splice one of its fields"
 end
 
 --- One text of the texts and the values of a node's splices, charged to the
@@ -83,14 +96,13 @@ function M.join(tree, id, item, values, budget)
   for i, expression in ipairs(item.exprs) do
     local text, problem = text_of(tree, id, values[i])
     if not text then
-      if type(problem) == "table" then
+      if problem then
         return nil, problem
       end
+      local why, label, help = textless(values[i])
       return nil, { byte = expression.base + 1, length = #expression.ast.text,
-        message = ("%s, so it cannot be spliced into a text"):format(problem),
-        label = "this is " .. (values[i] == nil and "null" or "a " .. type(values[i])),
-        helps = { values[i] == nil and "give another value: `${… or ''}`"
-          or "splice a field of it, or call `tostring`" } }
+        message = ("%s, so it cannot be spliced into a text"):format(why),
+        label = label, helps = { help } }
     end
     out[#out + 1] = text
     out[#out + 1] = item.texts[i + 1]

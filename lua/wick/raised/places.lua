@@ -1,7 +1,7 @@
 -- wick.raised.places: what the project's code raised: its text, the line that it
 -- comes from, and the calls that were going on.
 --
--- Part of load, which build uses too.  May call: core, fail.  `project` is
+-- Part of load, which build uses too.  May call: core, tell, fail.  `project` is
 -- target's, or nil where code of the host alone was called; `caught` is what
 -- load's handler saw: value, chain (the records that were loading), frames,
 -- hidden.
@@ -39,6 +39,11 @@ function M.text(value)
     local ok, text = pcall(tostring, value)
     if ok then
       return format("%s", text)
+    end
+  elseif type(value) == "table" and meta == nil and next(value) ~= nil then
+    local ok, text = pcall(require("wick.tell").value, value) -- its fields
+    if ok then
+      return text
     end
   end
   return format("(error object is a %s value)", type(value))
@@ -131,8 +136,8 @@ end
 -- The module of a source as Lua's messages name it: whole, or cut in front.
 local function module_of(project, caught, source)
   local tail = match(source, "^%.%.%.(.*)$")
-  local function named(record)
-    return record.path == source or tail and sub(record.path, -#tail) == tail
+  local function named(record) -- a plugin has no lines
+    return record.text and record.path == source or record.text and tail and sub(record.path, -#tail) == tail
   end
   for i = 1, #caught.chain do
     if named(caught.chain[i]) then
@@ -238,8 +243,12 @@ local function main_line(frames, record)
   end
 end
 
---- The mark on the place where one module requires another.
+--- The mark on the place where one module requires another; nil where that is
+--- a plugin.
 function M.mark_require(frames, record, wanted, label)
+  if not record.text then
+    return nil
+  end
   local line = main_line(frames, record)
   if not line then
     local _, _, byte = core.exports(record.text)

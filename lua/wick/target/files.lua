@@ -4,8 +4,10 @@
 -- May call: core, fail, origin, the projects.
 --
 -- A record is what was found out about a module: rel (its name below the root),
--- canonical, file, path, text, id ("dev:ino"), info, chunk (until it is run);
--- load adds state and value.
+-- canonical, file, path, id ("dev:ino"), info, and text and chunk (until it is
+-- run); or, of a C plugin, plugin (a checked file), statement (what it states, or
+-- nil), stated (the set of its constructors, or nil), stamp (size and time) and
+-- entry.  load adds state and value.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -67,14 +69,45 @@ local function ambiguous(project, what, files)
   })
 end
 
--- A file that wick cannot load yet.
-local function plugin(project, file)
-  return failure("EPLUGIN", {
-    message = "C plugins are not in this version of wick",
-    notes = { format("this name leads to %s%s, a C plugin", project.label, file) },
-    target_label = "a C plugin",
-    module_file = file,
-  })
+-- What is known about a plugin: its file was checked, nothing of it was run.
+-- false when there is no such file; nil, err when it is refused.
+local function admit_plugin(project, rel, file)
+  local name = canonical(project, rel)
+  local plugin, info = project.root:plugin(file, project.plugin_limit, name, true)
+  if plugin == false then
+    return false
+  elseif not plugin then
+    if info.name == "ECASE" then
+      project.miscased = info
+      return false
+    elseif info.status == 6 or info.name == "EHAZARD" then
+      info.target_label = project.label .. file
+    end
+    info.module_file = file
+    return nil, info
+  end
+  local record = {
+    rel = rel,
+    canonical = name,
+    file = file,
+    path = project.base .. file,
+    id = info.dev .. ":" .. info.ino .. ":" .. info.entry,
+    info = info,
+    plugin = plugin,
+    stamp = info.stamp,
+    entry = info.entry,
+    statement = plugin:statement(),
+  }
+  if record.statement then
+    local constructors = record.statement.constructors
+    record.stated = {}
+    for i = 1, #constructors do
+      record.stated[constructors[i].name] = constructors[i]
+    end
+  elseif project.stated then
+    return nil, projects.tell("wick.verdict.plugin", "unstated", project, record)
+  end
+  return record
 end
 
 -- The error of core.compile, said of the module.
@@ -206,7 +239,7 @@ end
 -- The one file of the three that can hold a module: record; false when there
 -- is none; nil, err.
 local function locate(project, rel)
-  local text, info, there, file, err
+  local text, info, there, file, err, record
   local files, n = {}, 0
   if rel == "" then
     file = "init.lua"
@@ -246,10 +279,16 @@ local function locate(project, rel)
     end
   end
   if may_have(folder, base .. ".so") then
-    there, err = is_there(project, stem .. ".so")
+    file = stem .. ".so"
+    if n > 0 then
+      there, err = is_there(project, file)
+    else
+      record, err = admit_plugin(project, rel, file)
+      there = record and true or record
+    end
     if there then
       n = n + 1
-      files[n] = stem .. ".so"
+      files[n] = file
     elseif there == nil then
       return nil, err
     end
@@ -258,8 +297,8 @@ local function locate(project, rel)
     return false
   elseif n > 1 then
     return nil, ambiguous(project, "module `" .. canonical(project, rel) .. "`", files)
-  elseif not text then
-    return nil, plugin(project, files[1])
+  elseif record then
+    return record
   end
   return admit(project, rel, files[1], text, info)
 end
@@ -312,19 +351,20 @@ local function class(project, parent, name)
     return false
   elseif n > 1 then
     return nil, ambiguous(project, "class `" .. name .. "`", files)
-  elseif find_string(files[1], "%.so$") then
-    return nil, plugin(project, files[1])
   end
   local rel = parent == "" and found or parent .. "." .. found
   local record = project.records[rel]
   if record then
     return record
+  elseif find_string(files[1], "%.so$") then
+    record, err = admit_plugin(project, rel, files[1])
+  else
+    local text, info = read(project, files[1])
+    if not text then
+      return text, info
+    end
+    record, err = admit(project, rel, files[1], text, info)
   end
-  local text, info = read(project, files[1])
-  if not text then
-    return text, info
-  end
-  record, err = admit(project, rel, files[1], text, info)
   if record then
     project.records[rel] = record
   end

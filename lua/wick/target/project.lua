@@ -136,7 +136,10 @@ local function again(project, options)
     project.strict, project.trust_modes = strict, trust_modes
   end
   project.refs = project.refs + 1
-  project.limit = options.limits and options.limits["module.bytes"] or project.limit
+  local limits = options.limits or {}
+  project.limit = limits["module.bytes"] or project.limit
+  project.plugin_limit = limits["plugin.bytes"] or project.plugin_limit
+  project.stated = project.stated or options.stated or options.strict
   M.forget(project)
   return project
 end
@@ -146,7 +149,7 @@ end
 ---@param dir string
 --- `written` is how the caller's text names it, when `dir` was made absolute.
 ---@param options? {name?: string, backend?: string, limits?: table, written?: string,
----  strict?: boolean, trust_modes?: boolean}
+---  strict?: boolean, stated?: boolean, trust_modes?: boolean}
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
@@ -162,6 +165,7 @@ function M.project(dir, options)
     name = name_of(written, info.path)
   end
   local key = info.dev .. ":" .. info.ino
+  local limits = options.limits or {}
   local project = M.open[name]
   if project and project.key == key then
     root:close()
@@ -192,12 +196,15 @@ function M.project(dir, options)
     base = info.path == "/" and "/" or info.path .. "/", -- of chunk names
     label = label_of(info.path), -- of files, in notes
     folds = info.folds,
-    limit = options.limits and options.limits["module.bytes"] or core.limits["module.bytes"],
+    limit = limits["module.bytes"] or core.limits["module.bytes"],
+    plugin_limit = limits["plugin.bytes"] or core.limits["plugin.bytes"],
     strict = options.strict,
+    stated = options.stated or options.strict, -- must plugins say what they are?
     trust_modes = options.trust_modes,
     refs = 1,
     inodes = same.inodes, -- "dev:ino" -> the record that was loaded from it
     sources = {}, -- chunk names of modules of this root
+    libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
     records = {}, -- dotted name below the root -> record, or false
@@ -228,6 +235,11 @@ function Project:close()
   same.refs = same.refs - 1
   if same.refs == 0 then
     shared[self.key] = nil
+  end
+  for _, record in next, self.records do
+    if record and record.plugin then
+      record.plugin:close()
+    end
   end
   self.constructors, self.records, self.inodes = {}, {}, {}
   self.folders, self.visited = {}, {}

@@ -1,10 +1,11 @@
 -- wick.verdict.explain: where a found constructor is written, and the list that
 -- `explain --target` prints.  A part of wick.verdict.
 --
--- May call: core, fail, target, the words.
+-- May call: core, fail, target, the words, what plugins say.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local plugins = require "wick.verdict.plugin"
 local target = require "wick.target"
 local words = require "wick.verdict.words"
 
@@ -41,10 +42,17 @@ local function is_function(text, byte, name)
 end
 
 --- Adds to what a search found where its constructor is written: line, kind
---- ("function" or "value"), written (the line's text).
+--- ("function" or "value"), written (the line's text).  A plugin has no lines;
+--- its kind is "C constructor" when it states the constructor, else "C plugin".
 ---@param found table
 ---@return table found
 function M.place(found)
+  if found.record.plugin then
+    local stated, path = found.record.stated or {}, found.path
+    found.kind = (stated[path[2] and path[1] .. "." .. path[2] or path[1]]
+      or found.optional and stated[path[2] or "new"]) and "C constructor" or "C plugin"
+    return found
+  end
   local text, name = found.text, found.path[1]
   local byte
   if found.path[2] == nil or found.optional then
@@ -96,6 +104,27 @@ local function say_found(text, names)
   return "exports " .. fail.names(told)
 end
 
+-- How large a file is, and who may write it.
+local function say_size(info)
+  return format("found: %s bytes, mode %04o, no link on the way", thousands(info.size), info.mode)
+end
+
+-- Fills in the verdict on the file of a plugin, as far as it says so itself.
+local function look_at_plugin(verdict, project, file, needed)
+  local rel = gsub(gsub(file, "%.so$", ""), "/", ".")
+  local plugin <close>, info = project.root:plugin(file, project.plugin_limit,
+    words.named(project, rel))
+  if not plugin then
+    verdict.err = info
+    verdict.verdict = info.name == "ENOTFOUND" and "no such file"
+      or format("refused[%s]: %s", info.code, info.message)
+    return
+  end
+  local note, instead = plugins.look(plugin, needed)
+  verdict.note = note
+  verdict.verdict = instead or say_size(info)
+end
+
 -- The verdict on one file.  `names` are the fields that matter; `needed`: the
 -- file counts only when it has the first of them.
 local function look(explanation, project, rule, file, names, needed)
@@ -103,6 +132,11 @@ local function look(explanation, project, rule, file, names, needed)
   local found = explanation.answer
   local verdict = { rule = rule, file = file, chosen = false }
   list[#list + 1] = verdict
+  verdict.chosen = found.rule == rule and found.file == file
+  if find_string(file, "%.so$") then
+    look_at_plugin(verdict, project, file, needed and names[1] or nil)
+    return
+  end
   local text, info = project.root:read(file, project.limit)
   if not text then
     if info.name == "ENOTFOUND" then
@@ -116,13 +150,7 @@ local function look(explanation, project, rule, file, names, needed)
     end
     return
   end
-  local size = format("found: %s bytes, mode %04o, no link on the way", thousands(info.size),
-    info.mode)
-  verdict.chosen = found.rule == rule and found.file == file
-  if find_string(file, "%.so$") then
-    verdict.verdict, verdict.note = size, "a C plugin, which this version does not load"
-    return
-  end
+  local size = say_size(info)
   local chunk, err = core.compile(text, project.base .. file)
   if not chunk then
     verdict.verdict, verdict.err = size, err

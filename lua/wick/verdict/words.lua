@@ -60,10 +60,18 @@ local function missing_folder(project, rel)
 end
 
 -- The names that a module exports: from its value when it was loaded, else
--- from its text.  Gives them and whether that is all.
+-- from its text; of a plugin what it states, if it states anything.  Gives them
+-- and whether that is all.
 local function exported(record)
   local names = {}
-  if record.state == "loaded" then
+  if record.stated then
+    for name in next, record.stated do
+      names[#names + 1] = name
+    end
+    return names, true
+  elseif record.plugin and record.state ~= "loaded" then
+    return names, false
+  elseif record.state == "loaded" then
     if type(record.value) == "table" then
       for key in next, record.value do
         if type(key) == "string" then
@@ -92,8 +100,11 @@ local function say_exports(record)
   return closed and "exports nothing" or "shows what it exports only when it runs"
 end
 
--- The mark on what a module returns.
+-- The mark on what a module returns; nil for a plugin, which has no lines.
 local function mark_return(record, label)
+  if not record.text then
+    return nil
+  end
   local _, _, byte = core.exports(record.text)
   local skipped, word = match(record.text, "^return%s*()([%w_]*)", byte)
   if skipped then
@@ -123,7 +134,7 @@ function M.names(project)
         local below = stem and (rel == "" and stem or rel .. "." .. stem)
         if entry == "init.lua" then
           names[#names + 1] = named(project, rel)
-        elseif suffix == ".lua" then
+        elseif suffix == ".lua" or suffix == ".so" then
           names[#names + 1] = named(project, below)
         elseif suffix == "" and stem ~= "init" then
           queue[#queue + 1] = below
@@ -188,9 +199,11 @@ local function elsewhere(project, last)
     local rel = sub(names[i], #project.name + 2)
     for _, file in ipairs(files_of(rel)) do
       local text = match(file, "%.lua$") and project.root:read(file, TEXT_BYTES)
-      if text then
+      local record = match(file, "%.so$") and target.find(project, rel)
+      if text or record then
         looked = looked + 1
-        if core.exports(text, last) == "yes" then
+        if record and record.stated and record.stated[last]
+          or text and core.exports(text, last) == "yes" then
           return names[i] .. "." .. last, format("%s%s exports %s", project.label, file, last)
         end
         break
@@ -208,6 +221,13 @@ local function spelled(project, before, stem, wanted)
     local file = (dir == "" and "" or dir .. "/") .. stem
     local text = project.root:read(file .. ".lua", TEXT_BYTES)
       or project.root:read(file .. "/init.lua", TEXT_BYTES)
+    local record = not text and target.find(project, before == "" and stem
+      or before .. "." .. stem)
+    for name in next, record and record.stated or {} do
+      if is_class_name(name) and fold(name) == fold(stem) then
+        return name
+      end
+    end
     if text then
       local exports, _, byte = core.exports(text)
       for i = 1, #exports do

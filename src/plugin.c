@@ -1,0 +1,503 @@
+/*
+** plugin.c -- a checked plugin -> its entry (see plugin.h).
+**
+** May call: fail, path, elf.
+*/
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plugin.h"
+
+
+#define FIRST_FD  500      /* of those that are kept for libraries */
+#define MAX_TRIES 16       /* of checking a file that is renamed meanwhile */
+
+
+/* starts a failure, whose headline speaks of the plugin by its name */
+#define FAIL(p, f, code, words) \
+  wk_fail(f, code, "plugin `%s` " words, (p)->named)
+
+
+/*
+** {======================================================
+** A plugin that is checked
+** =======================================================
+*/
+
+/* the last part of a file name, fit for a message */
+static const char *base_name (char *out, size_t size, const char *rel,
+                              size_t len) {
+  size_t at = len;
+  while (at > 0 && rel[at - 1] != '/') at--;
+  return wk_quote(out, size, rel + at, len - at, 60);
+}
+
+
+/* keeps what the check found, while its bytes are there */
+static wk_Code keep (wk_Plugin *p, const wk_Elf *elf, wk_Fail *f) {
+  memcpy(p->entry, elf->entry, sizeof(p->entry));
+  p->address = elf->address;
+  p->first = elf->first;
+  p->end = elf->end;
+  if (elf->statement == NULL) return WK_OK;
+  p->statement = (char *)malloc(elf->nstatement);
+  if (p->statement == NULL)
+    return FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  p->nstatement = elf->nstatement;
+  memcpy(p->statement, elf->statement, elf->nstatement);
+  return WK_OK;
+}
+
+
+/* reads and checks the open file; keeps what it says */
+static wk_Code examine (wk_Plugin *p, wk_Fail *f) {
+  wk_Reader reader;
+  wk_ElfAsk ask;
+  wk_Elf elf;
+  wk_Fail other;
+  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
+  if (code != WK_OK) return code;
+  ask.name = p->named;
+  ask.len = p->name;
+  ask.lua = p->lua;
+  ask.file = p->base;
+  code = wk_elf_check(&reader.file, &ask, &elf, f);
+  if (wk_reader_end(&reader, &p->file, &other) != WK_OK) {
+    *f = other;  /* what was checked means nothing */
+    code = other.code;
+  }
+  if (code == WK_OK) code = keep(p, &elf, f);
+  wk_reader_free(&reader);
+  return code;
+}
+
+
+/* a name or a mode that changed leaves bytes alone, and sets the ctime only */
+static int same_bytes (const wk_File *a, const wk_File *b) {
+  return a->size == b->size && a->mtime_s == b->mtime_s &&
+         a->mtime_ns == b->mtime_ns;
+}
+
+
+/* The same until the file stays as it is meanwhile: its name may be changed
+   by somebody, its bytes may not. */
+static wk_Code examine_steady (wk_Plugin *p, wk_Fail *f) {
+  int tries;
+  for (tries = 1;; tries++) {
+    wk_Code code = examine(p, f);
+    wk_File now = p->file;
+    wk_Fail other;
+    if (code != WK_ECHANGED || tries == MAX_TRIES ||
+        wk_file_admit(&now, p->file.fd, &other) != WK_OK ||
+        !same_bytes(&now, &p->file)) return code;
+    p->file = now;
+  }
+}
+
+
+wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
+                        const char *name, size_t nlen, const char *lua,
+                        size_t limit, wk_Plugin *p, wk_Fail *f) {
+  wk_Code code;
+  memset(p, 0, sizeof(*p));
+  if (nlen >= sizeof(p->named)) nlen = sizeof(p->named) - 1;
+  memcpy(p->named, name, nlen);
+  p->name = nlen;
+  p->lua = lua;
+  p->limit = limit;
+  base_name(p->base, sizeof(p->base), rel, len);
+  code = wk_path_open(r, rel, len, &p->file, f);
+  if (code == WK_OK) code = examine_steady(p, f);
+  if (code != WK_OK) wk_plugin_close(p);
+  return code;
+}
+
+
+void wk_plugin_close (wk_Plugin *p) {
+  wk_file_close(&p->file);
+  free(p->statement);
+  p->statement = NULL;
+  p->nstatement = 0;
+}
+
+
+typedef struct Names {
+  char *block;
+  size_t used, room;
+  int count, failed;
+} Names;
+
+
+/* a wk_ElfName that collects */
+static void collect (void *ud, const char *name, size_t len) {
+  Names *names = (Names *)ud;
+  char shown[256];
+  size_t n;
+  if (names->failed || names->count == WK_PLUGIN_NAMES) return;
+  wk_quote(shown, sizeof(shown), name, len, 60);
+  n = strlen(shown) + 1;
+  if (n > names->room - names->used) {
+    size_t room = names->room ? names->room * 2 : 1024;
+    char *more = (char *)realloc(names->block, room);
+    if (more == NULL) {
+      names->failed = 1;
+      return;
+    }
+    names->block = more;
+    names->room = room;
+  }
+  memcpy(names->block + names->used, shown, n);
+  names->used += n;
+  names->count++;
+}
+
+
+wk_Code wk_plugin_names (wk_Plugin *p, int exported, char **names,
+                         size_t *size, wk_Fail *f) {
+  wk_Reader reader;
+  Names list;
+  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
+  memset(&list, 0, sizeof(list));
+  *names = NULL;
+  *size = 0;
+  if (code != WK_OK) return code;
+  if (exported) wk_elf_exported(&reader.file, collect, &list);
+  else wk_elf_needed(&reader.file, collect, &list);
+  code = wk_reader_end(&reader, &p->file, f);
+  wk_reader_free(&reader);
+  if (code == WK_OK && list.failed)
+    code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  if (code != WK_OK) {
+    free(list.block);
+    return code;
+  }
+  *names = list.block;
+  *size = list.used;
+  return WK_OK;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What is loaded, in the whole process
+** =======================================================
+*/
+
+typedef struct Library {
+  uint64_t dev, ino;       /* first: these are looked through */
+  const void *handle;
+  int64_t size, mtime_s, mtime_ns;
+  uintptr_t address;       /* what addresses in the file are relative to */
+  uintptr_t base, end;     /* where it is in memory */
+} Library;
+
+/* Constructors of a library run under the lock, and may come back here: so
+   it is recursive. */
+static pthread_mutex_t lock;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static Library *libraries = NULL;
+static size_t nlibraries = 0, clibraries = 0;
+static int next_fd = FIRST_FD;   /* no number is used twice, even if somebody
+                                    closes what is not theirs */
+static char self[24];            /* what /proc calls this process */
+static pid_t spelled = 0;        /* the process that `self` is */
+
+
+static void take_lock (void) {
+  pthread_mutex_lock(&lock);
+}
+
+
+static void drop_lock (void) {
+  pthread_mutex_unlock(&lock);
+}
+
+
+/* also in a child, where the lock's owner is a thread that does not exist */
+static void new_lock (void) {
+  pthread_mutexattr_t kind;
+  pthread_mutexattr_init(&kind);
+  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
+  pthread_mutex_init(&lock, &kind);
+  pthread_mutexattr_destroy(&kind);
+}
+
+
+/* What is known here must last as long as the libraries: Lua unloads core.so
+   when a state closes, so core.so makes itself stay.  In a program that
+   carries the core there is nothing to do. */
+static void set_up (void) {
+  static const char here = 0;
+  Dl_info info;
+  new_lock();
+  pthread_atfork(take_lock, drop_lock, new_lock);
+  if (dladdr(&here, &info) != 0 && info.dli_fname != NULL)
+    dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+}
+
+
+static Library *find_inode (const wk_File *file) {
+  size_t i;
+  for (i = 0; i < nlibraries; i++)
+    if (libraries[i].ino == file->ino && libraries[i].dev == file->dev)
+      return &libraries[i];
+  return NULL;
+}
+
+
+static int is_known (const void *handle) {
+  size_t i;
+  for (i = 0; i < nlibraries; i++)
+    if (libraries[i].handle == handle) return 1;
+  return 0;
+}
+
+
+/* room for one more; 0 without memory */
+static int reserve (void) {
+  size_t room = clibraries ? clibraries * 2 : 16;
+  Library *more;
+  if (nlibraries < clibraries) return 1;
+  more = (Library *)realloc(libraries, room * sizeof(*more));
+  if (more == NULL) return 0;
+  libraries = more;
+  clibraries = room;
+  return 1;
+}
+
+
+static int is_unchanged (const Library *lib, const wk_File *file) {
+  return lib->size == file->size && lib->mtime_s == file->mtime_s &&
+         lib->mtime_ns == file->mtime_ns;
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Loading
+** =======================================================
+*/
+
+static wk_Code changed (const wk_Plugin *p, wk_Fail *f) {
+  wk_fail(f, WK_ECHANGED, "`%s` changed since it was checked",
+          p->file.shown);
+  wk_fail_help(f, "put a new plugin in place by renaming it, not by writing "
+                  "over the old one");
+  return WK_ECHANGED;
+}
+
+
+static wk_Code changed_since_loaded (const wk_Plugin *p, wk_Fail *f) {
+  wk_fail(f, WK_ECHANGED, "`%s` changed since it was loaded",
+          p->file.shown);
+  wk_fail_note(f, "a process loads a plugin once, and never unloads it");
+  wk_fail_help(f, "start the process anew; put a new plugin in place by "
+                  "renaming it, not by writing over the old one");
+  return WK_ECHANGED;
+}
+
+
+static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
+  FAIL(p, f, WK_ENOPROC, "cannot be loaded without /proc");
+  wk_fail_note(f, "it is loaded by its descriptor, through /proc/<pid>/fd: "
+                  "by its path it could be another file by now");
+  wk_fail_help(f, "mount it: `mount -t proc proc /proc`");
+  f->err = err;
+  return WK_ENOPROC;
+}
+
+
+/* a number for the library, never to be given back once the linker knows it.
+   Where fewer than 500 descriptors are allowed it is a lower one. */
+static int pin (int fd) {
+  int kept = fcntl(fd, F_DUPFD_CLOEXEC, next_fd);
+  if (kept < 0 && errno == EINVAL) kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (kept >= next_fd) next_fd = kept + 1;
+  return kept;
+}
+
+
+/* What the linker shall call the file: in the words of this process, which
+   may be a child of the one that loaded others.  What /proc calls the process
+   is asked once, and whether it leads to our files then. */
+static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
+                      wk_Fail *f) {
+  const int known = spelled == getpid();
+  struct stat st;
+  ssize_t n;
+  if (!known) {
+    n = readlink("/proc/self", self, sizeof(self) - 1);
+    if (n <= 0) return no_proc(p, errno, f);
+    self[n] = '\0';
+  }
+  snprintf(path, size, "/proc/%s/fd/%d", self, fd);
+  if (known) return WK_OK;
+  if (stat(path, &st) != 0) return no_proc(p, errno, f);
+  if ((uint64_t)st.st_dev != p->file.dev || (uint64_t)st.st_ino != p->file.ino)
+    return no_proc(p, 0, f);  /* this /proc tells of other processes */
+  spelled = getpid();
+  return WK_OK;
+}
+
+
+/* The file is as it was when its bytes were checked, or they are checked once
+   more, and what was said of it must still be so. */
+static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
+  wk_Plugin now = *p;
+  wk_Code code;
+  int same;
+  if (wk_file_same(&p->file, p->file.fd)) return WK_OK;
+  now.statement = NULL;
+  now.nstatement = 0;
+  code = wk_file_admit(&now.file, p->file.fd, f);
+  if (code != WK_OK) return code;
+  if (!same_bytes(&now.file, &p->file)) return changed(p, f);
+  code = examine_steady(&now, f);
+  same = code == WK_OK && now.nstatement == p->nstatement &&
+         now.address == p->address && strcmp(now.entry, p->entry) == 0 &&
+         (p->nstatement == 0 ||
+          memcmp(now.statement, p->statement, p->nstatement) == 0);
+  free(now.statement);
+  if (code != WK_OK && code != WK_ECHANGED) return code;
+  if (!same) return changed(p, f);
+  p->file = now.file;
+  return WK_OK;
+}
+
+
+/* takes down the library of a handle; NULL when the linker does not tell where
+   it is */
+static Library *note (const wk_Plugin *p, const void *handle) {
+  struct link_map *map = NULL;
+  Library *lib = &libraries[nlibraries];
+  if (dlinfo((void *)(uintptr_t)handle, RTLD_DI_LINKMAP, &map) != 0 ||
+      map == NULL) return NULL;
+  lib->dev = p->file.dev;
+  lib->ino = p->file.ino;
+  lib->handle = handle;
+  lib->size = p->file.size;
+  lib->mtime_s = p->file.mtime_s;
+  lib->mtime_ns = p->file.mtime_ns;
+  lib->address = (uintptr_t)map->l_addr;
+  lib->base = lib->address + (uintptr_t)p->first;
+  lib->end = lib->address + (uintptr_t)p->end;
+  nlibraries++;
+  return lib;
+}
+
+
+/* gives the file to the linker, and knows it from then on; NULL and a failure
+   when that cannot be */
+static Library *load (wk_Plugin *p, wk_Fail *f) {
+  Library *lib = NULL;
+  char path[64];
+  wk_Code code;
+  const void *handle;
+  int fd = pin(p->file.fd);
+  if (fd < 0) {
+    wk_fail_errno(f, errno, "a plugin cannot be loaded");
+    return NULL;
+  }
+  code = spell(p, fd, path, sizeof(path), f);
+  if (code == WK_OK) code = check_again(p, f);
+  handle = code == WK_OK
+             ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
+  if (handle == NULL) {
+    if (code == WK_OK) wk_plugin_refused(p, path, f);
+    close(fd);
+    return NULL;
+  }
+  /* the descriptor stays open from here on: the linker knows its number */
+  if (!reserve())
+    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+  else if (is_known(handle) || (lib = note(p, handle)) == NULL) {
+    FAIL(p, f, WK_EDLOPEN, "cannot be opened");
+    wk_fail_note(f, "the system linker gave another library for it");
+  }
+  return lib;
+}
+
+
+/* the library that the file is, loaded now if it was not; NULL and a failure */
+static Library *obtain (wk_Plugin *p, wk_Fail *f) {
+  Library *lib = find_inode(&p->file);
+  if (lib == NULL) return load(p, f);
+  if (!is_unchanged(lib, &p->file)) {
+    changed_since_loaded(p, f);
+    return NULL;
+  }
+  return p->file.fd < 0 || check_again(p, f) == WK_OK ? lib : NULL;
+}
+
+
+/* are these bytes in the library, as far as it reaches? */
+static int is_in (const Library *lib, uintptr_t at, size_t size) {
+  return at >= lib->base && at < lib->end && size <= lib->end - at;
+}
+
+
+/* is the statement in memory the one that was checked? */
+static int same_statement (const wk_Plugin *p, const Library *lib) {
+  const uintptr_t at = lib->address + (uintptr_t)p->address;
+  return is_in(lib, at, p->nstatement) &&
+         memcmp((const char *)at, p->statement, p->nstatement) == 0;
+}
+
+
+/* what is in memory is what was checked: the statement, and the entry, which
+   is in this library and in none that it needs */
+static wk_Code compare (const wk_Plugin *p, const Library *lib,
+                        wk_Loaded *out, wk_Fail *f) {
+  const void *entry;
+  if (p->statement != NULL && !same_statement(p, lib)) {
+    FAIL(p, f, WK_ESTATEMENT, "is not what its file states");
+    wk_fail_note(f, "the statement in memory is another one than was checked");
+    return WK_ESTATEMENT;
+  }
+  entry = dlsym((void *)(uintptr_t)lib->handle, p->entry);
+  if (entry == NULL || !is_in(lib, (uintptr_t)entry, 1)) {
+    FAIL(p, f, WK_ENOENTRY, "has no entry point");
+    wk_fail_note(f, "the system linker does not find `%s` in it", p->entry);
+    return WK_ENOENTRY;
+  }
+  memcpy(&out->entry, &entry, sizeof(entry));
+  out->base = (const void *)lib->base;
+  return WK_OK;
+}
+
+
+wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f) {
+  const Library *lib;
+  wk_Code code;
+  pthread_once(&once, set_up);
+  take_lock();
+  lib = obtain(p, f);
+  code = lib ? compare(p, lib, out, f) : f->code;
+  drop_lock();
+  if (code == WK_OK) wk_file_close(&p->file);
+  return code;
+}
+
+
+const void *wk_plugin_base (void (*function) (void)) {
+  const void *at;
+  Dl_info info;
+  memcpy(&at, &function, sizeof(at));
+  return dladdr(at, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* }====================================================== */

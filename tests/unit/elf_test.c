@@ -1,0 +1,723 @@
+/*
+** elf_test.c -- what a shared object says: real ones, and real ones in which
+** one thing was changed.
+**
+** The plugins are those that the Makefile builds from tests/plugins/bare.c.
+*/
+
+#define _GNU_SOURCE
+#include <elf.h>
+#include <link.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "elf.h"
+#include "leak.h"
+
+
+typedef ElfW(Ehdr) Ehdr;
+typedef ElfW(Phdr) Phdr;
+typedef ElfW(Shdr) Shdr;
+typedef ElfW(Dyn) Dyn;
+typedef ElfW(Sym) Sym;
+
+typedef struct Bytes { char *s; size_t len; } Bytes;
+
+static wk_Fail fail;
+static wk_Elf elf;
+
+
+/* a plugin of the build, in a block of just its size */
+static Bytes plugin (const char *name) {
+  const char *build = getenv("WICK_BUILD");
+  char path[512];
+  Bytes b;
+  FILE *file;
+  snprintf(path, sizeof(path), "%s/tests/plugins/%s.so",
+           build ? build : "build", name);
+  file = fopen(path, "rb");
+  if (file == NULL) print_message("# there is no %s\n", path);
+  assert_non_null(file);
+  fseek(file, 0, SEEK_END);
+  b.len = (size_t)ftell(file);
+  rewind(file);
+  b.s = (char *)malloc(b.len);
+  assert_non_null(b.s);
+  assert_int_equal(fread(b.s, 1, b.len, file), b.len);
+  fclose(file);
+  return b;
+}
+
+
+static wk_ElfFile file_of (const Bytes *b) {
+  wk_ElfFile file = {b->s, b->len, NULL, NULL};
+  return file;
+}
+
+
+static wk_Code check_as (const Bytes *b, const char *name) {
+  wk_ElfFile file = file_of(b);
+  wk_ElfAsk ask;
+  ask.name = name;
+  ask.len = strlen(name);
+  ask.lua = "Lua 5.4";
+  ask.file = "x.so";
+  return wk_elf_check(&file, &ask, &elf, &fail);
+}
+
+
+static wk_Code check (const Bytes *b) {
+  return check_as(b, "p.one");
+}
+
+
+/*
+** {======================================================
+** Places in a plugin
+** =======================================================
+*/
+
+static Ehdr *head (const Bytes *b) {
+  return (Ehdr *)(void *)b->s;
+}
+
+
+static Phdr *segments (const Bytes *b) {
+  return (Phdr *)(void *)(b->s + head(b)->e_phoff);
+}
+
+
+/* the n-th (from 0) program header of this type */
+static Phdr *segment (const Bytes *b, unsigned type, int n) {
+  int i;
+  for (i = 0; i < head(b)->e_phnum; i++)
+    if (segments(b)[i].p_type == type && n-- == 0) return &segments(b)[i];
+  fail_msg("no segment of type %u", type);
+  abort();
+}
+
+
+/* the place in the file of an address */
+static char *place (const Bytes *b, uint64_t address) {
+  int i;
+  for (i = 0; i < head(b)->e_phnum; i++) {
+    const Phdr *p = &segments(b)[i];
+    if (p->p_type == PT_LOAD && address >= p->p_vaddr &&
+        address - p->p_vaddr < p->p_filesz)
+      return b->s + p->p_offset + (address - p->p_vaddr);
+  }
+  fail_msg("no such address");
+  abort();
+}
+
+
+static Dyn *entries (const Bytes *b) {
+  return (Dyn *)(void *)place(b, segment(b, PT_DYNAMIC, 0)->p_vaddr);
+}
+
+
+static Dyn *entry (const Bytes *b, int64_t tag) {
+  Dyn *d;
+  for (d = entries(b); d->d_tag != DT_NULL; d++)
+    if (d->d_tag == tag) return d;
+  fail_msg("no entry with tag %lld", (long long)tag);
+  abort();
+}
+
+
+static Shdr *section (const Bytes *b, const char *name) {
+  Shdr *s = (Shdr *)(void *)(b->s + head(b)->e_shoff);
+  const char *names = b->s + s[head(b)->e_shstrndx].sh_offset;
+  int i;
+  for (i = 0; i < head(b)->e_shnum; i++)
+    if (strcmp(names + s[i].sh_name, name) == 0) return &s[i];
+  fail_msg("no section %s", name);
+  abort();
+}
+
+
+static Sym *symbol (const Bytes *b, const char *name) {
+  Sym *s = (Sym *)(void *)place(b, entry(b, DT_SYMTAB)->d_un.d_ptr);
+  const char *names = place(b, entry(b, DT_STRTAB)->d_un.d_ptr);
+  int i;
+  for (i = 1; i < 100; i++)
+    if (strcmp(names + s[i].st_name, name) == 0) return &s[i];
+  fail_msg("no symbol %s", name);
+  abort();
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What is accepted
+** =======================================================
+*/
+
+static void accepted (void **state) {
+  Bytes b = plugin("one"), other = plugin("sysv");
+  (void)state;
+  assert_int_equal(check(&b), WK_OK);
+  assert_string_equal(elf.entry, "luaopen_one");
+  assert_non_null(elf.statement);
+  assert_memory_equal(elf.statement, "\0wick-plugin 1\nname\tone\n", 24);
+  assert_ptr_equal(elf.statement, place(&b, elf.address));
+  assert_int_equal(check_as(&b, "p.a.one"), WK_ESTATEMENT);
+  assert_int_equal(check_as(&other, "p.sysv"), WK_OK);
+  assert_int_not_equal(entry(&other, DT_HASH)->d_un.d_ptr, 0);
+  assert_int_equal(check_as(&other, "other.sysv"), WK_OK);
+  free(b.s);
+  free(other.s);
+}
+
+
+typedef struct Heard { char text[256]; } Heard;
+
+static void hear (void *ud, const char *name, size_t len) {
+  Heard *heard = (Heard *)ud;
+  size_t used = strlen(heard->text);
+  snprintf(heard->text + used, sizeof(heard->text) - used, "%.*s ", (int)len,
+           name);
+}
+
+
+static void lists (void **state) {
+  static const char *const names[] = {"one", "sysv"};
+  int i;
+  (void)state;
+  for (i = 0; i < 2; i++) {
+    Bytes b = plugin(names[i]);
+    wk_ElfFile file = file_of(&b);
+    char want[64];
+    Heard heard;
+    heard.text[0] = '\0';
+    wk_elf_needed(&file, hear, &heard);
+    assert_non_null(strstr(heard.text, "libc.so"));
+    heard.text[0] = '\0';
+    wk_elf_exported(&file, hear, &heard);
+    snprintf(want, sizeof(want), "luaopen_%s ", names[i]);
+    assert_non_null(strstr(heard.text, want));
+    assert_non_null(strstr(heard.text, "clash "));
+    assert_null(strstr(heard.text, "wick_plugin"));   /* no function */
+    assert_null(strstr(heard.text, "getenv"));        /* not its own */
+    free(b.s);
+  }
+}
+
+
+/* without section headers nothing is stated, and all else is the same */
+static void stripped (void **state) {
+  Bytes b = plugin("one");
+  (void)state;
+  head(&b)->e_shoff = 0;
+  head(&b)->e_shnum = 0;
+  assert_int_equal(check(&b), WK_OK);
+  assert_null(elf.statement);
+  free(b.s);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What is refused: one thing is changed in a plugin that is accepted
+** =======================================================
+*/
+
+static void as_it_is (const Bytes *b) { (void)b; }
+static void set_class (const Bytes *b) { b->s[EI_CLASS] = ELFCLASS32; }
+static void set_data (const Bytes *b) { b->s[EI_DATA] = ELFDATA2MSB; }
+static void set_magic (const Bytes *b) { b->s[1] = 'F'; }
+static void set_version (const Bytes *b) { head(b)->e_version = 2; }
+static void set_machine (const Bytes *b) { head(b)->e_machine = EM_MIPS; }
+static void set_exec (const Bytes *b) { head(b)->e_type = ET_EXEC; }
+static void set_rel (const Bytes *b) { head(b)->e_type = ET_REL; }
+static void set_core (const Bytes *b) { head(b)->e_type = ET_CORE; }
+static void set_odd (const Bytes *b) { head(b)->e_type = 77; }
+static void no_phnum (const Bytes *b) { head(b)->e_phnum = 0; }
+static void odd_phentsize (const Bytes *b) { head(b)->e_phentsize--; }
+static void big_phnum (const Bytes *b) { head(b)->e_phnum = 65535; }
+static void far_phoff (const Bytes *b) { head(b)->e_phoff = b->len - 10; }
+static void wrap_phoff (const Bytes *b) {
+  head(b)->e_phoff = (ElfW(Off))-64;
+}
+static void long_load (const Bytes *b) {
+  segment(b, PT_LOAD, 1)->p_filesz = b->len;
+}
+static void wrap_load (const Bytes *b) {
+  segment(b, PT_LOAD, 1)->p_offset = (ElfW(Off))-4096;
+}
+static void thin_load (const Bytes *b) {
+  segment(b, PT_LOAD, 1)->p_memsz = 1;
+}
+static void wrap_memory (const Bytes *b) {
+  Phdr *p = segment(b, PT_LOAD, 3);
+  p->p_memsz = (ElfW(Addr))0 - p->p_vaddr - 1;
+}
+static void beside_page (const Bytes *b) {
+  segment(b, PT_LOAD, 1)->p_vaddr += 8;
+}
+static void overlap (const Bytes *b) {
+  segment(b, PT_LOAD, 0)->p_memsz += 0x100000;
+}
+static void disorder (const Bytes *b) {
+  Phdr *a = segment(b, PT_LOAD, 0), *c = segment(b, PT_LOAD, 1), p = *a;
+  *a = *c;
+  *c = p;
+}
+static void write_exec (const Bytes *b) {
+  segment(b, PT_LOAD, 1)->p_flags |= PF_W;
+}
+static void exec_stack (const Bytes *b) {
+  segment(b, PT_GNU_STACK, 0)->p_flags |= PF_X;
+}
+static void no_stack (const Bytes *b) {
+  segment(b, PT_GNU_STACK, 0)->p_type = PT_NULL;
+}
+static void no_dynamic (const Bytes *b) {
+  segment(b, PT_DYNAMIC, 0)->p_type = PT_NULL;
+}
+static void two_dynamics (const Bytes *b) {
+  Phdr *p = segment(b, PT_GNU_RELRO, 0);
+  *p = *segment(b, PT_DYNAMIC, 0);
+}
+static void far_dynamic (const Bytes *b) {
+  segment(b, PT_DYNAMIC, 0)->p_vaddr += 0x100000;
+}
+static void odd_dynamic (const Bytes *b) {
+  segment(b, PT_DYNAMIC, 0)->p_vaddr += 1;
+}
+static void endless_dynamic (const Bytes *b) {
+  Dyn *d;
+  const char *end = b->s + segment(b, PT_LOAD, 3)->p_offset +
+                    segment(b, PT_LOAD, 3)->p_filesz;
+  for (d = entries(b); (const char *)(d + 1) <= end; d++)
+    if (d->d_tag == DT_NULL) d->d_tag = DT_DEBUG;
+}
+static void two_tables (const Bytes *b) {
+  entry(b, DT_INIT)->d_tag = DT_SYMTAB;
+}
+static void no_strings (const Bytes *b) {
+  entry(b, DT_STRTAB)->d_tag = DT_DEBUG;
+}
+static void long_strings (const Bytes *b) {
+  entry(b, DT_STRSZ)->d_un.d_val = b->len;
+}
+static void open_strings (const Bytes *b) {
+  entry(b, DT_STRSZ)->d_un.d_val--;
+}
+static void odd_symbols (const Bytes *b) {
+  entry(b, DT_SYMENT)->d_un.d_val++;
+}
+static void rpath (const Bytes *b) { entry(b, DT_NEEDED)->d_tag = DT_RPATH; }
+static void runpath (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_tag = DT_RUNPATH;
+}
+static void audit (const Bytes *b) { entry(b, DT_NEEDED)->d_tag = DT_AUDIT; }
+static void depaudit (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_tag = DT_DEPAUDIT;
+}
+static void filter (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_tag = DT_FILTER;
+}
+static void auxiliary (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_tag = DT_AUXILIARY;
+}
+static void needed_path (const Bytes *b) {
+  *strstr(place(b, entry(b, DT_STRTAB)->d_un.d_ptr +
+                   entry(b, DT_NEEDED)->d_un.d_val), ".") = '/';
+}
+static void needed_lib (const Bytes *b) {
+  memcpy(place(b, entry(b, DT_STRTAB)->d_un.d_ptr +
+                  entry(b, DT_NEEDED)->d_un.d_val), "$LIB", 4);
+}
+static void needed_nothing (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_un.d_val = 0;
+}
+static void needed_far (const Bytes *b) {
+  entry(b, DT_NEEDED)->d_un.d_val = b->len * 2;
+}
+static void soname_path (const Bytes *b) {
+  needed_path(b);
+  entry(b, DT_NEEDED)->d_tag = DT_SONAME;
+}
+static void text_relocations (const Bytes *b) {
+  entry(b, DT_INIT)->d_tag = DT_TEXTREL;
+}
+static void text_flag (const Bytes *b) {
+  Dyn *d = entry(b, DT_INIT);
+  d->d_tag = DT_FLAGS;
+  d->d_un.d_val = DF_TEXTREL;
+}
+static void a_program (const Bytes *b) {
+  Dyn *d = entry(b, DT_INIT);
+  d->d_tag = DT_FLAGS_1;
+  d->d_un.d_val = DF_1_PIE;
+}
+static void far_sections (const Bytes *b) { head(b)->e_shoff += 64; }
+static void odd_sections (const Bytes *b) { head(b)->e_shentsize = 1; }
+static void moved_section (const Bytes *b) {
+  section(b, ".wick.plugin")->sh_addr += 16;
+}
+static void moved_bytes (const Bytes *b) {
+  section(b, ".wick.plugin")->sh_offset += 16;
+}
+static void far_statement (const Bytes *b) {
+  section(b, ".wick.plugin")->sh_size = b->len;
+}
+static void no_statement (const Bytes *b) {
+  section(b, ".wick.plugin")->sh_size = 0;
+}
+static void other_lua (const Bytes *b) {
+  char *s = b->s + section(b, ".wick.plugin")->sh_offset;
+  strstr(s + 1, "Lua 5.4")[6] = '3';
+}
+static void other_name (const Bytes *b) {
+  char *s = b->s + section(b, ".wick.plugin")->sh_offset;
+  s = strstr(s + 1, "one");
+  s[0] = 't', s[1] = 'w', s[2] = 'o';
+}
+static void cut_statement (const Bytes *b) {
+  section(b, ".wick.plugin")->sh_size -= 4;
+}
+static void static_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_info = ELF64_ST_INFO(STB_LOCAL, STT_FUNC);
+}
+static void data_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT);
+}
+static void ifunc_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_info =
+    ELF64_ST_INFO(STB_GLOBAL, STT_GNU_IFUNC);
+}
+static void hidden_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_other = STV_HIDDEN;
+}
+static void undefined_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_shndx = SHN_UNDEF;
+}
+static void far_entry (const Bytes *b) {
+  symbol(b, "luaopen_one")->st_value = 8;   /* no code is there */
+}
+static void renamed_entry (const Bytes *b) {
+  char *names = place(b, entry(b, DT_STRTAB)->d_un.d_ptr);
+  names[symbol(b, "luaopen_one")->st_name] = '\033';
+}
+static void far_symbols (const Bytes *b) {
+  entry(b, DT_SYMTAB)->d_un.d_ptr += 0x100000;
+}
+static void no_hash (const Bytes *b) {
+  entry(b, DT_GNU_HASH)->d_tag = DT_DEBUG;
+}
+static void far_hash (const Bytes *b) {
+  entry(b, DT_GNU_HASH)->d_un.d_ptr += 0x100000;
+}
+static char *hash (const Bytes *b) {
+  return place(b, entry(b, DT_GNU_HASH)->d_un.d_ptr);
+}
+static void set_word (char *to, uint32_t n) { memcpy(to, &n, sizeof(n)); }
+static void no_buckets (const Bytes *b) { set_word(hash(b), 0); }
+static void many_buckets (const Bytes *b) { set_word(hash(b), 0xFFFFFFFFu); }
+static void high_first (const Bytes *b) {
+  set_word(hash(b) + 4, 0xFFFFFFF0u);
+}
+static void no_filter (const Bytes *b) { set_word(hash(b) + 8, 0); }
+static void odd_filter (const Bytes *b) { set_word(hash(b) + 8, 3); }
+static void filtered (const Bytes *b) {
+  memset(hash(b) + 16, 0, sizeof(ElfW(Addr)));
+}
+static void sysv_circle (const Bytes *b) {
+  char *s = place(b, entry(b, DT_HASH)->d_un.d_ptr);
+  uint32_t nbuckets, nchains, i;
+  memcpy(&nbuckets, s, 4);
+  memcpy(&nchains, s + 4, 4);
+  for (i = 0; i < nbuckets + nchains; i++) set_word(s + 8 + (size_t)i * 4, 1);
+}
+static void sysv_long (const Bytes *b) {
+  set_word(place(b, entry(b, DT_HASH)->d_un.d_ptr) + 4, 0xFFFFFFFFu);
+}
+
+typedef struct Refusal {
+  void (*change) (const Bytes *b);
+  wk_Code code;
+  const char *message;    /* behind "plugin `p.one` " */
+  const char *note;       /* the first */
+  const char *of;         /* the plugin; NULL: one */
+} Refusal;
+
+#define DAMAGED(change, note) \
+  {change, WK_EELF, "is damaged", "x.so " note, NULL}
+#define NO_ENTRY(change) \
+  {change, WK_ENOENTRY, "has no entry point", "it must export " \
+   "`luaopen_p_one` or `luaopen_one`; it exports ", NULL}
+#define HAZARD(change, message, note) \
+  {change, WK_EHAZARD, message, note, NULL}
+#define MISSTATED(change, message, note) \
+  {change, WK_ESTATEMENT, message, note, NULL}
+
+static const Refusal refusals[] = {
+  {as_it_is, WK_ESTATEMENT, "states another name",
+   "x.so says that it is `two`; nothing of it was run", "two"},
+  {set_magic, WK_EELF, "is not a shared object",
+   "x.so does not begin as an ELF file does", NULL},
+  {set_class, WK_EELF, "was built for another machine",
+   "x.so is for ", NULL},
+  {set_data, WK_EELF, "was built for another machine", "x.so is for ", NULL},
+  {set_machine, WK_EELF, "was built for another machine",
+   "x.so is for MIPS, ", NULL},
+  {set_exec, WK_EELF, "is not a shared object", "x.so is a program", NULL},
+  {set_rel, WK_EELF, "is not a shared object", "x.so is an object file",
+   NULL},
+  {set_core, WK_EELF, "is not a shared object", "x.so is a core dump", NULL},
+  {set_odd, WK_EELF, "is not a shared object",
+   "x.so is of no kind that is known", NULL},
+  {a_program, WK_EELF, "is not a shared object", "x.so is a program", NULL},
+  DAMAGED(set_version, "is of another version of ELF"),
+  DAMAGED(no_phnum, "has no program headers"),
+  DAMAGED(odd_phentsize, "has no program headers"),
+  DAMAGED(big_phnum, "has more than 64 program headers"),
+  DAMAGED(far_phoff, "ends before its program headers do"),
+  DAMAGED(wrap_phoff, "ends before its program headers do"),
+  DAMAGED(long_load, "ends before one of its segments does"),
+  DAMAGED(wrap_load, "ends before one of its segments does"),
+  DAMAGED(thin_load, "has a segment of an impossible size"),
+  DAMAGED(wrap_memory, "has a segment of an impossible size"),
+  DAMAGED(beside_page, "has a segment that begins beside its page"),
+  DAMAGED(overlap, "has segments that overlap, or out of order"),
+  DAMAGED(disorder, "has segments that overlap, or out of order"),
+  DAMAGED(no_dynamic, "has no dynamic section"),
+  DAMAGED(two_dynamics, "has two dynamic sections"),
+  DAMAGED(far_dynamic, "has its dynamic section in no segment"),
+  DAMAGED(odd_dynamic, "has its dynamic section in no segment"),
+  DAMAGED(endless_dynamic, "has a dynamic section without an end"),
+  DAMAGED(two_tables, "has an entry of its dynamic section twice"),
+  DAMAGED(no_strings, "has its names in no segment"),
+  DAMAGED(long_strings, "has its names in no segment"),
+  DAMAGED(open_strings, "has its names in no segment"),
+  DAMAGED(odd_symbols, "has symbols of another size"),
+  DAMAGED(needed_far, "needs a library without a name"),
+  DAMAGED(far_sections, "ends before its section headers do"),
+  DAMAGED(odd_sections, "ends before its section headers do"),
+  HAZARD(write_exec, "has a segment that is writable and executable",
+         "who can write there can run what was written; nothing of it was "
+         "run"),
+  HAZARD(exec_stack, "asks for an executable stack",
+         "loading it would make the stack of the whole process executable; "
+         "nothing of it was run"),
+  HAZARD(no_stack, "asks for an executable stack",
+         "loading it would make the stack of the whole process executable; "
+         "nothing of it was run"),
+  HAZARD(rpath, "names folders to look for libraries in", "its RPATH is `"),
+  HAZARD(runpath, "names folders to look for libraries in",
+         "its RUNPATH is `"),
+  HAZARD(audit, "asks for a library that watches the process",
+         "its AUDIT is `"),
+  HAZARD(depaudit, "asks for a library that watches the process",
+         "its DEPAUDIT is `"),
+  HAZARD(filter, "puts another library in its own place",
+         "its FILTER is `"),
+  HAZARD(auxiliary, "puts another library in its own place",
+         "its AUXILIARY is `"),
+  HAZARD(needed_path, "needs a library by its path", "its NEEDED is `libc/"),
+  HAZARD(needed_lib, "needs a library by its path", "its NEEDED is `$LIB"),
+  HAZARD(needed_nothing, "needs a library by its path", "its NEEDED is ``"),
+  HAZARD(soname_path, "takes the name of a file", "its SONAME is `libc/"),
+  HAZARD(text_relocations, "changes its own code while it is loaded",
+         "it has text relocations: "),
+  HAZARD(text_flag, "changes its own code while it is loaded",
+         "it has text relocations: "),
+  MISSTATED(moved_section, "does not state well what it is",
+            "its section .wick.plugin is not where it says"),
+  MISSTATED(moved_bytes, "does not state well what it is",
+            "its section .wick.plugin is not where it says"),
+  MISSTATED(far_statement, "does not state well what it is",
+            "its section .wick.plugin is not where it says"),
+  MISSTATED(no_statement, "does not state well what it is",
+            "its section .wick.plugin is not where it says"),
+  MISSTATED(cut_statement, "does not state well what it is",
+            "it has no end, or more than 65536 bytes"),
+  MISSTATED(other_name, "states another name",
+            "x.so says that it is `two`; nothing of it was run"),
+  {other_lua, WK_EABI, "was built for another Lua",
+   "its statement says Lua 5.3; this is Lua 5.4. Nothing of it was run",
+   NULL},
+  NO_ENTRY(static_entry), NO_ENTRY(data_entry), NO_ENTRY(ifunc_entry),
+  NO_ENTRY(hidden_entry), NO_ENTRY(undefined_entry), NO_ENTRY(far_entry),
+  NO_ENTRY(renamed_entry), NO_ENTRY(far_symbols), NO_ENTRY(no_hash),
+  NO_ENTRY(far_hash), NO_ENTRY(no_buckets), NO_ENTRY(many_buckets),
+  NO_ENTRY(high_first), NO_ENTRY(no_filter), NO_ENTRY(odd_filter),
+  NO_ENTRY(filtered)
+};
+
+
+static void refused (void **state) {
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++) {
+    const Refusal *r = &refusals[i];
+    Bytes b = plugin(r->of ? r->of : "one");
+    char message[200];
+    wk_Code code;
+    r->change(&b);
+    snprintf(message, sizeof(message), "plugin `p.one` %s", r->message);
+    code = check(&b);
+    if (code != r->code || strcmp(fail.message, message) != 0 ||
+        strncmp(fail.notes[0], r->note, strlen(r->note)) != 0)
+      print_message("# case %zu: %s: %s (%s)\n", i, wk_code_info(code)->name,
+                    fail.message, fail.notes[0]);
+    assert_int_equal(code, r->code);
+    assert_string_equal(fail.message, message);
+    assert_memory_equal(fail.notes[0], r->note, strlen(r->note));
+    assert_non_null(strstr(fail.message, "`p.one`"));
+    free(b.s);
+  }
+}
+
+
+static void old_hash (void **state) {
+  Bytes b = plugin("sysv");
+  (void)state;
+  sysv_circle(&b);
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  free(b.s);
+  b = plugin("sysv");
+  sysv_long(&b);
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  free(b.s);
+}
+
+
+/* the exports that a message lists are bytes of the file, made fit */
+static void shown (void **state) {
+  Bytes b = plugin("one");
+  (void)state;
+  renamed_entry(&b);
+  assert_int_equal(check(&b), WK_ENOENTRY);
+  assert_non_null(strstr(fail.notes[0], "clash"));
+  assert_non_null(strstr(fail.notes[0], "\\x1Buaopen_one"));
+  free(b.s);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Everything else that bytes can be
+** =======================================================
+*/
+
+/* section headers stand last, so no part of a plugin is one */
+static void cut_anywhere (void **state) {
+  Bytes b = plugin("one");
+  size_t n;
+  (void)state;
+  for (n = 0; n < b.len; n++) {
+    Bytes cut;
+    wk_Code code;
+    cut.s = (char *)malloc(n ? n : 1);
+    assert_non_null(cut.s);
+    cut.len = n;
+    memcpy(cut.s, b.s, n);
+    code = check(&cut);
+    if (code != WK_EELF) print_message("# %zu bytes\n", n);
+    assert_int_equal(code, WK_EELF);
+    free(cut.s);
+  }
+  free(b.s);
+}
+
+
+static void ignore (void *ud, const char *name, size_t len) {
+  *(size_t *)ud += len + (size_t)(name[len] & 0);
+}
+
+
+/* what is said of any file stays in the file */
+static void changed_anywhere (void **state) {
+  static const char *const names[] = {"one", "sysv"};
+  static const unsigned char masks[] = {0x01, 0x08, 0x80, 0xFF, 0x55};
+  size_t i, k, sum = 0;
+  int n, accepted = 0;
+  (void)state;
+  for (n = 0; n < 2; n++) {
+    Bytes b = plugin(names[n]);
+    wk_ElfFile file = file_of(&b);
+    char name[16];
+    snprintf(name, sizeof(name), "p.%s", names[n]);
+    for (i = 0; i < b.len; i++) {
+      for (k = 0; k < sizeof(masks); k++) {
+        b.s[i] = (char)((unsigned char)b.s[i] ^ masks[k]);
+        if (check_as(&b, name) == WK_OK) {
+          accepted++;
+          if (elf.statement != NULL) {
+            assert_true(elf.statement >= b.s);
+            assert_true(elf.nstatement <=
+                        (size_t)(b.s + b.len - elf.statement));
+          }
+          if (i % 16 == 0) {
+            wk_elf_needed(&file, ignore, &sum);
+            wk_elf_exported(&file, ignore, &sum);
+          }
+        }
+        b.s[i] = (char)((unsigned char)b.s[i] ^ masks[k]);
+      }
+    }
+    free(b.s);
+  }
+  assert_true(accepted > 1000 && sum > 1000);
+}
+
+
+/* a generator that is the same everywhere */
+static uint32_t draw (uint32_t *seed) {
+  *seed = *seed * 1664525u + 1013904223u;
+  return *seed >> 8;
+}
+
+
+/* several bytes at once, mostly in the headers and tables */
+static void shaken (void **state) {
+  Bytes b = plugin("one"), copy;
+  uint32_t seed = 1936;
+  int i, k;
+  size_t sum = 0;
+  (void)state;
+  copy.s = (char *)malloc(b.len);
+  assert_non_null(copy.s);
+  copy.len = b.len;
+  for (i = 0; i < 20000; i++) {
+    memcpy(copy.s, b.s, b.len);
+    for (k = 0; k < 4; k++) {
+      size_t at = draw(&seed) % (k < 2 ? 1024 : b.len);
+      copy.s[at] = (char)draw(&seed);
+    }
+    if (check(&copy) == WK_OK) {
+      wk_ElfFile file = file_of(&copy);
+      wk_elf_exported(&file, ignore, &sum);
+    }
+  }
+  free(copy.s);
+  free(b.s);
+}
+
+/* }====================================================== */
+
+
+int main (void) {
+  const struct CMUnitTest tests[] = {
+    LEAK_TEST(accepted), LEAK_TEST(lists), LEAK_TEST(stripped),
+    LEAK_TEST(refused), LEAK_TEST(old_hash), LEAK_TEST(shown),
+    LEAK_TEST(cut_anywhere), LEAK_TEST(changed_anywhere), LEAK_TEST(shaken)
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,629 @@
+/*
+** plugin_test.c -- what is loaded is what was checked.
+**
+** The plugins are those that the Makefile builds from tests/plugins/bare.c:
+** their entries give 1 (`one`) and 2 (`two`), and they write down that they
+** were loaded.  What is loaded stays, so each test loads in a child.
+*/
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <link.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+
+#include <cmocka.h>
+
+#include "../plugins/maps.h"
+#include "leak.h"
+#include "path_ground.h"
+#include "plugin.h"
+
+
+static char build[PATH_MAX];   /* where the plugins are */
+static wk_Fail fail;
+static wk_Root root;
+
+
+/* in a child: leaves it with the line that failed */
+#define CHECK(what)  do { if (!(what)) return report(__LINE__, #what); } while (0)
+
+static int report (int line, const char *what) {
+  fprintf(stderr, "# line %d: %s (%s: %s)\n", line, what,
+          wk_code_info(fail.code)->name, fail.message);
+  return 1;
+}
+
+
+/* a copy of a plugin of the build */
+static void copy_to (const char *plugin, const char *name) {
+  static int count = 0;
+  char path[PATH_MAX + 64], block[65536];
+  struct timespec times[2];
+  ssize_t n;
+  int fd;
+  snprintf(path, sizeof(path), "%s/%s.so", build, plugin);
+  fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) print_message("# there is no %s\n", path);
+  assert_true(fd >= 0);
+  n = read(fd, block, sizeof(block));
+  close(fd);
+  assert_true(n > 0 && n < (ssize_t)sizeof(block));
+  put(name, block, (size_t)n);
+  /* no two writes of a test have one time, however fast they are */
+  times[0].tv_sec = times[1].tv_sec = 1000000000 + count++;
+  times[0].tv_nsec = times[1].tv_nsec = 0;
+  assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
+}
+
+
+/* a fresh folder `p` with one.so and two.so, and its root */
+static int ground (void **state) {
+  nftw("p", remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  unlink("canary");
+  memset(&fail, 0, sizeof(fail));
+  if (mkdir("p", 0755) != 0) return 1;
+  copy_to("one", "p/one.so");
+  copy_to("two", "p/two.so");
+  root = root_of("p", WK_AUTO);
+  return leak_setup(state);
+}
+
+
+static int leave (void **state) {
+  int leaked = leak_teardown(state);
+  wk_root_close(&root);
+  return leaked;
+}
+
+
+static wk_Code open_plugin (const char *rel, const char *name, wk_Plugin *p) {
+  return wk_plugin_open(&root, rel, strlen(rel), name, strlen(name),
+                        "Lua 5.4", 1 << 20, p, &fail);
+}
+
+
+/* opens and loads; what the entry gives, or -1 */
+static int load_plugin (const char *rel, const char *name) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  int answer = -1;
+  if (open_plugin(rel, name, &p) != WK_OK) return -1;
+  if (wk_plugin_load(&p, &loaded, &fail) == WK_OK) {
+    int (*entry) (void *L);
+    memcpy(&entry, &loaded.entry, sizeof(entry));
+    answer = entry(NULL);
+  }
+  wk_plugin_close(&p);
+  return answer;
+}
+
+
+/* the lines that plugins wrote */
+static int canaries (void) {
+  int fd = open("canary", O_RDONLY | O_CLOEXEC), n = 0;
+  char block[4096], *at = block;
+  ssize_t size;
+  if (fd < 0) return 0;
+  size = read(fd, block, sizeof(block) - 1);
+  close(fd);
+  block[size > 0 ? size : 0] = '\0';
+  while ((at = strchr(at, '\n')) != NULL) at++, n++;
+  return n;
+}
+
+
+#define IN_CHILD(check)  assert_int_equal(in_child(check, 0), 0)
+
+
+/*
+** {======================================================
+** Loading
+** =======================================================
+*/
+
+static int loads_child (void) {
+  wk_Plugin p;
+  wk_Loaded a, b;
+  struct link_map *map;
+  char want[64];
+  int fds, fd;
+  Dl_info info;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(strcmp(p.entry, "luaopen_one") == 0 && p.statement != NULL);
+  CHECK(canaries() == 0);
+  fds = count_fds();
+  CHECK(wk_plugin_load(&p, &a, &fail) == WK_OK);
+  CHECK(canaries() == 1);
+  CHECK(p.file.fd == -1 && count_fds() == fds);   /* another number */
+  CHECK(mapped_inode(a.base) == p.file.ino);
+  CHECK(wk_plugin_base(a.entry) == a.base);
+  CHECK(wk_plugin_base((void (*) (void))loads_child) != a.base);
+  /* the descriptor: 500 or more, kept, closed by exec, in the name that
+     debuggers see */
+  CHECK(dladdr(a.base, &info) != 0);
+  snprintf(want, sizeof(want), "/proc/%ld/fd/", (long)getpid());
+  CHECK(strncmp(info.dli_fname, want, strlen(want)) == 0);
+  fd = (int)strtol(info.dli_fname + strlen(want), NULL, 10);
+  CHECK(fd >= 500 && fcntl(fd, F_GETFD) == FD_CLOEXEC);
+  map = (struct link_map *)dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  CHECK(map != NULL);
+  CHECK(dlclose(map) == 0);
+  /* once more, by the same and by a new check */
+  CHECK(wk_plugin_load(&p, &b, &fail) == WK_OK);
+  CHECK(b.entry == a.entry && b.base == a.base);
+  wk_plugin_close(&p);
+  wk_plugin_close(&p);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  CHECK(load_plugin("one.so", "other.one") == 1);
+  CHECK(canaries() == 2);
+  CHECK(count_fds() == fds + 1);
+  CHECK(dlsym(RTLD_DEFAULT, "clash") == NULL);    /* RTLD_LOCAL */
+  return 0;
+}
+
+static void loads (void **state) {
+  (void)state;
+  IN_CHILD(loads_child);
+}
+
+
+/* nothing is left of what is only checked, or refused */
+static void refuses (void **state) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  (void)state;
+  assert_int_equal(open_plugin("none.so", "p.none", &p), WK_ENOTFOUND);
+  assert_int_equal(p.file.fd, -1);
+  put("p/text.so", "text", 4);
+  assert_int_equal(open_plugin("text.so", "p.text", &p), WK_EELF);
+  assert_int_equal(open_plugin("one.so", "p.two", &p), WK_ESTATEMENT);
+  assert_int_equal(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.3",
+                                  1 << 20, &p, &fail), WK_EABI);
+  assert_int_equal(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4",
+                                  1000, &p, &fail), WK_ESIZE);
+  assert_int_equal(open_plugin("one.so", "p.one", &p), WK_OK);
+  wk_plugin_close(&p);
+  assert_int_not_equal(wk_plugin_load(&p, &loaded, &fail), WK_OK);
+  assert_int_equal(canaries(), 0);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Files that change
+** =======================================================
+*/
+
+/* loads what was opened; what its entry gives */
+static int answer (wk_Plugin *p) {
+  wk_Loaded loaded;
+  int (*entry) (void *L), n = -1;
+  if (wk_plugin_load(p, &loaded, &fail) == WK_OK) {
+    memcpy(&entry, &loaded.entry, sizeof(entry));
+    n = entry(NULL);
+  }
+  wk_plugin_close(p);
+  return n;
+}
+
+
+static int replaced_child (void) {
+  wk_Plugin p;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(rename("p/two.so", "p/one.so") == 0);     /* another file by now */
+  CHECK(answer(&p) == 1);
+  copy_to("two", "p/two.so");
+  CHECK(open_plugin("two.so", "p.two", &p) == WK_OK);
+  CHECK(mkdir("q", 0755) == 0 && rename("p", "q/p") == 0);
+  CHECK(mkdir("p", 0755) == 0);
+  copy_to("one", "p/two.so");
+  CHECK(answer(&p) == 2);                         /* not what lies there */
+  return 0;
+}
+
+/* row 65, without a race: see tests/attack/race_plugin.c for the race */
+static void replaced (void **state) {
+  (void)state;
+  IN_CHILD(replaced_child);
+  nftw("q", remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+
+static int overwritten_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  copy_to("two", "p/one.so");                     /* in place, same size */
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  wk_plugin_close(&p);
+  copy_to("one", "p/one.so");
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(truncate("p/one.so", 5000) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  wk_plugin_close(&p);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_EELF);
+  CHECK(canaries() == 0);
+  return 0;
+}
+
+/* row 66 */
+static void overwritten (void **state) {
+  (void)state;
+  IN_CHILD(overwritten_child);
+}
+
+
+static int unlinked_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(unlink("p/one.so") == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(answer(&p) == 1);                         /* once more: it is known */
+  return 0;
+}
+
+/* row 67 */
+static void unlinked (void **state) {
+  (void)state;
+  IN_CHILD(unlinked_child);
+}
+
+
+static int after_child (void) {
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(chmod("p/one.so", 0600) == 0);            /* the same bytes */
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(rename("p/one.so", "p/old.so") == 0);     /* a new file in its place */
+  copy_to("one", "p/one.so");
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 2);
+  copy_to("one", "p/one.so");                     /* written over */
+  CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was loaded") == 0);
+  CHECK(canaries() == 2);
+  return 0;
+}
+
+static void changed_after (void **state) {
+  (void)state;
+  IN_CHILD(after_child);
+}
+
+
+static int names_child (void) {
+  CHECK(link("p/one.so", "p/hard.so") == 0);
+  CHECK(open_plugin("hard.so", "p.hard", &(wk_Plugin){0}) == WK_ESTATEMENT);
+  CHECK(mkdir("p/a", 0755) == 0);
+  CHECK(link("p/one.so", "p/a/one.so") == 0);
+  copy_to("one", "p/a/copy.so");
+  /* as another project would name them */
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(load_plugin("a/one.so", "q.one") == 1);
+  CHECK(canaries() == 1);                         /* one inode */
+  CHECK(load_plugin("a/copy.so", "q.one") == 1);
+  CHECK(canaries() == 2);                         /* two */
+  CHECK(open_plugin("a/copy.so", "p.a.copy", &(wk_Plugin){0}) ==
+        WK_ESTATEMENT);
+  return 0;
+}
+
+/* row 81 */
+static void two_names (void **state) {
+  (void)state;
+  IN_CHILD(names_child);
+}
+
+
+static int liar_child (void) {
+  copy_to("changes", "p/changes.so");
+  CHECK(load_plugin("changes.so", "p.changes") == -1);
+  CHECK(fail.code == WK_ESTATEMENT);
+  CHECK(strcmp(fail.message, "plugin `p.changes` is not what its file "
+                             "states") == 0);
+  return 0;
+}
+
+static void changes_itself (void **state) {
+  (void)state;
+  IN_CHILD(liar_child);
+}
+
+/* bytes that this process has read, by the kernel's own count; -1 when it
+   does not tell */
+static long long bytes_read (void) {
+  char io[512];
+  const char *line;
+  ssize_t n;
+  int fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  n = read(fd, io, sizeof(io) - 1);
+  close(fd);
+  io[n > 0 ? n : 0] = '\0';
+  line = strstr(io, "rchar: ");
+  return line ? strtoll(line + 7, NULL, 10) : -1;
+}
+
+
+static int large_child (void) {
+  const long long before = bytes_read();
+  wk_Plugin p;
+  wk_Reader reader;
+  CHECK(truncate("p/one.so", 60 << 20) == 0);
+  CHECK(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 64 << 20,
+                       &p, &fail) == WK_OK);
+  CHECK(before < 0 || bytes_read() - before < 100000);
+  CHECK(answer(&p) == 1);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_ESIZE);
+  CHECK(strcmp(fail.message, "`one.so` is too big") == 0);
+  /* the bytes that are looked at, wherever they are */
+  CHECK(truncate("p/two.so", 100000) == 0);
+  CHECK(wk_path_open(&root, "two.so", 6, &p.file, &fail) == WK_OK);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch != NULL && reader.file.len == 100000);
+  CHECK(reader.file.fetch(reader.file.ud, 99999, 1) == 1);
+  CHECK(reader.file.fetch(reader.file.ud, 1, 3) == 1);
+  CHECK(memcmp(reader.file.bytes, "\177ELF", 4) == 0);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 100000) == 1);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_OK);
+  wk_reader_free(&reader);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  CHECK(truncate("p/two.so", 50000) == 0);        /* while it is read */
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  CHECK(reader.file.fetch(reader.file.ud, 99000, 1000) == 0);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`two.so` changed while it was read") == 0);
+  wk_reader_free(&reader);
+  wk_file_close(&p.file);
+  return 0;
+}
+
+/* a file with much that nobody looks at costs what it has to say */
+static void large (void **state) {
+  (void)state;
+  IN_CHILD(large_child);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Numbers of descriptors
+** =======================================================
+*/
+
+/* the naive way: what was loaded by a number once is what the number means,
+   even when it is another file's by now */
+static int naive_numbers (void) {
+  int fd = open("p/one.so", O_RDONLY | O_CLOEXEC), again;
+  char name[64];
+  const void *a, *b;
+  snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+  a = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  close(fd);
+  again = open("p/two.so", O_RDONLY | O_CLOEXEC);
+  CHECK(a != NULL && again == fd);
+  b = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+  CHECK(b == a);
+  return 0;
+}
+
+
+static int numbers_child (void) {
+  int fd;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  for (fd = 500; fd < 600; fd++) close(fd);       /* somebody's daemon does */
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(mapped_inode(dlsym(RTLD_DEFAULT, "luaopen_one")) == 0);
+  return 0;
+}
+
+/* row 80 */
+static void numbers (void **state) {
+  (void)state;
+  IN_CHILD(naive_numbers);
+  unlink("canary");
+  IN_CHILD(numbers_child);
+  assert_int_equal(canaries(), 2);
+}
+
+
+static int few_child (void) {
+  struct rlimit limit = {100, 100};
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+
+static int none_child (void) {
+  struct rlimit limit = {0, 0};
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  limit.rlim_cur = limit.rlim_max = (rlim_t)p.file.fd + 1;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  while (dup(0) >= 0) {}
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
+  CHECK(strcmp(fail.message, "a plugin cannot be loaded: too many files are "
+                             "open") == 0);
+  CHECK(canaries() == 0);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void few_numbers (void **state) {
+  (void)state;
+  IN_CHILD(few_child);
+  unlink("canary");
+  IN_CHILD(none_child);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** Processes and threads
+** =======================================================
+*/
+
+static int grandchild (void) {
+  CHECK(load_plugin("one.so", "p.one") == 1);     /* of the parent */
+  CHECK(load_plugin("two.so", "p.two") == 2);     /* its own */
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+
+static int fork_child (void) {
+  int status;
+  pid_t pid;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  pid = fork();
+  if (pid == 0) _exit(grandchild());
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  CHECK(canaries() == 2);
+  return 0;
+}
+
+static void forks (void **state) {
+  (void)state;
+  IN_CHILD(fork_child);
+}
+
+
+static pthread_barrier_t start;
+
+static void *worker (void *arg) {
+  const int n = *(const int *)arg;
+  wk_Root mine;
+  wk_Fail f;
+  intptr_t good = 1;
+  int i;
+  pthread_barrier_wait(&start);
+  for (i = 0; i < 20 && good; i++) {
+    const int which = (n + i) % 2;
+    const char *rel = which ? "two.so" : "one.so";
+    const char *name = which ? "p.two" : "p.one";
+    wk_Plugin p;
+    wk_Loaded loaded;
+    good = wk_root_open(&mine, "p", 1, WK_AUTO, &f) == WK_OK;
+    if (!good) break;
+    good = wk_plugin_open(&mine, rel, 6, name, 5, "Lua 5.4", 1 << 20, &p,
+                          &f) == WK_OK;
+    if (good) {
+      good = wk_plugin_load(&p, &loaded, &f) == WK_OK &&
+             ((int (*) (void *))loaded.entry)(NULL) == which + 1;
+      wk_plugin_close(&p);
+    }
+    wk_root_close(&mine);
+  }
+  return (void *)good;
+}
+
+
+static int threads_child (void) {
+  enum {N = 8};
+  pthread_t threads[N];
+  int numbers_of[N], i;
+  CHECK(pthread_barrier_init(&start, NULL, N) == 0);
+  for (i = 0; i < N; i++) {
+    numbers_of[i] = i;
+    CHECK(pthread_create(&threads[i], NULL, worker, &numbers_of[i]) == 0);
+  }
+  for (i = 0; i < N; i++) {
+    void *good;
+    CHECK(pthread_join(threads[i], &good) == 0 && good != NULL);
+  }
+  CHECK(canaries() == 2);                         /* once each */
+  return 0;
+}
+
+/* row 90, without Lua: see state_test.c */
+static void threads (void **state) {
+  (void)state;
+  IN_CHILD(threads_child);
+}
+
+/* }====================================================== */
+
+
+/*
+** {======================================================
+** What the linker says
+** =======================================================
+*/
+
+/* a plugin that calls one function more, made by changing a name: `getenv`,
+   of the C library, becomes `lua_en` */
+static int undefined_child (void) {
+  char block[65536], *at;
+  ssize_t n;
+  int fd = open("p/one.so", O_RDONLY | O_CLOEXEC);
+  n = read(fd, block, sizeof(block));
+  close(fd);
+  CHECK(n > 0);
+  at = (char *)memmem(block, (size_t)n, "\0getenv", 8);
+  CHECK(at != NULL);
+  memcpy(at + 1, "lua_xy", sizeof("lua_xy"));
+  put("p/one.so", block, (size_t)n);
+  CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_EDLOPEN);
+  CHECK(strcmp(fail.message, "plugin `p.one` cannot be opened") == 0);
+  CHECK(says(&fail, "the system linker says: undefined symbol: lua_xy"));
+  /* this program has no Lua at all */
+  CHECK(says(&fail, "Lua's functions are not visible there"));
+  CHECK(says(&fail, "link the program with `-Wl,-E`"));
+  CHECK(!says(&fail, "/proc/"));
+  CHECK(canaries() == 0);
+  memcpy(at + 1, "missng", sizeof("missng"));
+  put("p/one.so", block, (size_t)n);
+  CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_EDLOPEN);
+  CHECK(says(&fail, "link the plugin against the library that has "
+                    "`missng`"));
+  return 0;
+}
+
+/* row 82 */
+static void undefined (void **state) {
+  (void)state;
+  IN_CHILD(undefined_child);
+}
+
+/* }====================================================== */
+
+
+static int set_up (void **state) {
+  const char *where = getenv("WICK_BUILD");
+  char canary[128];
+  snprintf(text, sizeof(text), "%s/tests/plugins", where ? where : "build");
+  if (realpath(text, build) == NULL) return 1;
+  if (make_base(state) != 0) return 1;
+  snprintf(canary, sizeof(canary), "%s/canary", base);
+  return setenv("WICK_CANARY", canary, 1);
+}
+
+
+#define TEST(test)  cmocka_unit_test_setup_teardown(test, ground, leave)
+
+int main (void) {
+  const struct CMUnitTest tests[] = {
+    TEST(loads), TEST(refuses), TEST(replaced), TEST(overwritten),
+    TEST(unlinked), TEST(changed_after), TEST(two_names),
+    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers), TEST(forks),
+    TEST(threads), TEST(undefined)
+  };
+  return cmocka_run_group_tests(tests, set_up, drop_base);
+}
