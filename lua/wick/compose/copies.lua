@@ -243,7 +243,7 @@ local function file_top(self, id, item)
       documents = { { top = top, name = found.name, rel = found.rel, placed = true,
         folder = found.folder, text = found.text } },
       errors = self.errors, patches = config.patches, depth = self:depth(id) }
-    local slots = require "wick.compose.defaults".slots(inner, {})
+    local slots = require "wick.compose.defaults".slots(inner, {}, {})
     for _, slot in ipairs(slots) do
       config.folders[slot.doc.name] = slot.doc.folder
       config.named[slot.doc.name] = slot.doc
