@@ -4,8 +4,8 @@
 local helper = require "tests.helper"
 local lfs = require "lfs"
 
--- A copy of an example in which every module opens `canary` first; gives the
--- configs that its README runs.
+-- A copy of the examples in which every module opens `canary` first; gives the
+-- configs that the README of one of them runs.
 local function with_canaries(name, dir)
   helper.run({ "cp", "-R", helper.root .. "/examples", helper.root .. "/include", dir })
   local configs, seen, count = {}, {}, 0
@@ -21,7 +21,7 @@ local function with_canaries(name, dir)
     end
   end
   assert.truthy(#configs > 0, "its README runs no config")
-  local _, list = helper.run { "find", folder, "-mindepth", "2", "-type", "f" }
+  local _, list = helper.run { "find", dir .. "/examples", "-mindepth", "3", "-type", "f" }
   for path in list:gmatch("[^\n]+") do
     if path:match("%.lua$") then
       count = count + 1
@@ -29,7 +29,7 @@ local function with_canaries(name, dir)
         .. helper.read(path))
     end
   end
-  assert.truthy(count > 0, "this example has no module")
+  assert.truthy(count > 0, "the examples have no modules")
   return configs
 end
 

@@ -385,7 +385,8 @@ end
 --- self.errors.
 function M.slots(self, choices)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, placed_errors = {}, overrides = self.overrides, depth = self.depth or 0 }, Walk)
+    chosen = {}, choices = choices, placed_errors = {}, overrides = self.overrides,
+    depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
     walk.hints, walk.taken, walk.told = {}, {}, {}
