@@ -129,8 +129,8 @@ static wk_Id place (wk_Tree *t, wk_Id top, const char *word, size_t len,
 
 
 /*
-** tree:override(top, word, number) -> true, clashes or nil, warning or nil; false;
-** or nil, err
+** tree:override(top, word, number) -> true, clashes or nil, warning or nil;
+** false; or nil, err
 ** Does what a word of the plainest form asks for, `a.b=value` where `a.b` is
 ** there; false when it is another one, which the room override reads.
 */

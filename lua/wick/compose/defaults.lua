@@ -387,11 +387,12 @@ end
 
 --- Gives the slots {doc, mount} in order, and which words of the call were
 --- choices.  `choices`: what words of the call set -> place of the last such word;
---- `before`: place -> that of the one before; self.depth (or nil): in how many documents the first one is.  Errors go to
---- self.errors.
+--- `before`: place -> that of the one before; self.depth (or nil): in how many
+--- documents the first one is.  Errors go to self.errors.
 function M.slots(self, choices, before)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, before = before, placed_errors = {}, overrides = self.overrides,
+    chosen = {}, choices = choices, before = before, placed_errors = {},
+    overrides = self.overrides,
     depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
