@@ -147,7 +147,7 @@ function M.parse(words)
     local near = fail.near(first, M.order)
     return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
       { near[1] and ("did you mean `wick %s`?"):format(near[1])
-        or "a config ends in .yaml, or is named with a `/`; `wick help` lists the verbs" })
+        or "a config ends in .yaml or .lua, or is named with a `/`; `wick help` lists the verbs" })
   end
   asked.verb = verb
   while i <= #words do
