@@ -12,9 +12,9 @@ __attribute__((constructor)) static void sing (void) {
 }
 ]]
 
--- A copy of the examples, in which every module of one opens `canary` first, and
--- its plugins, which are built here, a file of their own; gives the configs that
--- its README runs, and the canaries.
+-- A copy of the examples, in which every module opens `canary` first, and the
+-- plugins of one, which are built here, a file of their own; gives the configs
+-- that its README runs, and the canaries.
 local function with_canaries(name, dir)
   helper.run({ "cp", "-R", helper.root .. "/examples", helper.root .. "/include", dir })
   local folder = dir .. "/examples/" .. name
@@ -38,13 +38,13 @@ local function with_canaries(name, dir)
     local status, _, err = helper.run { "make", "-s", "-B", "-C", folder }
     assert.equal(0, status, err)
   end
-  local _, list = helper.run { "find", folder, "-mindepth", "2", "-name", "*.lua" }
+  local _, list = helper.run { "find", dir .. "/examples", "-mindepth", "3", "-name", "*.lua" }
   for path in list:gmatch("[^\n]+") do
     canaries[#canaries + 1] = dir .. "/canary"
     helper.write(path, ("io.open(%q, 'w'):close() "):format(dir .. "/canary")
       .. helper.read(path))
   end
-  assert.truthy(#canaries > 0, "this example has no module")
+  assert.truthy(#canaries > 0, "the examples have no modules")
   return configs, canaries
 end
 
