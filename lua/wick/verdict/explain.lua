@@ -109,16 +109,25 @@ local function say_size(info)
   return format("found: %s bytes, mode %04o, no link on the way", thousands(info.size), info.mode)
 end
 
+-- Fills in the verdict on a file that does not open.
+local function no_file(verdict, project, info)
+  if info.name == "ENOTFOUND" then
+    verdict.verdict = "no such file"
+    return
+  elseif info.name == "EUNSAFE" then
+    info = require "wick.target.doubts".place(info, project.label)
+  end
+  verdict.verdict = format("refused[%s]: %s", info.code, info.message)
+  verdict.err = info
+end
+
 -- Fills in the verdict on the file of a plugin, as far as it says so itself.
 local function look_at_plugin(verdict, project, file, needed)
   local rel = gsub(gsub(file, "%.so$", ""), "/", ".")
   local plugin <close>, info = project.root:plugin(file, project.plugin_limit,
     words.named(project, rel))
   if not plugin then
-    verdict.err = info
-    verdict.verdict = info.name == "ENOTFOUND" and "no such file"
-      or format("refused[%s]: %s", info.code, info.message)
-    return
+    return no_file(verdict, project, info)
   end
   local note, instead = plugins.look(plugin, needed)
   verdict.note = note
@@ -139,16 +148,7 @@ local function look(explanation, project, rule, file, names, needed)
   end
   local text, info = project.root:read(file, project.limit)
   if not text then
-    if info.name == "ENOTFOUND" then
-      verdict.verdict = "no such file"
-    else
-      if info.name == "EUNSAFE" then
-        info = require "wick.target.doubts".place(info, project.label)
-      end
-      verdict.verdict = format("refused[%s]: %s", info.code, info.message)
-      verdict.err = info
-    end
-    return
+    return no_file(verdict, project, info)
   end
   local size = say_size(info)
   local chunk, err = core.compile(text, project.base .. file)
