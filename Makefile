@@ -100,7 +100,7 @@ INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
   644:include/wick/plugin.h:include/wick/plugin.h \
-  $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
+  $(foreach f,LICENSE README.md SECURITY.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))

@@ -198,7 +198,6 @@ local function numbers_behind(text, at, found)
     for n = first or number, number do
       found[n] = true
     end
-    first = nil
     local word, next_at = text:match("^%s*(%a*)%s*()", stop)
     local sign, sign_at = text:match("^%s*([,%-]+)%s*()", stop)
     if word == "and" or word == "to" then
