@@ -147,6 +147,7 @@ build = {
     ["wick.key"] = "lua/wick/key.lua",
     ["wick.load"] = "lua/wick/load.lua",
     ["wick.load.plugin"] = "lua/wick/load/plugin.lua",
+    ["wick.load.words"] = "lua/wick/load/words.lua",
     ["wick.open"] = "lua/wick/open.lua",
     ["wick.origin"] = "lua/wick/origin.lua",
     ["wick.override"] = "lua/wick/override.lua",
@@ -176,6 +177,7 @@ build = {
     ["wick.verdict.plugin"] = "lua/wick/verdict/plugin.lua",
     ["wick.verdict.words"] = "lua/wick/verdict/words.lua",
   },
+  copy_directories = { "include" },
   install = {
     bin = { wick = "lua/wick/cli/main.lua" },
   },

@@ -2,8 +2,8 @@
 ** core.c -- luaopen_wick_core: hands the rooms of the C floor to Lua.
 **
 ** May call: every C room, through core_root.c, core_plugin.c, core_words.c,
-** core_tree.c and value.c.  A fallible function gives nil and a wick.Error; misuse (a wrong
-** argument) raises.
+** core_tree.c and value.c.  A fallible function gives nil and a wick.Error;
+** misuse (a wrong argument) raises.
 */
 
 #define _GNU_SOURCE

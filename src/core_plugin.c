@@ -109,7 +109,8 @@ static int plugin_statement (lua_State *L) {
   memset(&st, 0, sizeof(st));
   st.whole.s = p->statement;
   st.whole.len = p->nstatement;
-  for (at = wk_statement_lines(&st.whole); wk_statement_line(&at, end, &line);) {
+  at = wk_statement_lines(&st.whole);
+  while (wk_statement_line(&at, end, &line)) {
     if (is(&line.tag, "name")) st.name = line.field[0];
     else if (is(&line.tag, "version")) st.version = line.field[0];
     else if (is(&line.tag, "lua")) st.lua = line.field[0];

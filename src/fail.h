@@ -79,8 +79,8 @@
   X(EUNSAFE,    507, "security",     5)  /* others may write it */ \
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
-  X(EHAZARD,    510, "security",     5)  /* a plugin that weakens the process */ \
-  X(EUNTRUSTED, 511, "security",     5)  /* what an untrusted config may not */ \
+  X(EHAZARD,    510, "security",     5)  /* a plugin that weakens all */ \
+  X(EUNTRUSTED, 511, "security",     5)  /* an untrusted config may not */ \
   X(EABI,       601, "version",      6)  /* a plugin for another Lua */ \
   X(EDLOPEN,    602, "load",         6)  /* the system's linker says no */ \
   X(ENOENTRY,   603, "load",         6)  /* no luaopen_ function */ \

@@ -47,8 +47,8 @@ typedef struct wk_Loaded {
 /*
 ** Opens and checks the file `rel`, which is to hold the module `name`
 ** (canonical; checked by wk_name_check).  `lua`: LUA_VERSION, which must last
-** as long as *p.  Fails as wk_path_open, wk_file_read (with `limit`) and wk_elf_check.  On failure
-** there is nothing to close.
+** as long as *p.  Fails as wk_path_open, wk_file_read (with `limit`) and
+** wk_elf_check.  On failure there is nothing to close.
 */
 wk_Code wk_plugin_open (const wk_Root *r, const char *rel, size_t len,
                         const char *name, size_t nlen, const char *lua,

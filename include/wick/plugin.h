@@ -39,8 +39,8 @@
 **          table<K, V>, { a: T, b?: T }, "a"|"b", T|U, T?, names of classes.
 **          A constructor "Name.from_file" is a member of the member `Name`.
 ** Life     A plugin is never unloaded.  One process loads a file once; each
-**          Lua state calls its entry once.  Objects end by their own __gc or
-**          __close.  A process that uses a plugin in several states, perhaps
+**          Lua state calls its entry once for as long as its project is open
+**          there.  Objects end by their own __gc or __close.  A process that uses a plugin in several states, perhaps
 **          in threads, shares its static variables.
 ** Texts    are single lines of UTF-8 without tabs, 64 KiB in all; -pedantic
 **          warns of more than 4095 bytes in one statement.

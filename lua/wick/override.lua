@@ -84,6 +84,28 @@ local function parse(word, number, unset)
     value = not deletes and at + path.length + 2 or nil }
 end
 
+--- The errors of words that cannot be read, a list: told before a document is.
+---@param overrides table  texts, or {unset = key}
+---@param limits table
+---@return table[]
+function M.misread(overrides, limits)
+  local errors = {}
+  for n, word in ipairs(overrides) do
+    local unset = type(word) == "table"
+    local text = unset and word.unset or word
+    local asked, err = parse(text, n, unset)
+    if asked and asked.value and text:find("^[%[{\"']", asked.value) then
+      local value, wrong = core.tree(limits):word(text, n, asked.value)
+      err = not value and wrong or nil
+      if err and err.status == 3 then
+        err.status = 2 -- what is wrong is the command
+      end
+    end
+    errors[#errors + 1] = err
+  end
+  return errors
+end
+
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path

@@ -81,7 +81,7 @@ WICK_OPEN int luaopen_made (lua_State *L) {
         helper.write(dir .. "/p/show.lua", [[
           return { new = function(o) print(o.made.text, o.made.len) return {} end }]])
         local _, out, err = helper.wick({ "run", "-q", "c.yaml" }, { cwd = dir })
-        return out .. (err:match("it says: ([^\n]*)") or "")
+        return out .. (err:match("the error says: ([^\n]*)") or "")
       end
       assert.equal("1 0.5 x 4 2.0 six\t1\n", run "a: 1.0, c: x, e: 2")
       assert.equal("-7 2.25 xyz 9 0.5 f\t3\n",

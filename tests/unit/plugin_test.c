@@ -30,7 +30,8 @@ static wk_Root root;
 
 
 /* in a child: leaves it with the line that failed */
-#define CHECK(what)  do { if (!(what)) return report(__LINE__, #what); } while (0)
+#define CHECK(what) \
+  do { if (!(what)) return report(__LINE__, #what); } while (0)
 
 static int report (int line, const char *what) {
   fprintf(stderr, "# line %d: %s (%s: %s)\n", line, what,
@@ -622,8 +623,8 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     TEST(loads), TEST(refuses), TEST(replaced), TEST(overwritten),
     TEST(unlinked), TEST(changed_after), TEST(two_names),
-    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers), TEST(forks),
-    TEST(threads), TEST(undefined)
+    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers),
+    TEST(forks), TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }

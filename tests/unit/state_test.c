@@ -31,7 +31,8 @@ static char here[PATH_MAX];    /* the repository */
 static char build[PATH_MAX];   /* where things were built */
 static int shared = 0;         /* wick.core is the module, not this program's */
 
-#define CHECK(what)  do { if (!(what)) return report(__LINE__, #what); } while (0)
+#define CHECK(what) \
+  do { if (!(what)) return report(__LINE__, #what); } while (0)
 
 static int report (int line, const char *what) {
   fprintf(stderr, "# line %d: %s\n", line, what);

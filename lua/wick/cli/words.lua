@@ -147,7 +147,7 @@ function M.parse(words)
     local near = fail.near(first, M.order)
     return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
       { near[1] and ("did you mean `wick %s`?"):format(near[1])
-        or "a config ends in .yaml, or is named with a `/`; `wick help` lists the verbs" })
+        or "a config ends in .yaml or .lua, or is named with a `/`; `wick help` lists the verbs" })
   end
   asked.verb = verb
   while i <= #words do
@@ -171,8 +171,8 @@ function M.parse(words)
           i = i + 1
           value = words[i]
         end
-        if value == nil then
-          return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
+        if value == nil or value == "" then
+          return nil, usage(("`--%s` needs a value"):format(long), value and i or i - 1, words,
             { ("write `--%s %s`"):format(long, flag.value) })
         end
         local choices = flag.choices or long == "format" and M.verbs[verb].formats

@@ -109,16 +109,16 @@ local function say_size(info)
   return format("found: %s bytes, mode %04o, no link on the way", thousands(info.size), info.mode)
 end
 
--- Fills in the verdict on a file that does not open.
-local function no_file(verdict, project, info)
-  if info.name == "ENOTFOUND" then
+-- Fills in the verdict on a file that is absent or refused.
+local function say_refused(verdict, project, err)
+  if err.name == "ENOTFOUND" then
     verdict.verdict = "no such file"
     return
-  elseif info.name == "EUNSAFE" then
-    info = require "wick.target.doubts".place(info, project.label)
+  elseif err.name == "EUNSAFE" then
+    err = require "wick.target.doubts".place(err, project.label)
   end
-  verdict.verdict = format("refused[%s]: %s", info.code, info.message)
-  verdict.err = info
+  verdict.verdict = format("refused[%s]: %s", err.code, err.message)
+  verdict.err = err
 end
 
 -- Fills in the verdict on the file of a plugin, as far as it says so itself.
@@ -127,7 +127,8 @@ local function look_at_plugin(verdict, project, file, needed)
   local plugin <close>, info = project.root:plugin(file, project.plugin_limit,
     words.named(project, rel))
   if not plugin then
-    return no_file(verdict, project, info)
+    say_refused(verdict, project, info)
+    return
   end
   local note, instead = plugins.look(plugin, needed)
   verdict.note = note
@@ -148,7 +149,8 @@ local function look(explanation, project, rule, file, names, needed)
   end
   local text, info = project.root:read(file, project.limit)
   if not text then
-    return no_file(verdict, project, info)
+    say_refused(verdict, project, info)
+    return
   end
   local size = say_size(info)
   local chunk, err = core.compile(text, project.base .. file)
