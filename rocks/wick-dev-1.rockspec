@@ -57,6 +57,7 @@ build = {
         "src/file.c",
         "src/folder.c",
         "src/graft.c",
+        "src/graft_node.c",
         "src/graft_place.c",
         "src/keypath.c",
         "src/lex.c",

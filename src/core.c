@@ -37,7 +37,7 @@ void wk_set_integer (lua_State *L, const char *field, lua_Integer n) {
 }
 
 
-void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label) {
   lua_createtable(L, 0, 8);
   wk_set_integer(L, "byte", (lua_Integer)byte + 1);
@@ -51,7 +51,7 @@ void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
   }
   if (doc->source) {
     size_t line, column, start, stop;
-    wk_place(doc->source, doc->length, byte, &line, &column, &start, &stop);
+    wk_doc_place(doc, byte, &line, &column, &start, &stop);
     wk_set_integer(L, "line", (lua_Integer)line);
     wk_set_integer(L, "column", (lua_Integer)column);
     if (stop - start > 4096) stop = start + 4096;  /* enough to show */
@@ -81,7 +81,7 @@ static void push_number (lua_State *L, const wk_CodeInfo *info) {
 }
 
 
-void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
                     const char *severity) {
   const wk_CodeInfo *info = wk_code_info(f->code);
   int i;
@@ -111,7 +111,7 @@ void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
 }
 
 
-int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc) {
+int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc) {
   luaL_pushfail(L);
   wk_push_error(L, f, doc, "error");
   return 2;

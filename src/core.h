@@ -24,12 +24,12 @@
 /* pushes nil and the failure as a wick.Error, gives 2.  `doc` is the
    document that its marks are in, or NULL: marks then keep byte and length
    only. */
-int wk_push_failure (lua_State *L, const wk_Fail *f, const wk_Doc *doc);
+int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc);
 /* pushes the failure alone (for warnings, with that severity) */
-void wk_push_error (lua_State *L, const wk_Fail *f, const wk_Doc *doc,
+void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
                     const char *severity);
 /* pushes a mark on `length` bytes at `byte` (from 0) of the document */
-void wk_push_mark (lua_State *L, const wk_Doc *doc, size_t byte,
+void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label);
 
 /* a malloc'ed block that dies with its guard, which is left on the stack:

@@ -129,7 +129,7 @@ static int has (lua_State *L, const char *field) {
 
 
 /* puts a mark at the place `at` of the marks of the error on the top */
-static void addmark (lua_State *L, lua_Integer at, const wk_Doc *doc,
+static void addmark (lua_State *L, lua_Integer at, wk_Doc *doc,
                      size_t byte, size_t length, const char *label) {
   lua_Integer i;
   if (lua_getfield(L, -1, "marks") == LUA_TTABLE) {

@@ -41,7 +41,7 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
 }
 
 
-static const wk_Doc *docof (const wk_Tree *t, wk_Id id) {
+static wk_Doc *docof (const wk_Tree *t, wk_Id id) {
   unsigned doc = wk_tree_node(t, id)->doc;
   return doc > 0 && doc < t->ndocs ? &t->docs[doc] : NULL;
 }
@@ -90,16 +90,16 @@ int wk_new_tree (lua_State *L) {
 /* copies of warnings: no Lua error may cross the reader */
 typedef struct Warnings {
   int count;
-  void **first;   /* a guard; room is taken when the first one comes */
+  wk_Fail *first;   /* room is taken when the first one comes */
 } Warnings;
 
 
 /* without memory a warning is lost, which is no reason to fail */
 static void keep_warning (void *ud, const wk_Fail *warning) {
   Warnings *w = (Warnings *)ud;
-  if (*w->first == NULL) *w->first = malloc(WARNINGS * sizeof(wk_Fail));
-  if (*w->first != NULL && w->count < WARNINGS)
-    ((wk_Fail *)*w->first)[w->count++] = *warning;
+  if (w->first == NULL) w->first = malloc(WARNINGS * sizeof(wk_Fail));
+  if (w->first != NULL && w->count < WARNINGS)
+    w->first[w->count++] = *warning;
 }
 
 
@@ -111,20 +111,21 @@ static int tree_read (lua_State *L) {
   const char *name = luaL_checkstring(L, 2);
   const char *bytes = luaL_checklstring(L, 3, &len);
   int top = luaL_checkoption(L, 4, "map", tops), i;
-  Warnings w;
+  Warnings w = {0, NULL};
+  void **guard = wk_push_guard(L);
   uint16_t doc = 0;
   wk_Id root = 0;
   wk_Fail fail;
-  w.count = 0;
-  w.first = wk_push_guard(L);
+  wk_Code code;
   if (wk_tree_document(t, WK_FILE, 0, name, bytes, len, &doc, &fail) != WK_OK)
     return failure(L, t, &fail, 0);
-  if (wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail) != WK_OK)
-    return failure(L, t, &fail, doc);
+  code = wk_yaml_read(t, doc, top, keep_warning, &w, &root, &fail);
+  *guard = w.first;
+  if (code != WK_OK) return failure(L, t, &fail, doc);
   lua_pushinteger(L, root);
   lua_createtable(L, w.count, 0);
   for (i = 0; i < w.count; i++) {
-    wk_push_error(L, (wk_Fail *)*w.first + i, &t->docs[doc], "warning");
+    wk_push_error(L, &w.first[i], &t->docs[doc], "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
@@ -202,10 +203,18 @@ static int tree_text (lua_State *L) {
 }
 
 
+/* may the node before this one be a key?  What a value was replaced by stands
+   behind no key. */
+static int behindkey (const wk_Tree *t, wk_Id id) {
+  int kind = wk_tree_node(t, id - 1)->kind;  /* node 0 is there, and none */
+  return kind == WK_STRING || kind == WK_INT;
+}
+
+
 /* does this node's up link to a map, so that a key stands before it? */
 static int haskey (const wk_Tree *t, wk_Id id) {
   wk_Id up = wk_tree_node(t, id)->up;
-  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP;
+  return up != 0 && wk_tree_node(t, up)->kind == WK_MAP && behindkey(t, id);
 }
 
 
@@ -218,7 +227,7 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
     if (key->kind == WK_INT) lua_pushinteger(L, wk_scalar_int(s, key->size));
     else lua_pushlstring(L, s, key->size);
   }
-  else if (wk_tree_node(t, id)->up != 0)
+  else if (wk_tree_node(t, id)->up != 0)  /* 0: it stands there no more */
     lua_pushinteger(L, (lua_Integer)wk_tree_index(t, id));
   else
     lua_pushnil(L);
@@ -231,10 +240,7 @@ static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
 static int tree_key (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  int inmap = lua_toboolean(L, 3) && id > 1 &&
-              wk_tree_node(t, id - 1)->kind >= WK_NULL &&
-              wk_tree_node(t, id - 1)->kind <= WK_STRING;
-  pushkey(L, t, id, inmap);
+  pushkey(L, t, id, lua_toboolean(L, 3) && behindkey(t, id));
   lua_pushboolean(L, haskey(t, id) &&
                      (wk_tree_node(t, id - 1)->flags & WK_PLAIN));
   return 2;
@@ -338,8 +344,8 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
 /*
 ** tree:mark(id, label, "key" | first, last) -> mark
 ** On the value; on its key; or on the bytes first..last (from 1) of a
-** scalar's text, when the source has that text as it is (no escapes), else on
-** the whole value.
+** scalar's text, when the source has that text without escapes, else on the
+** whole value.
 */
 static int tree_mark (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
@@ -347,7 +353,7 @@ static int tree_mark (lua_State *L) {
   const char *label = luaL_optstring(L, 3, "");
   int onkey = lua_type(L, 4) == LUA_TSTRING && haskey(t, id);
   const wk_Node *n = wk_tree_node(t, onkey ? id - 1 : id);
-  const wk_Doc *doc = docof(t, id);
+  wk_Doc *doc = docof(t, id);
   size_t byte = n->pos, length;
   if (onkey && docof(t, id - 1) != NULL) doc = docof(t, id - 1);
   length = wk_tree_extent(t, onkey ? id - 1 : written(t, id));
@@ -361,6 +367,9 @@ static int tree_mark (lua_State *L) {
       byte = at + (size_t)first - 1;
       length = last >= first ? (size_t)(last - first) + 1 : 1;
     }
+    else if (first >= 1 && doc && doc->source && !doc->islua && n->size > 0)
+      wk_tree_spot(t, (wk_Id)(n - t->nodes), (size_t)first - 1,
+                   (size_t)(last < first ? first : last) - 1, &byte, &length);
   }
   if (doc && doc->origin == WK_TABLE) {
     wk_push_mark(L, doc, 0, 0, label);
@@ -398,7 +407,8 @@ static const luaL_Reg methods[] = {
   {"segments", tree_segments}, {"mark", tree_mark}, {"put", wk_edit_put},
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
-  {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight}, {"object", wk_edit_object},
+  {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight},
+  {"object", wk_edit_object},
   {"follow", wk_edit_follow},
   {"source", tree_source}, {"value", wk_tree_value},
   {"options", wk_tree_options}, {"grow", wk_tree_grow},

@@ -1,7 +1,7 @@
 /*
 ** graft.c -- a Lua value -> nodes of a tree (see graft.h).
 **
-** May call: fail, tree, scalar, keypath, order; its own graft_place.c.
+** May call: fail, tree, scalar, order; its own graft_*.c.
 **
 ** Each table that is open has a frame here and its value on Lua's stack, so
 ** nothing recurses.  A table that holds itself is one that is open already.
@@ -13,31 +13,12 @@
 
 #include <lua.h>
 
-#include "graft.h"
-#include "keypath.h"
+#include "graft_room.h"
 #include "scalar.h"
 
 
 #define WORK  (1u << 24)    /* steps that looking for places may take */
 #define ROOM  12            /* slots of Lua's stack besides the tables */
-
-typedef struct wk_Frame {
-  wk_Id id, last;       /* its node, and the child before the next */
-  size_t keys;          /* its first key; a list without places has none */
-  size_t n, at;         /* how many values, and the one that is made */
-  const void *table;    /* as lua_topointer tells it */
-  wk_Place place;
-  int list, keyed;
-} wk_Frame;
-
-typedef struct Walk {
-  wk_Graft *g;
-  lua_State *L;
-  wk_Fail *f;
-  wk_Place place;       /* of the value that is being made */
-  uint32_t keypos;
-  uint16_t keydoc;
-} Walk;
 
 
 void wk_graft_init (wk_Graft *g, wk_Tree *t) {
@@ -63,202 +44,9 @@ void wk_graft_free (wk_Graft *g) {
 
 /*
 ** {======================================================================
-** Failures
+** Tables
 ** =======================================================================
 */
-
-/* prints the segment of a frame's value; gives the bytes that takes */
-static size_t segment (const wk_Graft *g, const wk_Frame *frame, char *out,
-                       size_t size) {
-  int first = frame == g->frames;
-  const wk_Key *key;
-  if (frame->list)
-    return wk_segment_print(out, size, first, 1, (int64_t)frame->at + 1, "",
-                            0);
-  key = &g->keys[frame->keys + frame->at];
-  return wk_segment_print(out, size, first, key->s == NULL, (int64_t)key->i,
-                          key->s, key->len);
-}
-
-
-/* the key path of the value that is being made, as far as there is room */
-static void tellpath (Walk *w) {
-  wk_Graft *g = w->g;
-  size_t used = 0, i;
-  for (i = 0; i < g->nframes; i++) {
-    char *out = g->path + used;
-    size_t left = sizeof(g->path) - used;
-    size_t need = segment(g, &g->frames[i], out, left);
-    if (need >= left) {
-      *out = '\0';  /* what does not fit is left out */
-      return;
-    }
-    used += need;
-  }
-  g->path[used] = '\0';
-}
-
-
-/* puts the place of the value that is being made on a failure; the host's
-   tables have no text, so they get the key path */
-static wk_Code located (Walk *w, wk_Code code, uint32_t pos, uint16_t doc) {
-  const wk_Tree *t = w->g->tree;
-  tellpath(w);
-  w->g->doc = doc;
-  if (w->f->nmarks > 0) return code;
-  if (doc != 0 && t->docs[doc].source != NULL)
-    wk_fail_mark(w->f, pos, wk_tree_width(t, doc, pos), "%s", "");
-  else if (w->g->path[0] != '\0')
-    wk_fail_mark(w->f, 0, 0, "at `%s`", w->g->path);
-  else
-    wk_fail_mark(w->f, 0, 0, "%s", "");
-  return code;
-}
-
-
-static wk_Code here (Walk *w, wk_Code code) {
-  return located(w, code, w->place.pos, w->place.doc);
-}
-
-
-/* `what` is no value for a config */
-static wk_Code misfit (Walk *w, wk_Code code, const char *what,
-                       const char *help) {
-  wk_fail(w->f, w->g->misfit == WK_EMISFIT ? code : w->g->misfit,
-          "%s cannot be part of a config", what);
-  if (help != NULL) wk_fail_help(w->f, "%s", help);
-  return here(w, w->f->code);
-}
-
-
-static wk_Code toolarge (Walk *w) {
-  wk_fail(w->f, WK_EBUDGET,
-          "evaluating this config would produce too many nodes");
-  wk_fail_note(w->f, "the limit `value.nodes` counts what expressions and "
-                     "references make");
-  return here(w, WK_EBUDGET);
-}
-
-
-static wk_Code toodeep (Walk *w) {
-  size_t limit = w->g->depth;
-  char what[80];
-  if (!w->g->strict) {
-    snprintf(what, sizeof(what), "a table nested deeper than %zu levels",
-             limit);
-    return misfit(w, WK_EMISFIT, what, "flatten it");
-  }
-  wk_fail(w->f, WK_EDEPTH, "this config is nested more than %zu levels deep",
-          limit);
-  if (limit < WK_GRAFT_DEPTH)
-    wk_fail_note(w->f, "the limit `document.depth` is %zu", limit);
-  else
-    wk_fail_note(w->f, "Lua itself reads no deeper table constructors");
-  return here(w, WK_EDEPTH);
-}
-
-
-/* a text that YAML would not hold either */
-static wk_Code badtext (Walk *w, const char *s, size_t len) {
-  const wk_Tree *t = w->g->tree;
-  const char *p = s, *end = s + len;
-  int n;
-  if (len > t->limits.scalar_bytes) {
-    wk_fail(w->f, WK_ESIZE, "this text is longer than %zu bytes",
-            t->limits.scalar_bytes);
-    wk_fail_note(w->f, "the limit `scalar.bytes` is %zu",
-                 t->limits.scalar_bytes);
-    return here(w, WK_ESIZE);
-  }
-  while (p < end && (n = wk_utf8(p, end)) > 0) p += n;
-  if (p == end) return WK_OK;
-  wk_fail(w->f, WK_EENCODING, "this text is not UTF-8 at byte %zu (0x%02X)",
-          (size_t)(p - s) + 1, (unsigned)(unsigned char)*p);
-  return here(w, WK_EENCODING);
-}
-
-/* }====================================================================== */
-
-
-/*
-** {======================================================================
-** Nodes
-** =======================================================================
-*/
-
-/* would this text be read as something else than text? */
-static int reads_as_sigil (const char *s, size_t len) {
-  size_t i;
-  if (len == 0) return 0;
-  if (*s == '@' || *s == '%' || *s == '$') return 1;
-  for (i = 1; i < len; i++)
-    if (s[i] == '{' && s[i - 1] == '$') return 1;
-  return len == 3 && memcmp(s, "???", 3) == 0;
-}
-
-
-/* a scalar at the place of the value; its text is `before` and `s` */
-static wk_Code addtext (Walk *w, wk_Kind kind, char before, const char *s,
-                        size_t len, uint16_t doc, uint32_t pos, wk_Id *id) {
-  wk_Graft *g = w->g;
-  wk_Code code;
-  if (g->strict && kind == WK_STRING) {
-    code = badtext(w, s, len);
-    if (code != WK_OK) return code;
-  }
-  if (len + 1 > g->bytes) {
-    wk_fail(w->f, WK_ELUABYTES, "the values of this config hold too much text");
-    wk_fail_note(w->f, "the limit `lua.bytes` is %zu",
-                 g->tree->limits.lua_bytes);
-    return here(w, WK_ELUABYTES);
-  }
-  g->bytes -= g->bytes == SIZE_MAX ? 0 : len + 1;
-  if (before == '\0')
-    code = wk_tree_scalar(g->tree, kind, doc, pos, s, len, id, w->f);
-  else {
-    code = wk_tree_pool(g->tree, len + 1, w->f);
-    if (code == WK_OK)
-      code = wk_tree_scalar(g->tree, kind, doc, pos, &before, 1, id, w->f);
-    if (code == WK_OK) {
-      wk_Tree *t = g->tree;
-      memcpy(t->text + t->ntext, s, len);
-      t->ntext += len;
-      wk_tree_node(t, *id)->size += (uint32_t)len;
-    }
-  }
-  return code == WK_OK ? code : here(w, code);
-}
-
-
-/* the string on the top of the stack */
-static wk_Code addstring (Walk *w, wk_Place place, wk_Id *id) {
-  size_t len;
-  const char *s = lua_tolstring(w->L, -1, &len);
-  wk_Code code = addtext(w, WK_STRING, '\0', s, len, place.doc, place.pos, id);
-  if (code == WK_OK && reads_as_sigil(s, len))
-    wk_tree_node(w->g->tree, *id)->flags |= WK_TAGGED;
-  return code;
-}
-
-
-static wk_Code addnumber (Walk *w, wk_Id *id) {
-  char text[40];
-  int isint = lua_isinteger(w->L, -1);
-  size_t len = isint
-    ? wk_scalar_printint(text, lua_tointeger(w->L, -1))
-    : wk_scalar_printfloat(text, lua_tonumber(w->L, -1));
-  return addtext(w, isint ? WK_INT : WK_FLOAT, '\0', text, len, w->place.doc,
-                 w->place.pos, id);
-}
-
-
-/* a node without text */
-static wk_Code addbare (Walk *w, wk_Kind kind, wk_Id *id) {
-  wk_Code code = wk_tree_add(w->g->tree, kind, w->place.doc, w->place.pos, id,
-                             w->f);
-  return code == WK_OK ? code : here(w, code);
-}
-
 
 /* puts a node into the table that is open, if it is not the top */
 static void link (Walk *w, wk_Frame *up, wk_Id id) {
@@ -267,54 +55,6 @@ static void link (Walk *w, wk_Frame *up, wk_Id id) {
   up->last = id;
 }
 
-
-/* an operator's key says the same as a literal key of that map, or the
-   reverse */
-static wk_Code clash (Walk *w, const char *text, size_t len) {
-  char shown[96];
-  wk_quote(shown, sizeof(shown), text, len, 60);
-  wk_fail(w->f, WK_EDUPKEY, "the key `%s` appears twice in one table", shown);
-  wk_fail_note(w->f, "`append`, `replace` and `delete` make keys with `+`, "
-                     "`=` and `~` before them");
-  return here(w, WK_EDUPKEY);
-}
-
-
-/* the key node that stands before a value of a map; `operator`: '+', '=',
-   '~' or NUL */
-static wk_Code addkey (Walk *w, wk_Id map, const wk_Key *key, char operator) {
-  wk_Tree *t = w->g->tree;
-  char text[40];
-  const char *s = key->s;
-  size_t len = key->len;
-  wk_Id id = 0;
-  wk_Code code;
-  if (s == NULL) {
-    len = wk_scalar_printint(text, key->i);
-    return addtext(w, WK_INT, '\0', text, len, w->keydoc, w->keypos, &id);
-  }
-  code = addtext(w, WK_STRING, operator, s, len, w->keydoc, w->keypos, &id);
-  if (code != WK_OK) return code;
-  if (operator != '\0') {
-    wk_tree_node(t, id)->flags |= WK_PLAIN;
-    t->operators = 1;
-  }
-  if (operator != '\0' || (len > 0 && strchr("+=~", *s) != NULL)) {
-    const wk_Node *n = wk_tree_node(t, id);
-    if (wk_tree_find(t, map, wk_tree_text(t, n), n->size) != 0)
-      return clash(w, wk_tree_text(t, n), n->size);
-  }
-  return WK_OK;
-}
-
-/* }====================================================================== */
-
-
-/*
-** {======================================================================
-** Tables
-** =======================================================================
-*/
 
 /* room for n more keys */
 static wk_Code roomforkeys (Walk *w, size_t n) {
@@ -328,7 +68,7 @@ static wk_Code roomforkeys (Walk *w, size_t n) {
          ? realloc(g->keys, want * sizeof(wk_Key)) : NULL;
   if (keys == NULL) {
     wk_fail(w->f, WK_ENOMEM, "not enough memory to hold this config");
-    return here(w, WK_ENOMEM);
+    return wk_graft_here(w, WK_ENOMEM);
   }
   g->keys = keys;
   g->ckeys = want;
@@ -351,7 +91,7 @@ static wk_Code twice (Walk *w, const wk_Outline *o, uint32_t a, uint32_t b) {
                first->isitem ? 1 : first->keysize, "first given here");
   wk_fail_note(w->f, "Lua would silently use the last one");
   wk_fail_help(w->f, "delete one of the two");
-  return here(w, WK_EDUPKEY);
+  return wk_graft_here(w, WK_EDUPKEY);
 }
 
 
@@ -405,14 +145,15 @@ static int isopen (const wk_Graft *g, const void *table) {
 static wk_Code look (Walk *w, size_t *n, int *list) {
   int odd;
   if (isopen(w->g, lua_topointer(w->L, -1)))
-    return misfit(w, WK_EMISFIT, "a table that holds itself", aboutloops);
+    return wk_graft_misfit(w, WK_EMISFIT, "a table that holds itself",
+                           aboutloops);
   *n = wk_order_count(w->L, -1, &odd, list);
   if (odd != LUA_TNONE) {
     char what[48];
     snprintf(what, sizeof(what), "a key of type %s", lua_typename(w->L, odd));
-    return misfit(w, WK_EKEY, what, aboutkeys);
+    return wk_graft_misfit(w, WK_EKEY, what, aboutkeys);
   }
-  if (w->g->nframes >= w->g->depth) return toodeep(w);
+  if (w->g->nframes >= w->g->depth) return wk_graft_toodeep(w);
   return WK_OK;
 }
 
@@ -443,7 +184,7 @@ static wk_Code badoperator (Walk *w, wk_Means means, const char *where) {
   wk_fail(w->f, WK_EOPERATOR, "`%s` stands %s", name, where);
   wk_fail_help(w->f, "it is what a key gets: `key = %s%s`", name,
                means == WK_M_DELETE ? "" : " { … }");
-  return located(w, WK_EOPERATOR, w->place.whole, w->place.doc);
+  return wk_graft_located(w, WK_EOPERATOR, w->place.whole, w->place.doc);
 }
 
 
@@ -474,9 +215,9 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
   wk_Tree *t = w->g->tree;
   wk_Place place = w->place, name = w->place;
   lua_State *L = w->L;
-  int hasoptions = lua_istable(L, -1), list;
-  size_t n;
-  wk_Id child;
+  int hasoptions = lua_istable(L, -1), list = 0;
+  size_t n = 0;
+  wk_Id child = 0;
   wk_Code code;
   if (hasoptions) {
     if ((code = look(w, &n, &list)) != WK_OK) return code;
@@ -485,11 +226,11 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
       wk_fail(w->f, WK_EDUPKEY, "the key `%s` appears twice in one table",
               WK_TARGET);
       wk_fail_note(w->f, "`target \"name\" { … }` sets it already");
-      return here(w, WK_EDUPKEY);
+      return wk_graft_here(w, WK_EDUPKEY);
     }
     lua_pop(L, 1);
   }
-  if ((code = addbare(w, WK_MAP, id)) != WK_OK) return code;
+  if ((code = wk_graft_bare(w, WK_MAP, id)) != WK_OK) return code;
   link(w, up, *id);
   if (place.outline != NULL && place.field != 0) {
     uint32_t stop, at;
@@ -497,10 +238,10 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
                              place.pos, &stop);
     if (at != WK_NOWHERE) name.pos = at;
   }
-  code = addtext(w, WK_STRING, '\0', WK_TARGET, WK_TARGETSIZE, place.doc,
-                 place.pos, &child);
+  code = wk_graft_text(w, WK_STRING, '\0', WK_TARGET, WK_TARGETSIZE,
+                       place.doc, place.pos, &child);
   lua_insert(L, -2);
-  if (code == WK_OK) code = addstring(w, name, &child);
+  if (code == WK_OK) code = wk_graft_string(w, name, &child);
   lua_pop(L, 1);
   if (code != WK_OK) return code;
   wk_tree_link(t, *id, 0, child);
@@ -515,10 +256,10 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
 
 
 static wk_Code plaintable (Walk *w, wk_Frame *up, wk_Id *id) {
-  int list;
-  size_t n;
+  int list = 0;
+  size_t n = 0;
   wk_Code code = look(w, &n, &list);
-  if (code == WK_OK) code = addbare(w, list ? WK_LIST : WK_MAP, id);
+  if (code == WK_OK) code = wk_graft_bare(w, list ? WK_LIST : WK_MAP, id);
   if (code != WK_OK) return code;
   if (n == 0) wk_tree_node(w->g->tree, *id)->flags |= WK_EMPTY;
   link(w, up, *id);
@@ -528,12 +269,12 @@ static wk_Code plaintable (Walk *w, wk_Frame *up, wk_Id *id) {
 
 static wk_Code scalar (Walk *w, wk_Id *id) {
   switch (lua_type(w->L, -1)) {
-    case LUA_TSTRING: return addstring(w, w->place, id);
-    case LUA_TNUMBER: return addnumber(w, id);
+    case LUA_TSTRING: return wk_graft_string(w, w->place, id);
+    case LUA_TNUMBER: return wk_graft_number(w, id);
     default: {
       const char *s = lua_toboolean(w->L, -1) ? "true" : "false";
-      return addtext(w, WK_BOOL, '\0', s, strlen(s), w->place.doc,
-                     w->place.pos, id);
+      return wk_graft_text(w, WK_BOOL, '\0', s, strlen(s), w->place.doc,
+                           w->place.pos, id);
     }
   }
 }
@@ -543,8 +284,8 @@ static wk_Code scalar (Walk *w, wk_Id *id) {
 static wk_Code sigil (Walk *w, wk_Id *id) {
   size_t len;
   const char *s = lua_tolstring(w->L, -1, &len);
-  wk_Code code = addtext(w, WK_STRING, '\0', s, len, w->place.doc,
-                         w->place.pos, id);
+  wk_Code code = wk_graft_text(w, WK_STRING, '\0', s, len, w->place.doc,
+                               w->place.pos, id);
   if (code == WK_OK) wk_tree_node(w->g->tree, *id)->flags |= WK_SIGIL;
   return code;
 }
@@ -552,8 +293,8 @@ static wk_Code sigil (Walk *w, wk_Id *id) {
 
 /* `delete` is a null that was written as nothing, as in `~key:` */
 static wk_Code null (Walk *w, int isdelete, wk_Id *id) {
-  wk_Code code = addtext(w, WK_NULL, '\0', "null", isdelete ? 0 : 4,
-                         w->place.doc, w->place.pos, id);
+  wk_Code code = wk_graft_text(w, WK_NULL, '\0', "null", isdelete ? 0 : 4,
+                               w->place.doc, w->place.pos, id);
   if (code == WK_OK && isdelete)
     wk_tree_node(w->g->tree, *id)->flags |= WK_PLAIN | WK_EMPTY;
   return code;
@@ -568,9 +309,9 @@ static wk_Code host (Walk *w, wk_Means means, wk_Id *id) {
   if (means != WK_M_HOST || g->keep == NULL) {
     snprintf(what, sizeof(what), "a %s",
              lua_typename(w->L, lua_type(w->L, -1)));
-    return misfit(w, WK_EMISFIT, what, g->help);
+    return wk_graft_misfit(w, WK_EMISFIT, what, g->help);
   }
-  code = addbare(w, WK_HOST, id);
+  code = wk_graft_bare(w, WK_HOST, id);
   if (code == WK_OK) g->keep(g, w->L, *id);
   return code;
 }
@@ -586,21 +327,24 @@ static wk_Code make (Walk *w, wk_Frame *up, const wk_Key *key, wk_Id *id) {
   wk_Means means;
   wk_Code code;
   char sign;
-  if (g->made++ >= g->nodes) return toolarge(w);
+  if (g->made++ >= g->nodes) return wk_graft_toolarge(w);
   memset(&made, 0, sizeof(made));
   means = ask(w, &made);
   code = operator(w, up, key, &means, &made, &sign);
   if (code != WK_OK) return code;
   if (made.doc != 0 && w->place.field == 0) w->place = made;
   if (up != NULL && !up->list) {
-    code = addkey(w, up->id, key, sign);
+    code = wk_graft_key(w, up->id, key, sign);
     if (code != WK_OK) return code;
   }
   switch (means) {
     case WK_M_TABLE:
       if (g->returned != NULL) g->returned(g, w->L, &w->place);
       return plaintable(w, up, id);
-    case WK_M_TARGET: return component(w, up, id);
+    case WK_M_TARGET:
+      if (g->returned != NULL && lua_istable(w->L, -1))
+        g->returned(g, w->L, &w->place);
+      return component(w, up, id);
     case WK_M_SCALAR: code = scalar(w, id); break;
     case WK_M_SIGIL: code = sigil(w, id); break;
     case WK_M_NULL: code = null(w, 0, id); break;
@@ -620,7 +364,7 @@ static wk_Code next (Walk *w, wk_Frame *frame) {
   const wk_Key *key = &item;
   size_t open = g->nframes;
   wk_Code code;
-  wk_Id id;
+  wk_Id id = 0;
   memset(&item, 0, sizeof(item));
   item.i = (lua_Integer)frame->at + 1;
   if (frame->keyed) key = &g->keys[frame->keys + frame->at];
@@ -648,6 +392,7 @@ wk_Code wk_graft (wk_Graft *g, lua_State *L, wk_Id *id, wk_Fail *f) {
   walk.L = L;
   walk.f = f;
   walk.place = g->top;
+  *id = 0;
   g->nframes = g->nkeys = 0;
   g->path[0] = '\0';
   f->nmarks = 0;
@@ -655,7 +400,7 @@ wk_Code wk_graft (wk_Graft *g, lua_State *L, wk_Id *id, wk_Fail *f) {
     g->frames = malloc((g->depth + 1) * sizeof(wk_Frame));
   if (g->frames == NULL || !lua_checkstack(L, (int)g->depth + ROOM)) {
     wk_fail(f, WK_ENOMEM, "not enough memory to hold this config");
-    return here(&walk, WK_ENOMEM);
+    return wk_graft_here(&walk, WK_ENOMEM);
   }
   lua_pushvalue(L, -1);
   code = make(&walk, NULL, NULL, id);

@@ -26,6 +26,11 @@
 static int integer (const char *s, size_t len, lua_Integer *i) {
   lua_Unsigned n = 0;
   size_t at = 0;
+  int negative = len > 0 && *s == '-';
+  if (negative) {
+    s++;
+    len--;
+  }
   if (len > 2 && s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
     for (at = 2; at < len; at++) {
       int c = s[at] | 0x20;
@@ -42,7 +47,7 @@ static int integer (const char *s, size_t len, lua_Integer *i) {
       n = n * 10 + digit;
     }
   }
-  *i = (lua_Integer)n;
+  *i = (lua_Integer)(negative ? 0u - n : n);
   return at > 0;
 }
 
@@ -51,7 +56,8 @@ static int integer (const char *s, size_t len, lua_Integer *i) {
 static const char *unquoted (wk_Graft *g, const char *s, size_t size,
                              size_t *len) {
   size_t bad;
-  if (size >= 2 && s[0] != '[' && memchr(s, '\\', size) == NULL) {
+  if (size < 2) return NULL;
+  if (s[0] != '[' && memchr(s, '\\', size) == NULL) {
     *len = size - 2;
     return s + 1;
   }
@@ -69,14 +75,16 @@ static const char *unquoted (wk_Graft *g, const char *s, size_t size,
 /* the key of a field; gives 0 when it is not known */
 static int fieldkey (wk_Graft *g, const wk_Outline *o, const wk_Field *f,
                      wk_Key *key) {
-  const char *s = o->text + f->key;
+  const char *s;
   memset(key, 0, sizeof(*key));
   if (f->isitem) {
     key->i = (lua_Integer)f->keysize;
     return 1;
   }
   if (f->key == WK_NOWHERE || f->keysize == 0) return 0;
-  if (*s >= '0' && *s <= '9') return integer(s, f->keysize, &key->i);
+  s = o->text + f->key;
+  if ((*s >= '0' && *s <= '9') || *s == '-')
+    return integer(s, f->keysize, &key->i);
   key->s = s;
   key->len = f->keysize;
   if (*s == '"' || *s == '\'' || *s == '[')

@@ -259,7 +259,10 @@ static wk_Code ended (const char *text, size_t len, size_t at, int expression,
   if (c == '.') {
     wk_fail(f, WK_EUSAGE, "a key is missing in this key path");
     wk_fail_mark(f, at, 1, "no key behind this dot");
-    if (next == '[')
+    if (next == '-' && digitat(text, len, at + 2))
+      wk_fail_help(f, "a number that counts from the end stands in brackets: "
+                   "`a[-1]`");
+    else if (next == '[')
       wk_fail_help(f, "a bracket needs no dot before it: `a[1]`");
     else if (next == '.')
       wk_fail_help(f, "only leading dots may stand together: `..a`");

@@ -19,8 +19,8 @@
 
 typedef enum wk_FieldKind {
   WK_F_OTHER,      /* an expression */
-  WK_F_TABLE,      /* a table constructor, or a call of target, append or
-                      replace around one */
+  WK_F_TABLE,      /* a table constructor, or a call with no other argument,
+                      such as `target "name" { }` */
   WK_F_NAME,       /* a name alone: [value, stop) */
   WK_F_LITERAL     /* one string, number, true or false: [value, stop) */
 } wk_FieldKind;
@@ -63,8 +63,8 @@ void wk_outline_read (wk_Outline *o, const char *text, size_t length,
                       size_t most);
 void wk_outline_free (wk_Outline *o);
 
-/* the field of `local NAME = …` or `NAME = …` above byte `before` that a lone
-   name at [at, stop) means, or 0 */
+/* the field of `local NAME = value` or `NAME = value` above byte `before` that
+   a lone name at [at, stop) means, or 0 */
 uint32_t wk_outline_named (wk_Outline *o, uint32_t at, uint32_t stop,
                            uint32_t before);
 

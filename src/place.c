@@ -1,6 +1,6 @@
 /*
 ** place.c -- where a node stands: its place in a list, its line and column,
-** and what a caret covers (tree.h).
+** what a caret covers, and where a part of its text is (tree.h).
 **
 ** May call: lex, for Lua texts.
 */
@@ -23,19 +23,21 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 
 
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  wk_Id v = t->nodes[t->nodes[id].up].first;
+  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;
   return v == id ? n : 0;
 }
 
 
-void wk_place (const char *source, size_t length, size_t byte, size_t *line,
-               size_t *column, size_t *start, size_t *stop) {
-  size_t i, from = 0;
+/* wk_place, for a byte behind `from`, where line *line begins */
+static void placefrom (const char *source, size_t length, size_t byte,
+                       size_t from, size_t *line, size_t *column,
+                       size_t *start, size_t *stop) {
+  size_t i;
   if (byte > length) byte = length;
-  *line = 1;
-  for (i = 0; i < byte; i++) {
+  for (i = from; i < byte; i++) {
     if (source[i] == '\n' ||
         (source[i] == '\r' && !(i + 1 < length && source[i + 1] == '\n'))) {
       ++*line;
@@ -53,6 +55,23 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
     byte++;
   while (byte > from && source[byte - 1] == '\r') byte--;
   *stop = byte;
+}
+
+
+void wk_place (const char *source, size_t length, size_t byte, size_t *line,
+               size_t *column, size_t *start, size_t *stop) {
+  *line = 1;
+  placefrom(source, length, byte, 0, line, column, start, stop);
+}
+
+
+void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
+                   size_t *start, size_t *stop) {
+  size_t from = byte >= doc->seen ? doc->seen : 0;
+  *line = 1 + (from > 0 ? doc->line : 0);
+  placefrom(doc->source, doc->length, byte, from, line, column, start, stop);
+  doc->seen = *start;
+  doc->line = *line - 1;
 }
 
 
@@ -92,22 +111,44 @@ static size_t flow (const char *s, const char *end) {
 }
 
 
-/* what stands at the start of a Lua text [s, end): up to the `=`, comma or
-   bracket behind it */
+/* is this keyword part of an expression?  (A function is all of its line.) */
+static int isoperand (const wk_Lex *lex) {
+  return wk_lex_is(lex, "nil") || wk_lex_is(lex, "true") ||
+         wk_lex_is(lex, "false");
+}
+
+
+/* how many bytes the key or value at the start of a Lua text [s, end) has:
+   up to the `=`, comma, bracket or statement behind it */
 static size_t expression (const char *s, const char *end) {
   size_t last = 0;
   long nest = 0;
+  int complete = 0;   /* an operand stands before the token */
   wk_Lex lex;
   wk_lex_init(&lex, s, (size_t)(end - s));
   for (;;) {
     wk_Token token = wk_lex_next(&lex);
+    char c = s[lex.start];
     if (token == WK_T_END) break;
+    if (nest == 0 && token == WK_T_KEYWORD && wk_lex_is(&lex, "function"))
+      return (size_t)(end - s);
     if (token == WK_T_OP) {
-      char c = s[lex.start];
       if (c == '(' || c == '[' || c == '{') nest++;
       else if (c == ')' || c == ']' || c == '}') nest--;
       if (nest < 0 || (nest == 0 && (c == ',' || c == ';' ||
                                      wk_lex_is(&lex, "=")))) break;
+      complete = c == ')' || c == ']' || c == '}';
+    }
+    else {
+      int operand = token == WK_T_NAME || token == WK_T_NUMBER ||
+                    (token == WK_T_KEYWORD && isoperand(&lex));
+      int sign = token == WK_T_KEYWORD && (wk_lex_is(&lex, "and") ||
+                                           wk_lex_is(&lex, "or") ||
+                                           wk_lex_is(&lex, "not"));
+      if (nest == 0 && last > 0 &&
+          ((operand && complete) || (token == WK_T_KEYWORD && !operand &&
+                                     !sign))) break;
+      complete = operand || token == WK_T_STRING;
     }
     last = lex.stop;
   }
@@ -148,7 +189,8 @@ static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
   if (d->source[start] != '[') return start + 1;
   for (start++; d->source[start] == '='; start++) ;
   start++;
-  if (d->source[start] == '\r' && d->source[start + 1] == '\n') return start + 2;
+  if (d->source[start] == '\r' && d->source[start + 1] == '\n')
+    return start + 2;
   return d->source[start] == '\n' ? start + 1 : start;
 }
 
@@ -194,4 +236,46 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
     length--;
   return length > 0 ? length : 1;
+}
+
+
+static int isblank_ (char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+
+/* the text and its source have the same characters but blanks: indentation
+   and line ends of blocks and of long lines are not part of the text */
+int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
+                  size_t *byte, size_t *length) {
+  const wk_Node *n = wk_tree_node(t, id);
+  const wk_Doc *d = &t->docs[n->doc];
+  const char *text = wk_tree_text(t, n), *s, *p, *end, *from = NULL;
+  size_t i;
+  if (n->doc == 0 || d->source == NULL || n->pos >= d->length) return 0;
+  s = p = d->source + n->pos;
+  end = d->source + d->length;
+  if (!(n->flags & WK_PLAIN)) {
+    if (*s == '|' || *s == '>') while (p < end && *p != '\n' && *p != '\r') p++;
+    else if (*s == '"' || *s == '\'') p++;
+  }
+  if (last >= n->size) last = n->size - 1;
+  for (i = 0; i <= last; i++) {
+    if (!isblank_(text[i])) {
+      while (p < end && isblank_(*p)) p++;
+      if (p == end || *p != text[i]) return 0;  /* an escape */
+    }
+    if (i == first) from = p;
+    if (isblank_(text[i])) {
+      if (p < end && *p == text[i] && *p != '\n') p++;
+      continue;
+    }
+    p += *p == '\'' && *s == '\'' && !(n->flags & WK_PLAIN) ? 2 : 1;
+  }
+  if (from == NULL) return 0;
+  *byte = (size_t)(from - d->source);
+  *length = 0;
+  while (from < p && *from != '\n' && *from != '\r') from++, ++*length;
+  if (*length == 0) *length = 1;
+  return 1;
 }

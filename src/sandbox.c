@@ -62,20 +62,24 @@ static int isname (char c) {
 }
 
 
-/* narrows a line down to the first place where `word` stands in it */
-static void narrow (const char *s, size_t *start, size_t *stop,
-                    const char *word, size_t len) {
-  size_t i;
-  if (len == 0 || !isname(*word)) return;
+/* narrows a line down to the one place where `word` stands in it; gives 0
+   and leaves it when there is none, or more than one */
+static int narrow (const char *s, size_t *start, size_t *stop,
+                   const char *word, size_t len) {
+  size_t i, found = 0, at = 0;
+  if (len == 0 || !isname(*word)) return 0;
   for (i = *start; i + len <= *stop; i++) {
     if (memcmp(s + i, word, len) == 0 &&
         (i == *start || !isname(s[i - 1])) &&
         (i + len == *stop || !isname(s[i + len]))) {
-      *start = i;
-      *stop = i + len;
-      return;
+      found++;
+      at = i;
     }
   }
+  if (found != 1) return 0;
+  *start = at;
+  *stop = at + len;
+  return 1;
 }
 
 
@@ -99,8 +103,17 @@ static void place (Sandbox *s, uint16_t doc, int line, const char *label) {
   if (doc == 0 || doc >= s->tree->ndocs || d->source == NULL) return;
   wk_sandbox_line(d, line, &start, &stop);
   if (s->fail->nmarks == 0) {
-    if (s->word != NULL)
-      narrow(d->source, &start, &stop, s->word, strlen(s->word));
+    if (s->word != NULL) {
+      if (narrow(d->source, &start, &stop, s->word, strlen(s->word)) &&
+          s->argument) {  /* what the function was given, if it is a text */
+        uint32_t end, at = wk_outline_argument(d->source, d->length,
+                                               (uint32_t)start, &end);
+        if (at != WK_NOWHERE) {
+          start = at;
+          stop = end;
+        }
+      }
+    }
     else if (told->text[0] != '\0') {
       size_t len;
       const char *name = subject(told->text, &len);
@@ -133,8 +146,9 @@ static void keeptext (lua_State *L, Sandbox *s) {
   text = lua_tolstring(L, 1, &len);
   if (!s->own) {  /* `N:LINE: `, which is shown otherwise */
     size_t i = 0, colons = 0;
-    while (i < len && colons < 2 && ((text[i] >= '0' && text[i] <= '9') ||
-                                     text[i] == ':')) colons += text[i++] == ':';
+    while (i < len && colons < 2 &&
+           ((text[i] >= '0' && text[i] <= '9') || text[i] == ':'))
+      colons += text[i++] == ':';
     if (colons == 2 && i < len && text[i] == ' ') {
       text += i + 1;
       len -= i + 1;
@@ -234,9 +248,9 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   s->open[s->nopen++] = doc;
   lua_call(L, 0, 1);
   s->nopen--;
-  if (lua_istable(L, -1)) {  /* so that its constructor is known */
+  if (wk_sandbox_table(L)) {  /* so that its constructor is known */
     lua_rawgetp(L, LUA_REGISTRYINDEX, &returned_key);
-    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
     lua_pushinteger(L, doc);
     lua_rawset(L, -3);
     lua_pop(L, 1);
@@ -248,19 +262,22 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
    there is no memory for it */
 static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
   const wk_Doc *d = &s->tree->docs[doc];
+  wk_Outline *o;
   Text *texts;
   size_t i;
   for (i = 0; i < s->ntexts; i++)
     if (s->texts[i].doc == doc) return s->texts[i].outline;
+  o = malloc(sizeof(wk_Outline));
   texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts == NULL) return NULL;
-  s->texts = texts;
+  if (texts != NULL) s->texts = texts;
+  if (texts == NULL || o == NULL) {
+    free(o);
+    return NULL;
+  }
+  wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
   texts[s->ntexts].doc = doc;
-  texts[s->ntexts].outline = malloc(sizeof(wk_Outline));
-  if (texts[s->ntexts].outline == NULL) return NULL;
-  wk_outline_read(texts[s->ntexts].outline, d->source, d->length,
-                  s->tree->limits.config_nodes);
-  return texts[s->ntexts++].outline;
+  texts[s->ntexts++].outline = o;
+  return o;
 }
 
 
@@ -401,10 +418,15 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
   s.limit = t->limits.lua_bytes;
   s.ceiling = s.limit < SIZE_MAX / GARBAGE ? s.limit * GARBAGE : SIZE_MAX;
   s.patience = PATIENCE;
-  told->doc = doc;
+  told->doc = s.doc = doc;
+  s.line = 1;
   wk_graft_init(&s.graft, t);
   s.L = lua_newstate(wk_sandbox_alloc, &s);
-  if (s.L == NULL) return wk_sandbox_nomemory(&s);
+  if (s.L == NULL) {
+    wk_Code code = wk_sandbox_nomemory(&s);
+    place(&s, s.doc, s.line, "");
+    return code;
+  }
   s.running = 1;
   lua_pushcfunction(s.L, handler);
   lua_pushcfunction(s.L, all);

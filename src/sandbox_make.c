@@ -53,7 +53,9 @@ static Made *ismade (lua_State *L, int index) {
 
 /* ends the run: what `function` was given does not fit */
 static int wrong (lua_State *L, const char *function, const char *help) {
-  if (help != NULL) wk_fail_help(wk_sandbox_of(L)->fail, "%s", help);
+  Sandbox *s = wk_sandbox_of(L);
+  if (help != NULL) wk_fail_help(s->fail, "%s", help);
+  s->argument = 1;
   return wk_sandbox_throw(L, function);
 }
 
@@ -271,6 +273,19 @@ void wk_sandbox_makers (lua_State *L) {
   lua_setfield(L, -2, "null");
   lua_pushlightuserdata(L, (void *)(size_t)&delete_value);
   lua_setfield(L, -2, "delete");
+}
+
+
+int wk_sandbox_table (lua_State *L) {
+  const Made *made = ismade(L, -1);
+  if (lua_istable(L, -1)) {
+    lua_pushvalue(L, -1);
+    return 1;
+  }
+  if (made == NULL || made->means != WK_M_TARGET) return 0;
+  if (lua_getiuservalue(L, -1, 2) == LUA_TTABLE) return 1;
+  lua_pop(L, 1);
+  return 0;
 }
 
 

@@ -49,6 +49,7 @@ typedef struct Sandbox {
   uint16_t doc;          /* where memory was refused last; 0: not known */
   int line;
   const char *word;      /* what to look for in the line, or NULL */
+  int argument;          /* and the text behind it is what is wrong */
   /* documents */
   uint16_t open[NESTED];
   int nopen;
@@ -88,6 +89,9 @@ void wk_sandbox_open (lua_State *L);
 void wk_sandbox_makers (lua_State *L);
 /* what the value on the top of the stack stands for (see graft.h) */
 wk_Means wk_sandbox_means (wk_Graft *g, lua_State *L, wk_Place *made);
+/* pushes the value on the top if it is a table, or the options of the target
+   that it is; gives 0 and pushes nothing when it is neither */
+int wk_sandbox_table (lua_State *L);
 /* include (the function) */
 int wk_sandbox_include (lua_State *L);
 

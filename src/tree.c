@@ -183,6 +183,7 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d->origin = origin;
   d->number = number;
   d->islua = 0;
+  d->seen = d->line = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;

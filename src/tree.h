@@ -85,6 +85,8 @@ typedef struct wk_Doc {
   char *name;        /* owned by the tree; NUL-ended */
   char *source;      /* its bytes, owned by the tree; NUL-ended */
   size_t length;
+  size_t seen, line; /* the start of a line that was asked for, and how many
+                        lines are before it */
 } wk_Doc;
 
 /* design 2.1; all may be raised or lowered */
@@ -236,7 +238,7 @@ wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
 /* the item n (from 1; from the end when negative) of a list, 0 when absent */
 wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
-/* the place (from 1) of an item in its list */
+/* the place (from 1) of an item in its list; 0 when it is in none any more */
 size_t wk_tree_index (const wk_Tree *t, wk_Id id);
 
 /*
@@ -311,6 +313,10 @@ const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node);
    end at \n, \r\n and \r. */
 void wk_place (const char *source, size_t length, size_t byte, size_t *line,
                size_t *column, size_t *start, size_t *stop);
+/* the same for the source of a document, which remembers where it was: places
+   in order cost no more than the bytes between them */
+void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
+                   size_t *start, size_t *stop);
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);
@@ -321,5 +327,10 @@ size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos);
    in a Lua text is not written there: it is thought before its text. */
 #define WK_UNWRITTEN  ((size_t)-1)
 size_t wk_tree_written (const wk_Tree *t, wk_Id id);
+/* where the bytes first to last (from 0) of a scalar's text are in its source:
+   gives 1, with what of them is on one line in *length; 0 when the source has
+   them in other words (escapes) */
+int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
+                  size_t *byte, size_t *length);
 
 #endif

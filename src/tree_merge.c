@@ -170,8 +170,8 @@ int wk_tree_ismissing (const wk_Tree *t, wk_Id id) {
 int wk_tree_iscopy (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
   const char *s = wk_tree_text(t, n);
-  return n->kind == WK_STRING && (n->flags & WK_SIGIL) && n->size > 1 &&
-         s[0] == '%' && s[1] != '%';
+  return n->kind == WK_STRING && (n->flags & WK_SIGIL) && n->size > 0 &&
+         s[0] == '%' && (n->size == 1 || s[1] != '%');
 }
 
 

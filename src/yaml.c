@@ -131,6 +131,8 @@ COLD static wk_Code toodeep (Reader *r, uint32_t pos) {
           "this document is nested more than %zu levels deep", limit);
   wk_fail_mark(r->fail, pos, 1, "level %zu starts here", limit + 1);
   wk_fail_note(r->fail, "the limit `document.depth` is %zu", limit);
+  wk_fail_help(r->fail, "raise the limit once: --limit document.depth=%zu",
+               limit < 1 ? 2 : limit * 2);
   return WK_EDEPTH;
 }
 

@@ -91,6 +91,8 @@ wk_Code wk_yaml_anchor (Reader *r, const yaml_char_t *text, uint32_t pos,
             wk_yaml_number(n, sizeof(n), limit));
     wk_fail_mark(r->fail, pos, len + 1, "one more anchor");
     wk_fail_note(r->fail, "the limit `document.anchors` is %zu", limit);
+    wk_fail_help(r->fail, "raise the limit once: --limit document.anchors=%zu",
+                 limit < 1 ? 2 : limit * 2);
     return WK_ELIMIT;
   }
   if (r->nnamed + 1 > r->cnames / 2) {

@@ -310,6 +310,7 @@ COLD static wk_Code toolong (Reader *r, uint32_t pos, size_t len) {
           wk_yaml_bytes(max, sizeof(max), limit));
   wk_fail_mark(r->fail, pos, 1, "%s", wk_yaml_bytes(n, sizeof(n), len));
   wk_fail_note(r->fail, "the limit `scalar.bytes` is %zu", limit);
+  wk_fail_help(r->fail, "raise the limit once: --limit scalar.bytes=%zu", len);
   return WK_ESIZE;
 }
 
@@ -392,6 +393,9 @@ wk_Code wk_yaml_scalar (wk_Tree *t, uint16_t doc, uint32_t pos, const char *s,
     wk_fail(f, WK_ESIZE, "this text is longer than %s",
             wk_yaml_bytes(max, sizeof(max), t->limits.scalar_bytes));
     wk_fail_mark(f, pos, 1, "starts here");
+    wk_fail_note(f, "the limit `scalar.bytes` is %zu",
+                 t->limits.scalar_bytes);
+    wk_fail_help(f, "raise the limit once: --limit scalar.bytes=%zu", len);
     return WK_ESIZE;
   }
   code = wk_tree_scalar(t, kind, doc, pos, s, len, id, f);

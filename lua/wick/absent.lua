@@ -1,67 +1,96 @@
--- wick.absent: a reference or a copy that names a key which is not there, told.
+-- wick.absent: a key path that names a key which is not there, told.
 --
 -- Ground floor.  May call: the tree, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+local M = {}
+
 local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
---- The error of node `id` (a string with a sigil), whose key path `path` begins
---- behind its first `base` bytes and finds no segment `i` in node `at`.
-return function(self, id, at, path, i, base)
-  local tree = self.tree
-  local segment = path[i]
+--- The first and last byte of part `i` of a key path, with its dot or brackets.
+function M.span(path, i)
   local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
-  first, last = first + base, last + base
-  local written = tree:text(id)
-  if written:sub(first, first) == "." then
-    first = first + 1
-  end
-  local above = path_of(tree, at)
-  local kind = tree:kind(at)
-  local helps, notes = {}, {}
-  local label, second
+  return first, last
+end
+
+--- A key path's text with its part `i` named `name`: `before` is what stands
+--- before that part, without its dot, `after` what stands behind it.
+function M.respell(before, i, name, after)
+  local part = core.keytext({ name })
+  return before .. (i > 1 and part:sub(1, 1) ~= "[" and "." or "") .. part .. after
+end
+
+--- Why node `at` has no `segment`: a label; names that are near, each a key of
+--- it; what there is (a note, or nil); and name -> node.  `file`: the name of
+--- the document whose top is meant, when that is not the config's.
+function M.why(tree, at, segment, file)
+  local above, kind = path_of(tree, at), tree:kind(at)
+  local names, nodes = {}, {}
   if kind == "list" then
     local size = #tree:children(at)
-    label = segment == 0 and "lists count from 1"
-      or math.type(segment) == "integer" and ("`%s` has %d items"):format(above, size)
-      or ("`%s` is a list"):format(above)
-  elseif kind == "map" then
-    label = above == "" and ("the config has no key `%s`"):format(fail.quote(tostring(segment)))
-      or ("`%s` has no key `%s`"):format(above, fail.quote(tostring(segment)))
-    local names, by_name = {}, {}
-    for _, child in ipairs(tree:children(at)) do
-      local name = tostring((tree:key(child)))
-      names[#names + 1] = name
-      by_name[name] = child
-    end
-    local near = fail.near(tostring(segment), names)
-    for n, name in ipairs(near) do
-      helps[n] = ("did you mean `%s%s%s`?"):format(written:sub(1, first - 1), name,
-        written:sub(last + 1))
-    end
-    if near[1] then
-      second = tree:mark(by_name[near[1]],
-        ("`%s` is defined here"):format(path_of(tree, by_name[near[1]])), "key")
-    elseif tree:is(at, "component") then
-      helps[1] = ("a field of the object itself is `(@%s).%s`, in an expression"):format(
-        above, tostring(segment))
-    elseif #names > 0 then
-      notes[1] = (above == "" and "the config has these top-level keys: %s"
-        or "`" .. above .. "` has these keys: %s"):format(fail.names(names))
-    end
-  else
-    label = ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind])
+    return segment == 0 and "lists count from 1"
+      or math.type(segment) == "integer" and ("`%s` has %d item%s"):format(above, size,
+        size == 1 and "" or "s")
+      or ("`%s` is a list"):format(above), names, nil, nodes
+  elseif kind ~= "map" then
+    return ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind]), names, nil, nodes
+  end
+  local texts = {}
+  local whose = above ~= "" and "`" .. above .. "`"
+    or file and "`" .. fail.quote(file, 100) .. "`" or "the config"
+  for _, child in ipairs(tree:children(at)) do
+    local name = tree:key(child)
+    names[#names + 1] = name
+    texts[#texts + 1] = tostring(name)
+    nodes[tostring(name)] = child
+  end
+  local near = fail.near(tostring(segment), texts)
+  for i, text in ipairs(near) do
+    near[i] = tree:key(nodes[text])
+  end
+  local note
+  if #texts > 0 and not near[1] then
+    note = ("%s has these %skeys: %s"):format(whose, above == "" and "top-level " or "",
+      fail.names(texts))
+  end
+  return ("%s has no key `%s`"):format(whose, fail.quote(tostring(segment))), near, note, nodes
+end
+
+--- The error of node `id` (a string with a sigil), whose key path `path` begins
+--- behind its first `base` bytes and finds no segment `i` in node `at`.
+function M.reference(self, id, at, path, i, base)
+  local tree = self.tree
+  local segment = path[i]
+  local start, last = M.span(path, i)
+  start, last = base + start, base + last
+  local written = tree:text(id)
+  local first = written:sub(start, start) == "." and start + 1 or start
+  local label, near, note, nodes = M.why(tree, at, segment, self.file)
+  local helps, second = {}, nil
+  for n, name in ipairs(near) do
+    helps[n] = ("did you mean `%s`?"):format(M.respell(written:sub(1, start - 1), i, name,
+      written:sub(last + 1)))
+  end
+  if near[1] ~= nil then
+    local child = nodes[tostring(near[1])]
+    second = tree:mark(child, ("`%s` is defined here"):format(path_of(tree, child)), "key")
+  elseif tree:is(at, "component") and tree:kind(at) == "map" then
+    helps[1] = ("a field of the object itself is `(@%s)%s`, in an expression"):format(
+      path_of(tree, at), M.respell("", 2, segment, ""))
+    note = nil
   end
   return fail.new("EREF", {
     message = ("`%s` refers to a key that does not exist"):format(
-      fail.quote(written:sub(base, base + path.length), 70)),
+      fail.quote(written:sub(written:sub(1, 1) == "%" and 1 or base, base + path.length), 70)),
     key = path_of(tree, id),
     marks = { tree:mark(id, label, first, last), second },
-    notes = notes,
+    notes = { note },
     helps = helps,
   })
 end
+
+return M

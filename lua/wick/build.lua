@@ -6,19 +6,29 @@
 -- The walk goes over a list that evaluate put in order, so it never recurses:
 -- a constructor runs with no other constructor below it on the stack.
 
+-- Lua as it was when this was loaded, and rooms through origin: what the project's
+-- code makes of either changes nothing here.
+
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
 local planning = require "wick.plan"
+
+local getmetatable, running = debug.getmetatable, coroutine.running
+local move, remove, sort, unpack = table.move, table.remove, table.sort, table.unpack
+local format = string.format
+local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
+local room, tell = origin.room, origin.tell
 
 local M = {}
 
 -- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.load".caught(value)
+  return room "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
-  return require "wick.failure".construction(self, id, target, caught)
+  return tell("wick.failure", "construction", self, id, target, caught)
 end
 
 local function positional(self, id)
@@ -57,7 +67,7 @@ local function arguments(self, id, over)
   local args, n = positional(self, id)
   if over ~= nil then
     count = count + 1
-    require "wick.build.partial".lay(options, over)
+    room "wick.build.partial".lay(options, over)
   end
   if not args then
     return { options, n = 1 }
@@ -75,13 +85,13 @@ local function construct(self, id, constructor, target)
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
-    return require "wick.build.partial".make(function(over)
+    return room "wick.build.partial".make(function(over)
       local args = arguments(self, id, over)
-      return constructor.call(table.unpack(args, 1, args.n))
+      return constructor.call(unpack(args, 1, args.n))
     end)
   end
   local args = arguments(self, id)
-  local ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, args.n))
+  local ok, object, message = xpcall(constructor.call, failing, unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
   elseif object == nil or object == false then
@@ -94,12 +104,11 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local origin = require "wick.origin"
-  local ok, value, problem = require "wick.evaluate".compute(self, id, self.late[id], self.objects,
-    function(f, byte, length)
+  local ok, value, problem = room "wick.evaluate".compute(self, id, self.late[id], self.objects,
+    function(f)
       local reason = origin.callable(f, self.project)
       if reason then
-        return { name = "EORIGIN", byte = byte, length = length,
+        return { name = "EORIGIN",
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
@@ -107,35 +116,80 @@ function M.late(self, id)
   if ok then
     return value == nil and core.null or value
   end
-  return nil, require "wick.failure".late(self, id, value, problem)
+  return nil, tell("wick.failure", "late", self, id, value, problem)
 end
 
--- Closes what a call that fails has built after the first `keep`, newest first;
--- gives nil and the error, which holds those of closing too.
-local function undo(self, keep, err)
-  for _, other in ipairs(M.close(self, keep)) do
-    err.errors[#err.errors + 1] = other
+-- Closes what a call that fails has built, `made`, newest first; gives nil and the
+-- error, which holds those of closing too.
+local function undo(self, made, err)
+  local closed, built = {}, self.built
+  for i = #made, 1, -1 do
+    for at = #built, 1, -1 do
+      if built[at] == made[i] then
+        remove(built, at)
+        M.forget(self, made[i], closed, err.errors)
+        break
+      end
+    end
   end
   return nil, err
 end
 
--- Builds the plan in its order.  Gives true; or nil and an error.
-local function walk(self, plan, constructors)
+-- The error of a node that is asked for while it is being built: `asked` has, in
+-- their order, all that are.
+local function circle(self, id)
+  local by, chain, from = running(), {}, nil
+  if self.underway[id] == by then
+    for _, other in ipairs(self.asked) do
+      from = from or other == id
+      chain[#chain + 1] = from and self.underway[other] == by and other or nil
+    end
+  end
+  return tell("wick.failure", "underway", self, id, chain[1] and chain)
+end
+
+-- Builds one node of the plan: its object; or nil and an error.
+local function make(self, id, constructors)
+  local underway, asked = self.underway, self.asked
+  if underway[id] then
+    return nil, circle(self, id)
+  elseif self.closing then
+    return nil, tell("wick.failure", "closed", self, id)
+  end
+  underway[id] = running()
+  asked[#asked + 1] = id
+  local object, err
+  if self.late[id] then
+    object, err = M.late(self, id)
+  else
+    local target = self.tree:text(self.tree:find(id, "_target_"))
+    object, err = construct(self, id, constructors[target], target)
+  end
+  underway[id] = nil
+  local at = #asked
+  while asked[at] ~= id do -- coroutines may end in any order
+    at = at - 1
+  end
+  remove(asked, at)
+  return object, err
+end
+
+-- Builds the plan in its order; adds what it built to `made`.  Gives true; or nil
+-- and an error.
+local function walk(self, plan, constructors, made)
   for _, id in ipairs(plan) do
     if self.objects[id] == nil then
-      local object, err
-      if self.late[id] then
-        object, err = M.late(self, id)
-      else
-        local target = self.tree:text(self.tree:find(id, "_target_"))
-        object, err = construct(self, id, constructors[target], target)
-      end
+      local object, err = make(self, id, constructors)
       if err then
         return nil, err
       end
       self.objects[id] = object
-      self.built[#self.built + 1] = id
       self.borrowed[id] = self.late[id] ~= nil or self.lent[object] == true
+      self.built[#self.built + 1] = id
+      made[#made + 1] = id
+      if self.closed then -- the constructor closed the config
+        return nil, tell("wick.failure", "closed", self, id)
+      end
     end
   end
   return true
@@ -159,7 +213,7 @@ end
 --- Loads the constructors of every component in the plan that is not built
 --- yet.  Gives target -> constructor, or nil and all errors.
 function M.constructors(self, plan)
-  local load = require "wick.load"
+  local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
@@ -210,7 +264,7 @@ local function missing(self, plan, whole)
       list[#list + 1] = id
     end
   end
-  return #list > 0 and require "wick.evaluate.missing"(self, list) or nil
+  return #list > 0 and room "wick.evaluate.missing"(self, list) or nil
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
@@ -227,36 +281,42 @@ function M.build(self, roots, whole)
   if not constructors then
     return nil, err
   end
-  local keep, ok = #self.built, nil
-  ok, err = walk(self, plan, constructors)
+  local made = {}
+  local ok, wrong = walk(self, plan, constructors, made)
   if not ok then
-    return undo(self, keep, err)
+    return undo(self, made, wrong)
   end
   return true
 end
 
---- Forgets what was built after the first `keep`, newest first, and closes
---- the objects among it: each once, by identity, through its __close, unless
---- it is foreign or was a constructor's argument before.  Gives the errors, a
---- list; one does not stop the rest.
-function M.close(self, keep)
-  local errors, closed = {}, {}
-  for i = #self.built, keep + 1, -1 do
-    local id = self.built[i]
-    local object = self.objects[id]
-    self.built[i] = nil
-    self.objects[id] = nil
-    local kind = type(object)
-    local meta = (kind == "table" or kind == "userdata") and debug.getmetatable(object)
-    local close = type(meta) == "table" and rawget(meta, "__close")
-    if close and not closed[object] and not self.borrowed[id]
-      and not (require "wick.origin".check(object, self.project)) then
-      closed[object] = true
-      local ok, caught = xpcall(close, failing, object, nil)
-      if not ok then
-        errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
-      end
+--- Forgets an object that is in `built` no more, and closes it through its
+--- __close, unless it is foreign, was a constructor's argument before, or is among
+--- `closed`.  Adds what that raises to `errors`.
+function M.forget(self, id, closed, errors)
+  local object = self.objects[id]
+  self.objects[id] = nil
+  local kind = type(object)
+  local meta = (kind == "table" or kind == "userdata") and getmetatable(object)
+  local close = type(meta) == "table" and rawget(meta, "__close")
+  if close and not closed[object] and not self.borrowed[id]
+    and not origin.check(object, self.project) then
+    closed[object] = true
+    local before = self.closing
+    self.closing = true -- nothing is built meanwhile
+    local ok, caught = xpcall(close, failing, object, nil)
+    self.closing = before
+    if not ok then
+      errors[#errors + 1] = tell("wick.failure", "closing", self, id, caught)
     end
+  end
+end
+
+--- Closes all objects, newest first, each once, by identity.  Gives the errors, a
+--- list; one does not stop the rest.
+function M.close(self)
+  local errors, closed, built = {}, {}, self.built
+  while #built > 0 do
+    M.forget(self, remove(built), closed, errors)
   end
   return errors
 end
@@ -268,15 +328,15 @@ function M.run(self, name)
   local run = tree:find(self.top, "run")
   if not run and name then
     return nil, fail.new("ENOKEY", {
-      message = ("this config has no `run`, so there is no item `%s`"):format(fail.quote(name)),
+      message = format("this config has no `run`, so there is no item `%s`", fail.quote(name)),
       status = 2,
     })
   elseif not run then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
+    local roots = move(self.components, 1, #self.components, 1, {})
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end
-    table.sort(roots)
+    sort(roots)
     local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end
@@ -298,7 +358,7 @@ function M.run(self, name)
     local object = tree:object(item)
     own[i] = object == item and self.late[item] ~= nil
     roots[i] = object and not own[i] and { object } or planning.needs(self, item)
-    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
+    move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
   local plan, err = planning.order(self, whole)
   err = err or missing(self, plan, run)
@@ -310,20 +370,20 @@ function M.run(self, name)
   if not constructors then
     return nil, err
   end
-  local values, keep = {}, #self.built
+  local values, made = {}, {}
   local ok
   for i, item in ipairs(items) do
     if #items > 1 then -- else it is all that is needed
       plan = planning.order(self, roots[i])
     end
-    ok, err = walk(self, plan, constructors)
+    ok, err = walk(self, plan, constructors, made)
     if ok and own[i] then -- evaluated anew, each time that it is run
-      values[i], err = M.late(self, item)
+      values[i], err = make(self, item)
     elseif ok then
       values[i] = tree:value(item, self.objects)
     end
     if err then
-      return undo(self, keep, err)
+      return undo(self, made, err)
     end
   end
   return true, values
@@ -337,12 +397,12 @@ function M.no_item(self, run, name)
   end
   local near = fail.near(name, names)
   return fail.new("ENOKEY", {
-    message = ("`run` has no item `%s`"):format(fail.quote(name)),
+    message = format("`run` has no item `%s`", fail.quote(name)),
     status = 2,
     marks = { self.tree:mark(run, "", "key") },
     notes = { self.tree:kind(run) == "map" and "`run` has: " .. fail.names(names)
       or "`run` is not a map of named items" },
-    helps = { near[1] and ("did you mean `%s`?"):format(near[1]) },
+    helps = { near[1] and format("did you mean `%s`?", near[1]) },
   })
 end
 

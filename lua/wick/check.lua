@@ -14,6 +14,10 @@ local FAILED = 3 -- evaluate's color of a node that has an error
 local function check_targets(self)
   local load = require "wick.load"
   local seen, phase, warnings, notes, errors = {}, {}, {}, {}, plan.gather(self)
+  local own = not self.options.project and self.tree:find(self.top, "project")
+  if own and self.color[own] == FAILED then
+    return {}, warnings, notes
+  end
   for _, id in ipairs(self.components) do
     local name = self.tree:find(id, "_target_")
     local target = self.tree:kind(name) == "string" and self.tree:text(name)

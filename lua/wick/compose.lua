@@ -164,7 +164,7 @@ function M.run(self)
   if plain then
     slots[1] = { doc = documents[1], mount = {} }
   else
-    slots, taken = require "wick.compose.defaults"(self, choices(self))
+    slots, taken = require "wick.compose.defaults".slots(self, choices(self))
     if #self.errors > 0 then
       return false
     end

@@ -4,6 +4,27 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
+
+local error, ipairs, next, sub, type = error, ipairs, next, string.sub, type
+local room, tell = origin.room, origin.tell
+
+-- Raises at the caller's line when the config is closed; or, `still`, when objects
+-- are being built.
+local function check_open(self, still)
+  if self.closed then
+    error("this config is closed", 3)
+  elseif still and next(self.underway) then
+    error("this config cannot change while it builds an object", 3)
+  end
+end
+
+-- A key path or name that a method takes, if any; misuse raises.
+local function check_text(value, method)
+  if value ~= nil and type(value) ~= "string" then
+    error("bad argument #1 to '" .. method .. "' (a text expected, got a " .. type(value) .. ")", 3)
+  end
+end
 
 local Config = { __name = "wick.Config" }
 Config.__index = Config
@@ -12,22 +33,17 @@ Config.__index = Config
 --- allowed the target's module by its own name; or nil and an error, which is
 --- one object for all who ask.
 function Config:open_project(id, name)
-  if self.options.targets and not require "wick.config.root".may_name(self.options, name) then
-    return nil, fail.new("EPREFIX", {
-      message = ("this config may not name `%s`"):format(fail.quote(name)),
-      status = 5,
-      marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
-      notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
-      helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
-    })
+  local refused = self.options.targets and tell("wick.config.root", "refuse", self, id, name)
+  if refused then
+    return nil, refused
   end
   for _, prefix in ipairs(self.options.allow or {}) do
-    if name == prefix or name:sub(1, #prefix + 1) == prefix .. "." then
+    if name == prefix or sub(name, 1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
   if not self.project and not self.project_error then
-    self.project, self.project_error = require "wick.config.root".open(self)
+    self.project, self.project_error = tell("wick.config.root", "open", self)
     local err = self.project_error
     if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
@@ -40,13 +56,14 @@ end
 --- error.
 ---@param path string?
 function Config:node(path)
-  return require "wick.key".node(self, path)
+  return tell("wick.key", "node", self, path)
 end
 
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
 function Config:get(path)
+  check_text(path, "get")
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -68,7 +85,9 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
-  local build, plan = require "wick.build", require "wick.plan"
+  check_text(path, "build")
+  check_open(self)
+  local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -86,7 +105,9 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
-  local ok, values = require "wick.build".run(self, name)
+  check_text(name, "run")
+  check_open(self)
+  local ok, values = room "wick.build".run(self, name)
   if not ok then
     return nil, values
   end
@@ -105,6 +126,7 @@ end
 --- nothing of the project.  true, the warnings and the notes (what only a run
 --- can tell); or nil and an error.
 function Config:check()
+  check_open(self)
   local errors, warnings, notes = require "wick.check".all(self)
   if #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
@@ -212,6 +234,7 @@ function Config:set(override)
   if type(override) ~= "string" then
     error(("bad argument #1 to 'set' (a string expected, got %s)"):format(type(override)), 2)
   end
+  check_open(self, true)
   local overrides = table.move(self.overrides, 1, #self.overrides, 1, {})
   overrides[#overrides + 1] = override
   return require "wick.config.renew".renew(self, overrides, false)
@@ -219,6 +242,7 @@ end
 
 --- Reads the config's files again; the rest is as in set.
 function Config:reload()
+  check_open(self, true)
   return require "wick.config.renew".renew(self, self.overrides, true)
 end
 
@@ -238,9 +262,10 @@ function Config:objects_built()
 end
 
 --- Closes all objects, newest first, and the project.  true, or nil and the
---- errors of those that raised.
+--- errors of those that raised.  Closing once more is harmless.
 function Config:close()
-  local errors = require "wick.build".close(self, 0)
+  local errors = room "wick.build".close(self)
+  self.closed = true
   if self.project then
     self.project:close()
     self.project = nil

@@ -11,8 +11,15 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
 local plan = require "wick.plan"
 local walk = require "wick.evaluate.walk"
+
+-- What late values need when they are computed, as it is now: a module may have
+-- changed it by then.
+local find, format, getenv = string.find, string.format, os.getenv
+local ipairs, type = ipairs, type
+local room, tell = origin.room, origin.tell
 
 local M = {}
 
@@ -181,19 +188,21 @@ function M.environment(self, id, reference, call, caught)
         })
       elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
-          message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
-          helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
+          message = format("an untrusted config may not read the variable `%s`", fail.quote(name)),
+          helps = { format("the caller allows it: `--env %s`", fail.quote(name)) },
         })
       end
-      local value = os.getenv(name)
-      if value == nil and default == nil then
-        return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
+      -- the system would end the name at a NUL
+      local value = not find(name, "\0", 1, true) and getenv(name) or nil
+      if value ~= nil then
+        return value
+      elseif default == nil then
+        return nil, format("the environment has no variable `%s`", fail.quote(name))
       end
-      return value == nil and default or value
+      return default
     end,
     file = function(name)
-      local read = require "wick.read"
-      return read.absolute(read.folder(self, id), name)
+      return tell("wick.read", "absolute", tell("wick.read", "folder", self, id), name)
     end,
   }
 end
@@ -203,7 +212,7 @@ end
 --- expression that fails, and its problem.  `call` and `caught` are build's, as
 --- expr.eval tells them.
 function M.compute(self, id, item, objects, call, caught)
-  local expr, values = require "wick.expr", {}
+  local expr, values = room "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
       local target = expression.targets[n]
@@ -224,7 +233,7 @@ function M.compute(self, id, item, objects, call, caught)
   if not item.texts then
     return true, values[1]
   end
-  local splice = require "wick.evaluate.splice"
+  local splice = room "wick.evaluate.splice"
   local text, problem = splice.join(self.tree, id, item, values, self.budget)
   if not text then
     return false, 0, problem
@@ -283,13 +292,24 @@ local function evaluate_expression(self, id, item)
     self.late[id] = item
     return nil
   end
+  local budget = self.budget
+  local nodes = budget.nodes
   local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
   if not ok then
     return nil, M.problem(self, id, value, problem)
   end
+  local spent = nodes - budget.nodes
+  budget.nodes = nodes -- what the expression made becomes the nodes: counted once
   local read = require "wick.read"
-  local node, err = read.graft(tree, value, nil, id, self.budget)
+  local node, err = read.graft(tree, value, nil, id, budget)
+  budget.nodes = math.min(budget.nodes, nodes - spent)
   if not node then
+    if err.name == "EBUDGET" then
+      err.message = ("evaluating this config would produce more than %s"):format(
+        require "wick.expr.step".counted(self.limits["value.nodes"], "nodes"))
+      err.helps[1] = "make large tables in a constructor, or raise the limit: "
+        .. "--limit value.nodes=N"
+    end
     err.marks = { tree:mark(id, "this expression gives it") }
     return nil, err
   end

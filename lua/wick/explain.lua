@@ -75,14 +75,15 @@ local function via_of(tree, entry)
 end
 
 -- What the API tells of a history.
-local function plain(self, entries)
+local function plain(self, entries, keys)
   local list, tree = {}, self.tree
   local uses = require "wick.explain.uses"
   for i, entry in ipairs(entries) do
     local deleted
-    for n, slot in ipairs(entry.deleted or {}) do
+    for n, inner in ipairs(entry.deleted or {}) do
+      local path = table.move(keys, 1, #keys, 1, {})
       deleted = deleted or {}
-      deleted[n] = tell.path(tree, slot)
+      deleted[n] = core.keytext(table.move(inner, 1, #inner, #path + 1, path))
     end
     local told = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
       via = via_of(tree, entry), dropped = entry.dropped, deleted = deleted,
@@ -127,7 +128,7 @@ function M.key(self, text)
       mark = tree:mark(step.node) }
   end
   local history = require "wick.explain.history".of(self)
-  told.history = plain(self, history:entries(self.top, keys))
+  told.history = plain(self, history:entries(self.top, keys), keys)
   if not id then
     if #told.history == 0 then
       return nil, require "wick.key".absent(self, text, path, at, i)

@@ -2,13 +2,16 @@
 -- calls that were going on, and the options it got.
 --
 -- Part of build.  May call: load (its words for places), evaluate (problems),
--- fail, core, the tree.  Only loaded when something failed.
+-- tell, fail, core, the tree.  Only loaded when something failed.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 local places = require "wick.raised.places"
 
 local M = {}
+
+local OPTIONS = 8 -- that are shown
 
 local function path_of(self, id)
   return core.keytext(self.tree:segments(id))
@@ -30,7 +33,7 @@ end
 -- Tells what the project's code raised: adds the mark on its line, or a note
 -- where there is none, and the trace.  `mark` is the place in the config;
 -- `called` and `below` are as in places.trace.
-local function tell(self, fields, caught, mark, called, below)
+local function add_raised(self, fields, caught, mark, called, below)
   caught = seen(caught)
   local marks, notes = fields.marks, fields.notes
   local record, line, said = places.origin(self.project, caught, places.text(caught.value))
@@ -47,12 +50,19 @@ local function tell(self, fields, caught, mark, called, below)
   fields.cause, fields.traceback = caught.value, caught.whole
 end
 
-local HIDDEN = { password = true, passwd = true, secret = true, token = true, key = false }
+local WORDS = { table = "an object", userdata = "an object", ["function"] = "a function",
+  thread = "a coroutine" }
 
-local function is_secret(key)
-  local word = tostring(key):lower()
-  return HIDDEN[word:match("(%a+)$") or ""] or word:match("api_key$")
-    or word:match("access_key$") or word:match("private_key$")
+-- What an option was handed over as, in a few words; nil for one that is absent.
+local function handed(self, child, key)
+  local object = self.tree:object(child)
+  local value = object and self.objects[object]
+  if object == nil then
+    return self.tree:kind(child) ~= "null" and tell.node(self.tree, child) or nil
+  elseif value == nil or value == core.null then
+    return nil
+  end
+  return WORDS[type(value)] or tell.value(value, 60, key)
 end
 
 -- "hidden = 64 (train.yaml:9), lr = 0.1 (command line)"
@@ -60,15 +70,11 @@ local function arguments(self, id)
   local tree, list = self.tree, {}
   for _, child in ipairs(tree:children(id)) do
     local key = tree:key(child)
-    if not (type(key) == "string" and key:match("^_.*_$")) and #list < 8 then
-      local kind = tree:kind(child)
-      local value = kind == "map" and "{…}" or kind == "list" and "[…]"
-        or (kind == "object" or kind == "late" or kind == "host") and "an object"
-        or kind == "string" and '"' .. fail.quote(tree:text(child)) .. '"'
-        or tostring(tree:value(child))
-      if is_secret(key) then
-        value = "‹hidden›"
-      end
+    local value = not (type(key) == "string" and key:match("^_.*_$")) and handed(self, child, key)
+    if value and #list == OPTIONS then
+      list[#list + 1] = "…"
+      break
+    elseif value then
       local mark = tree:mark(child)
       local from = mark.argv and "command line" or mark.file and mark.file .. ":" .. mark.line
       list[#list + 1] = ("%s = %s%s"):format(fail.quote(tostring(key)), value,
@@ -91,7 +97,7 @@ function M.construction(self, id, target, caught)
     fields.cause = caught.message
   else
     fields.message = ("`%s` raised while building `%s`"):format(target, path)
-    tell(self, fields, caught, mark, name, { config_frame(mark, path) })
+    add_raised(self, fields, caught, mark, name, { config_frame(mark, path) })
   end
   local given = arguments(self, id)
   if given ~= "" then
@@ -110,10 +116,41 @@ function M.late(self, id, base, problem)
   if problem.raised then
     local mark = err.marks[1]
     err.marks, err.notes, mark.label = {}, {}, "called here"
-    tell(self, err, problem.caught, mark, problem.what:match("[%a_][%w_]*$"),
+    add_raised(self, err, problem.caught, mark, problem.what:match("[%a_][%w_]*$"),
       { config_frame(mark, err.key) })
   end
   return err
+end
+
+--- The error of a component that is asked for while it is being built: by its own
+--- constructor, through the components of `chain`, or (no chain) by another
+--- coroutine.
+function M.underway(self, id, chain)
+  local path, names = path_of(self, id), {}
+  for i, other in ipairs(chain or {}) do
+    names[i] = path_of(self, other)
+  end
+  names[#names + 1] = path
+  return fail.new("ECYCLE", {
+    message = ("`%s` is asked for while it is being built"):format(path),
+    key = path,
+    marks = { self.tree:mark(id, chain and "its constructor asks for it"
+      or "another coroutine builds it", self.tree:kind(id) == "map" and "key" or nil) },
+    notes = { #names > 2 and "the circle: " .. table.concat(names, " -> ") or nil },
+    helps = { chain and "hand over what it needs as an option, or ask when it is built"
+      or "ask for it when it is built" },
+  })
+end
+
+--- The error of a component that is asked for while objects are closed.
+function M.closed(self, id)
+  local path = path_of(self, id)
+  return fail.new("ECLOSE", {
+    message = ("`%s` is asked for while the config is being closed"):format(path),
+    key = path,
+    marks = { self.tree:mark(id, "not built any more", self.tree:kind(id) == "map" and "key"
+      or nil) },
+  })
 end
 
 --- The error of an object that raised while it was closed.
@@ -122,7 +159,7 @@ function M.closing(self, id, caught)
   local path = gone and gone.key or path_of(self, id)
   local fields = { key = path, marks = {}, notes = {},
     message = ("`%s` raised while it was closed"):format(path) }
-  tell(self, fields, caught, gone and gone.mark or self.tree:mark(id, "built here", "key"),
+  add_raised(self, fields, caught, gone and gone.mark or self.tree:mark(id, "built here", "key"),
     "__close")
   return fail.new("ECLOSE", fields)
 end

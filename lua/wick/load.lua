@@ -129,6 +129,7 @@ local function run(project, record)
   local before = loaded[record.canonical]
   local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
   record.chunk, record.state = nil, "loading"
+  origin.settle()
   project.inodes[record.id] = record
   if record.text then
     project.sources["@" .. record.path] = true
@@ -519,6 +520,7 @@ function M.allowed(name)
       target_label = "a member is missing",
     })
   end
+  origin.settle()
   ok, value = pcall(require, module)
   if not ok then
     return nil, target.tell("wick.raised", "not_allowed", module, value)

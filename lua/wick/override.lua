@@ -1,7 +1,7 @@
 -- wick.override: the words `key=value` of a command line or of a call ->
 -- edits of the tree.
 --
--- Part of compose.  May call: compose, fail, core.
+-- Part of compose.  May call: compose, absent, fail, core.
 --
 -- `k=v` sets what is there, `+k=v` adds or appends, `++k=v` sets or adds, `=k=v`
 -- replaces whole, `~k` and `~?k` delete.  `config` is what compose makes: tree,
@@ -84,24 +84,35 @@ local function parse(word, number, unset)
     value = not deletes and at + path.length + 2 or nil }
 end
 
--- The names a map has, for a message.
-local function names(tree, id)
-  local list = {}
-  for _, child in ipairs(tree:children(id)) do
-    list[#list + 1] = tostring((tree:key(child)))
+--- The errors of words that cannot be read, a list: told before a document is.
+---@param overrides table  texts, or {unset = key}
+---@param limits table
+---@return table[]
+function M.misread(overrides, limits)
+  local errors = {}
+  for n, word in ipairs(overrides) do
+    local unset = type(word) == "table"
+    local text = unset and word.unset or word
+    local asked, err = parse(text, n, unset)
+    if asked and asked.value and text:find("^[%[{\"']", asked.value) then
+      local value, wrong = core.tree(limits):word(text, n, asked.value)
+      err = not value and wrong or nil
+      if err and err.status == 3 then
+        err.status = 2 -- what is wrong is the command
+      end
+    end
+    errors[#errors + 1] = err
   end
-  return list
+  return errors
 end
 
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path
   local segment = path[i]
-  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
-  first, last = asked.at + first, asked.at + last
-  if word:sub(first, first) == "." then
-    first = first + 1
-  end
+  local start, last = require "wick.absent".span(path, i)
+  start, last = asked.at + start, asked.at + last
+  local first = word:sub(start, start) == "." and start + 1 or start
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
   local err = {
@@ -112,27 +123,20 @@ local function absent(tree, at, asked, i, word, number)
   }
   local helps = err.helps
   if kind == "list" then
-    local size = #tree:children(at)
-    local label = segment == 0 and "lists count from 1"
-      or math.type(segment) == "integer" and ("the list has %d items"):format(size)
-      or "a list has no names"
-    err.marks = { place(number, word, first, last - first + 1, label) }
-    helps[1] = size > 0 and ("`%s[1]` is its first item"):format(above) or nil
+    err.marks = { place(number, word, first, last - first + 1,
+      (require "wick.absent".why(tree, at, segment))) }
+    helps[1] = #tree:children(at) > 0 and ("`%s[1]` is its first item"):format(above) or nil
     if asked.value then
       helps[#helps + 1] = ("to append an item, write `+%s=VALUE`"):format(above)
     end
   elseif kind == "map" then
+    local why = require "wick.absent"
+    local _, near, note = why.why(tree, at, segment)
     err.marks = { place(number, word, first, last - first + 1, "not in the config") }
-    local there = names(tree, at)
-    local near = fail.near(tostring(segment), there)
-    if #near > 0 then
-      for n, name in ipairs(near) do
-        helps[n] = ("did you mean `%s%s%s`?"):format(
-          word:sub(1, first - 1), name, word:sub(last + 1))
-      end
-    elseif #there > 0 then
-      err.notes = { (above == "" and "the config has these top-level keys: %s"
-        or "`" .. above .. "` has these keys: %s"):format(fail.names(there)) }
+    err.notes = { note }
+    for n, name in ipairs(near) do
+      helps[n] = ("did you mean `%s`?"):format(
+        why.respell(word:sub(1, start - 1), i, name, word:sub(last + 1)))
     end
     if asked.value then
       helps[#helps + 1] = ("to add a new key on purpose, write `+%s`"):format(

@@ -9,7 +9,12 @@ local fail = require "wick.fail"
 
 local M = {}
 
-local function doubled(text)
+-- How to write the text itself: in YAML with the sign twice, in Lua as it is.
+local function doubled(self, id, text)
+  local name, origin = self.tree:source(id)
+  if origin == "host" or origin == "file" and name:match("%.lua$") then
+    return "to mean the text itself, write it without `ref`, `copy` or `expr`"
+  end
   return ("to mean the text itself, double the sign: `\"%s\"`"):format(
     fail.quote(text:sub(1, 1) .. text))
 end
@@ -21,7 +26,7 @@ local function read_reference(self, id, text)
   local path, err = core.keypath(text:sub(base + 1), false)
   if not path or path.length ~= #text - base then
     local at = path and path.length + base + 1 or math.min(base + 1, #text)
-    local helps = { doubled(text) }
+    local helps = { doubled(self, id, text) }
     for _, help in ipairs(not path and err.helps or {}) do
       table.insert(helps, 1, help)
     end
@@ -34,10 +39,16 @@ local function read_reference(self, id, text)
       table.insert(helps, 1, ("for an expression begin with `$` and a blank: `\"$ %s\"`"):format(
         fail.quote(text, 60)))
     end
+    local mark, last = not path and err.marks[1], #text
+    local label = path and "the key path ends before this"
+      or "expected a key path such as `model.lr` behind `@`"
+    if mark and mark.byte > 1 then -- inside the path
+      at, label = math.min(base + mark.byte, #text), mark.label
+      last = math.min(at + mark.length - 1, #text)
+    end
     self:report(id, fail.new("ESIGIL", {
       message = ("`%s` starts with `@` and is not a reference"):format(fail.quote(text, 40)),
-      marks = { tree:mark(id, path and "the key path ends before this"
-        or "expected a key path such as `model.lr` behind `@`", at, #text) },
+      marks = { tree:mark(id, label, at, last) },
       helps = helps,
     }))
     return
@@ -70,14 +81,14 @@ local function read_dollar(self, id, text)
       message = ("`%s` starts with `$` and is not an expression"):format(fail.quote(text, 40)),
       marks = { self.tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
       helps = {
-        doubled(text),
+        doubled(self, id, text),
         #text > 1 and ("for an expression put a blank behind it: `\"$ %s\"`"):format(
           fail.quote(text:sub(2), 40)) or nil,
       },
     }))
     return
   end
-  local expression = read_expression(self, id, text:sub(2), 1, doubled(text))
+  local expression = read_expression(self, id, text:sub(2), 1, doubled(self, id, text))
   if expression then
     self.parsed[id] = { exprs = { expression } }
   end

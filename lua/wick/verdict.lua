@@ -42,20 +42,14 @@ function M.outside(project, name, head)
   local own = project.name
   local said = own == "project" and "`project.`" or format("`project.` or `%s.`", own)
   local rest = sub(name, #head + 1)
-  local guess, help
-  if #fail.near(head, { own, "project" }) > 0 then
-    guess = own .. rest
-    help = format("did you mean `%s`?", guess)
-  else
-    guess = own .. "." .. name
+  local function leads(guess)
     local search = #guess <= 255 and target.candidates(project, guess)
-    if search and search:next() then
-      help = format("did you mean `%s`?", guess)
-    else
-      guess = nil
-      help = format("name what the project has, such as `%s.%s`", own, "module.Member")
-    end
+    return search and search:next() and guess
   end
+  local guess = #fail.near(head, { own, "project" }) > 0 and own .. rest
+    or rest ~= "" and leads(own .. rest) or leads(own .. "." .. name) or nil
+  local help = guess and format("did you mean `%s`?", guess)
+    or format("name what the project has, such as `%s.%s`", own, "module.Member")
   return fail.new("EPREFIX", {
     message = format("target `%s` is not a name of the project", name),
     notes = { format("a target starts with %s", said) },

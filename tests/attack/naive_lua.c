@@ -8,7 +8,7 @@
 ** bytes.  Runs each in a child and prints a line of what came of it:
 **   returned TYPE    it ended
 **   error TEXT       it raised, by itself or by the hook
-**   hung             a fifth of a second of processor time was not enough
+**   hung             0.4 seconds of processor time were not enough
 **   crashed          it died, or ended the process
 */
 
@@ -28,7 +28,7 @@
 #include <lualib.h>
 
 #define BUDGET  1000000
-#define MEMORY  ((size_t)512 << 20)
+#define MEMORY  ((size_t)64 << 20)
 
 static size_t used;
 
@@ -54,11 +54,11 @@ static void over (lua_State *L, lua_Debug *ar) {
 
 /* in the child: the answer goes to `out` */
 static void run (const char *program, size_t len, FILE *out) {
-  const struct itimerval fifth = {{0, 0}, {0, 200000}};
+  const struct itimerval soon = {{0, 0}, {0, 400000}};
   lua_State *L = lua_newstate(limited, NULL);
   int status;
   if (L == NULL) _exit(9);
-  setitimer(ITIMER_PROF, &fifth, NULL);
+  setitimer(ITIMER_PROF, &soon, NULL);
   luaL_openlibs(L);
   lua_sethook(L, over, LUA_MASKCOUNT, BUDGET);
   status = luaL_loadbuffer(L, program, len, "=config");
@@ -85,6 +85,7 @@ static void ask (const char *program, size_t len) {
   if (pid == 0) {
     int quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
     FILE *out = fdopen(fds[1], "w");
+    if (out == NULL) _exit(9);
     dup2(quiet, 0);
     dup2(quiet, 1);
     dup2(quiet, 2);
@@ -109,9 +110,14 @@ static void ask (const char *program, size_t len) {
 
 
 int main (void) {
-  size_t len;
-  while (scanf("%zu", &len) == 1 && getchar() == '\n') {
+  char line[32];
+  while (fgets(line, sizeof(line), stdin) != NULL) {
+    size_t len = strtoul(line, NULL, 10);
     char *program = malloc(len + 1);
+    if (line[0] == '\n') {  /* the end of the program before */
+      free(program);
+      continue;
+    }
     if (program == NULL || fread(program, 1, len, stdin) != len) return 1;
     program[len] = '\0';
     ask(program, len);

@@ -133,7 +133,7 @@ local rows = {
     reason = "luaO_chunkid shows the end of the path" },
 
   { row = 98, title = "a table as error value", files = { ["m.lua"] = "error({ code = 1 })" },
-    code = "ERUNTIME", says = "(error object is a table value)", naive = "^error table: 0x" },
+    code = "ERUNTIME", says = "{code: 1}", naive = "^error table: 0x" },
   { row = 98, title = "nil as error value", files = { ["m.lua"] = "error(nil)" },
     code = "ERUNTIME", says = "(error object is a nil value)", naive = "^error nil" },
   { row = 98, title = "an error value whose __tostring raises",

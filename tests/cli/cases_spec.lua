@@ -8,6 +8,10 @@
 --                         folders print as DIR and ROOT
 --     == status N         of the command above (0 when there is no such line);
 --                         lines before the first `==` are prose
+--     == say TEXT         prose: the sentence that the next runs show
+--     == take NAME        the file NAME of tests/cli/share, into that folder
+--
+-- The files language_*.txt go through design.md chapter 2 sentence by sentence.
 --
 -- WICK_UPDATE=1 writes what the commands print now into the cases: read the
 -- difference before you commit it.
@@ -16,6 +20,7 @@ local helper = require "tests.helper"
 local lfs = require "lfs"
 
 local folder = helper.root .. "/tests/cli/cases"
+local share = helper.root .. "/tests/cli/share"
 
 -- A case as its parts: {kind, argument, lines}, in order.
 local function parse(text)
@@ -71,6 +76,8 @@ local function check(path)
     renewed[#renewed + 1] = part
     if part.kind == "file" then
       helper.write(dir .. "/" .. part.argument, body(part))
+    elseif part.kind == "take" then
+      helper.write(dir .. "/" .. part.argument, helper.read(share .. "/" .. part.argument))
     elseif part.kind == "run" then
       local printed, status = run(part, dir)
       local wanted = parts[i + 1] and parts[i + 1].kind == "status" and parts[i + 1].argument or "0"
@@ -89,7 +96,7 @@ local function check(path)
       end
     elseif part.kind == "status" and os.getenv("WICK_UPDATE") then
       renewed[#renewed] = nil
-    elseif part.kind ~= "status" then
+    elseif part.kind ~= "status" and part.kind ~= "say" then
       error("no such part: == " .. part.kind)
     end
   end
@@ -112,4 +119,15 @@ describe("the command", function()
       check(folder .. "/" .. name)
     end)
   end
+
+  it("is shown every sentence of the language", function()
+    local runs = 0
+    for _, name in ipairs(names) do
+      for _, part in ipairs(name:match("^language_") and parse(helper.read(folder .. "/" .. name))
+        or {}) do
+        runs = runs + (part.kind == "run" and 1 or 0)
+      end
+    end
+    assert.is_true(runs >= 250, ("%d runs in the files language_*.txt"):format(runs))
+  end)
 end)

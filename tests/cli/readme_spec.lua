@@ -4,9 +4,9 @@
 -- what the command prints, stdout and stderr in one.  A line `...` stands for
 -- any lines, `...` within a line for any text.  A ```yaml or ```lua block whose
 -- first line is a comment with a file's name (`# a.yaml`, `-- exp/a.lua`) is that
--- file for what comes behind it.  Commands run in a folder with these files and
--- the examples, with the command on the PATH.  Any other ```lua block is a program
--- that runs there and prints nothing to stderr.
+-- file for what comes behind it.  Commands run in a folder with these files, the
+-- examples and the headers, with the command on the PATH.  Any other ```lua
+-- block is a program that runs there and prints nothing to stderr.
 
 local helper = require "tests.helper"
 
@@ -102,7 +102,7 @@ for _, path in ipairs(paths) do
 
     setup(function()
       dir = helper.temp()
-      helper.run { "cp", "-R", "examples", dir }
+      helper.run { "cp", "-R", "examples", "include", dir }
     end)
 
     teardown(function()

@@ -148,7 +148,7 @@ describe("the library", function()
 
   it("raises on misuse", function()
     assert.has_error(function() wick.load(3) end,
-      "bad argument #1 to 'load' (a path or a table expected)")
+      "bad argument #1 to 'load' (a path or a table expected, got a number)")
     assert.has_error(function() wick.load({}, {}, { projct = "x" }) end,
       "wick.load has no option 'projct'")
     assert.has_error(function() wick.load({}, {}, { limits = { ["value.byte"] = 1 } }) end,

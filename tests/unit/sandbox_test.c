@@ -173,7 +173,7 @@ static void failures (void **state) {
   fails("local function f()\n  error('no', 2)\nend\nf()", WK_ERAISED,
         "this Lua config raises an error", 40, 3);
   fails("return { a = ref '@b' }", WK_ERAISED,
-        "`ref` needs a key path without the sign `@`", 13, 3);
+        "`ref` needs a key path without the sign `@`", 17, 4);
   fails("return { a = ref(1) }", WK_ERAISED,
         "`ref` needs a text, and this is a number", 13, 3);
   fails("return { a = { b = print } }", WK_ERAISED,
@@ -201,11 +201,11 @@ static void failures (void **state) {
   fails("local t = {}\n", WK_EDOCUMENT, "this Lua config returns nothing", 11,
         1);
   fails("return { a = env 'X' }", WK_ERAISED,
-        "the environment has no variable `X`", 13, 3);
+        "the environment has no variable `X`", 17, 3);
   fails("return { a = include 'b.lua' }", WK_EINCLUDE,
-        "there is nothing to include `b.lua` from", 13, 7);
+        "there is nothing to include `b.lua` from", 21, 7);
   fails("return { a = include 'b.yaml' }", WK_ERAISED,
-        "`include` reads Lua configs, and `b.yaml` is none", 13, 7);
+        "`include` reads Lua configs, and `b.yaml` is none", 21, 8);
 }
 
 
@@ -262,8 +262,8 @@ static void include (void **state) {
   (void)state;
   wk_tree_init(&t);
   files.tree = &t;
-  assert_int_equal(run(&t, "return { z = include 'b.lua', c = include 'c.lua' }",
-                       &door, &root), WK_OK);
+  assert_int_equal(run(&t, "return { z = include 'b.lua', c = include 'c.lua' "
+                           "}", &door, &root), WK_OK);
   print(&t, root, out, sizeof(out));
   assert_string_equal(out, "{z={y=2,x=1},c={_target_=p.M,e=ana}}");
   b = wk_tree_find(&t, root, "z", 1);

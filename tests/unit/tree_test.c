@@ -423,7 +423,7 @@ static void limits (void **state) {
 
 
 static void places (void **state) {
-  static const char text[] = "ab\r\nc\xC3\xA9" "d\re\n\n\xEF\xBB\xBFx";
+  static char text[] = "ab\r\nc\xC3\xA9" "d\re\n\n\xEF\xBB\xBFx";
   static const struct {
     size_t byte, line, column, start, stop;
   } rows[] = {
@@ -441,6 +441,18 @@ static void places (void **state) {
     assert_int_equal(column, rows[i].column);
     assert_int_equal(start, rows[i].start);
     assert_int_equal(stop, rows[i].stop);
+  }
+  /* a document finds the same from wherever it looked before */
+  for (i = 0; i < sizeof(text) * sizeof(text); i++) {
+    wk_Doc doc;
+    size_t l, c, from, to, byte = i % sizeof(text);
+    memset(&doc, 0, sizeof(doc));
+    doc.source = text;
+    doc.length = sizeof(text) - 1;
+    wk_doc_place(&doc, i / sizeof(text), &l, &c, &from, &to);
+    wk_doc_place(&doc, byte, &l, &c, &from, &to);
+    wk_place(text, sizeof(text) - 1, byte, &line, &column, &start, &stop);
+    assert_true(l == line && c == column && from == start && to == stop);
   }
   /* a byte order mark at the start takes no column */
   wk_place("\xEF\xBB\xBF" "ab", 5, 4, &line, &column, &start, &stop);

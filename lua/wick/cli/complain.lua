@@ -1,6 +1,6 @@
 -- wick.cli.complain: errors on stderr, in the style that suits it.
 --
--- May call: origin, report, cli/style.
+-- May call: report, cli/style.  Called in the way of origin's tell.
 
 local M = {}
 
@@ -20,12 +20,28 @@ local function make_style(given, asked)
   return made
 end
 
+-- Points an error of a key path at the word of the command that says it.
+local function at_word(asked, err)
+  local span, word = err.span, asked.names and asked.names[1]
+  if span and word and asked.name_places then
+    local first, label = span[1], span[3]
+    asked.places[0] = asked.name_places[1]
+    table.insert(err.marks, 1, { argv = 0, line = 1, byte = first, length = span[2],
+      column = (utf8.len(word:sub(1, first - 1)) or first - 1) + 1, label = label, text = word })
+    if err.notes[1] == label then
+      table.remove(err.notes, 1)
+    end
+  end
+end
+
 --- Prints an error, all of its phase; gives its exit status.  `given` are the
 --- words of the command, and how many: n.
 function M.print(given, asked, err)
+  for _, one in ipairs(err.errors) do
+    at_word(asked, one)
+  end
   style = style or make_style(given, asked)
-  -- a module may have broken the string library that report relies on
-  io.stderr:write(require "wick.origin".clean(require "wick.report".text, err, style), "\n")
+  io.stderr:write(require "wick.report".text(err, style), "\n")
   if asked.flags and asked.flags.backtrace == "full" then
     for _, one in ipairs(err.errors) do
       if one.traceback then

@@ -124,10 +124,11 @@ local function near_flags(name, verb)
 end
 
 --- Reads the words of a command line: {verb, configs, overrides (texts),
---- places (override n -> its word), names, flags}; or nil and an error.
+--- places (override n -> its word), names, name_places, flags}; or nil and an error.
 ---@param words string[]
 function M.parse(words)
-  local asked = { configs = {}, overrides = {}, places = {}, names = {}, flags = {} }
+  local asked = { configs = {}, overrides = {}, places = {}, names = {}, name_places = {},
+    flags = {} }
   local i, literal = 1, false
   local first, verb = words[1], "run"
   if first == nil then
@@ -146,7 +147,7 @@ function M.parse(words)
     local near = fail.near(first, M.order)
     return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
       { near[1] and ("did you mean `wick %s`?"):format(near[1])
-        or "a config ends in .yaml, or is named with a `/`; `wick help` lists the verbs" })
+        or "a config ends in .yaml or .lua, or is named with a `/`; `wick help` lists the verbs" })
   end
   asked.verb = verb
   while i <= #words do
@@ -155,6 +156,7 @@ function M.parse(words)
     name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
     if literal then
       asked.names[#asked.names + 1] = word
+      asked.name_places[#asked.names] = i
     elseif word == "--" then
       literal = true
     elseif name then
@@ -169,8 +171,8 @@ function M.parse(words)
           i = i + 1
           value = words[i]
         end
-        if value == nil then
-          return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
+        if value == nil or value == "" then
+          return nil, usage(("`--%s` needs a value"):format(long), value and i or i - 1, words,
             { ("write `--%s %s`"):format(long, flag.value) })
         end
         local choices = flag.choices or long == "format" and M.verbs[verb].formats
@@ -203,6 +205,7 @@ function M.parse(words)
       asked.configs[#asked.configs + 1] = word
     else
       asked.names[#asked.names + 1] = word
+      asked.name_places[#asked.names] = i
     end
     i = i + 1
   end

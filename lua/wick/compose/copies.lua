@@ -23,6 +23,11 @@ local function path_of(tree, id)
 end
 
 function Copies:report(id, err)
+  if self.told[err] then -- a file that several copies name
+    self.state[id] = BLACK
+    return
+  end
+  self.told[err] = true
   err.key = err.key or path_of(self.tree, id)
   if not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
@@ -51,7 +56,27 @@ local function read_copy(self, id)
     if not path or path.length ~= #key then
       local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
         fail.quote("%" .. text)) }
-      table.move(path and {} or err.helps, 1, #(path and {} or err.helps), 2, helps)
+      local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
+      local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
+      if not file and (name or other) then
+        table.insert(helps, 1, ("for a copy from a file write `\"%%%s#%s\"`"):format(
+          fail.quote(other or name .. ".yaml", 40),
+          fail.quote(inner or colons:gsub("::", "."), 40)))
+      else
+        for _, help in ipairs(path and {} or err.helps) do
+          table.insert(helps, help:match("^write `.*` for `") and 1 or #helps + 1, help)
+        end
+      end
+      local mark = not path and err.marks[1]
+      local first = item.base + (path and path.length + 1 or mark and mark.byte or 1)
+      if mark and mark.byte > 1 then -- inside the path
+        return nil, fail.new("ESIGIL", {
+          message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+          marks = { tree:mark(id, mark.label, math.min(first, #text),
+            math.min(first + mark.length - 1, #text)) },
+          helps = helps,
+        })
+      end
       return nil, fail.new("ESIGIL", {
         message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
         marks = { tree:mark(id, path and "the key path ends before this"
@@ -152,7 +177,7 @@ function walk(self, id, item, hops)
       if item.optional then
         return nil
       end
-      return nil, nil, require "wick.absent"(self, id, at, path, i, item.base)
+      return nil, nil, require "wick.absent".reference(self, id, at, path, i, item.base)
     end
     at = child
   end
@@ -160,6 +185,12 @@ function walk(self, id, item, hops)
     return nil, at
   end
   return at
+end
+
+-- In how many copies of files the copy `id` makes what it copies stand.
+function Copies:depth(id)
+  local above = self.origin[id]
+  return (above and above.depth or 0) + 1
 end
 
 -- The top of a file that is copied, its own defaults composed; false when it is
@@ -182,30 +213,38 @@ local function file_top(self, id, item)
   end
   local found, err = config.reader:read(rel)
   if err then
-    table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
+    if not self.told[err] then
+      table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
+    end
     return nil, err
   elseif not found then
     if item.optional then
       return false
     end
-    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "")
-    local near = fail.near(rel:match("[^/]*$"):gsub("%.%w+$", ""), names)
+    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "", true)
+    local near = fail.near(rel:match("[^/]*$"), names)
     return nil, fail.new("EINCLUDE", {
       message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
       marks = { self.tree:mark(id, "no such file") },
       notes = not near[1] and { #names > 0 and "there are: " .. fail.names(names)
         or "there is no config in its folder" } or nil,
       helps = { near[1] and ("did you mean `%s%s`?"):format(item.file:match("^.*/") or "",
-        near[1] .. item.file:match("%.%w+$")) },
+        near[1]) },
     })
   end
   local top = config.reader:fresh(found)
+  if self.tree:kind(top) == "null" and self.tree:is(top, "empty") then
+    top, err = self.tree:grow(nil, nil, "map", nil, nil, top) -- an empty document
+    if not top then
+      return nil, err
+    end
+  end
   if self.tree:kind(top) == "map" and self.tree:find(top, "defaults") then
     local inner = { tree = self.tree, reader = config.reader, limits = config.limits,
       documents = { { top = top, name = found.name, rel = found.rel, placed = true,
         folder = found.folder, text = found.text } },
-      errors = self.errors, patches = config.patches }
-    local slots = require "wick.compose.defaults"(inner, {})
+      errors = self.errors, patches = config.patches, depth = self:depth(id) }
+    local slots = require "wick.compose.defaults".slots(inner, {})
     for _, slot in ipairs(slots) do
       config.folders[slot.doc.name] = slot.doc.folder
       config.named[slot.doc.name] = slot.doc
@@ -227,10 +266,64 @@ local function file_top(self, id, item)
   return top, nil, rel
 end
 
+-- The node of a file that a copy names; nil and an error; or nil alone when it is
+-- optional and not there.  Copies of other files on the way are gone through; they
+-- are kept in `seen`.
+local in_file
+
+function in_file(self, id, item, seen)
+  local tree = self.tree
+  local top, err, rel = file_top(self, id, item)
+  if not top then
+    return nil, err
+  end
+  item.name = rel .. tree:text(id):sub(item.base)
+  local at = top
+  for i = 1, item.path and #item.path or 0 do
+    if tree:kind(at) == "string" and tree:is(at, "sigil") then
+      local inner = tree:is_copy(at) and read_copy(self, at)
+      if not inner or not inner.file then
+        return nil, fail.new("EREF", {
+          message = ("`%s` leads through a reference or expression"):format(
+            fail.quote(tree:text(id), 60)),
+          marks = { tree:mark(id, ""),
+            tree:mark(at, "what it gives is known only where it stands in the whole config") },
+          helps = { "copy the node above it" },
+        })
+      elseif seen[at] then
+        return nil, fail.new("ECYCLE", {
+          message = "this copy leads to itself",
+          marks = { tree:mark(at, "") },
+          helps = { "name the node itself that is meant" },
+        })
+      end
+      seen[at] = true
+      at, err = in_file(self, at, inner, seen)
+      if not at then
+        return nil, err
+      end
+    end
+    local child = tree:find(at, item.path[i])
+    if not child then
+      if item.optional then
+        return nil
+      end
+      return nil, require "wick.absent".reference(
+        { tree = tree, top = top, file = tree:source(at) }, id, at, item.path, i, item.base)
+    end
+    at = child
+  end
+  return at
+end
+
 -- What a copy copies: the node; nil and copies that must be made before; nil,
 -- nil and an error; or nil alone: nothing is there.
 local function source(self, id, item)
-  if not item.file then
+  local limit = self.config.limits["document.nesting"]
+  if item.file and self:depth(id) > limit then
+    return nil, nil, require "wick.compose.defaults".too_deep(
+      self.tree:mark(id, "one more here"), limit)
+  elseif not item.file then
     local target, before, err = walk(self, id, item, 0)
     if not target then
       return nil, before, err
@@ -249,23 +342,8 @@ local function source(self, id, item)
     end
     return target
   end
-  local top, err = file_top(self, id, item)
-  if not top then
-    return nil, nil, err
-  end
-  local at = top
-  for i = 1, item.path and #item.path or 0 do
-    local child = self.tree:find(at, item.path[i])
-    if not child then
-      if item.optional then
-        return nil
-      end
-      return nil, nil, require "wick.absent"(
-        { tree = self.tree, top = top, file = item.file }, id, at, item.path, i, item.base)
-    end
-    at = child
-  end
-  return at
+  local at, err = in_file(self, id, item, {})
+  return at, nil, err
 end
 
 -- Puts the copy there, and what is laid over it.
@@ -301,16 +379,38 @@ local function make(self, id, target)
   return true
 end
 
--- Does the copy `id` come out of the node `target` itself?
-local function inside(self, id, target)
-  local from = self.origin[id]
+-- If the copy `id` comes out of the node `target` itself: the copies of files
+-- that led here, by their names.
+local function inside(self, id, item, target)
+  local names, from = { item.name }, self.origin[id]
   while from do
+    if from.name then
+      table.insert(names, 1, from.name)
+    end
     if from.source == target then
-      return true
+      return names
     end
     from = from.above
   end
-  return false
+end
+
+-- The error of a file that comes to itself; nil when the circle was told already.
+local function file_circle(self, id, names)
+  local sorted = table.move(names, 1, #names - 1, 1, {})
+  table.sort(sorted)
+  local circle_ = table.concat(sorted, "\n")
+  if self.circles[circle_] then
+    return nil
+  end
+  self.circles[circle_] = true
+  return fail.new("ECYCLE", {
+    message = #sorted == 1 and "this copy holds itself"
+      or "these copies hold each other in a circle",
+    marks = { self.tree:mark(id, "leads back to " .. fail.quote(names[#names], 200)) },
+    chain = names,
+    notes = { "the circle: " .. table.concat(names, " -> ") },
+    helps = { "refer to it instead (`@`), or move what both need elsewhere" },
+  })
 end
 
 -- Makes a copy if that can be done.  Gives the copies that must be made before.
@@ -332,16 +432,21 @@ local function try(self, id)
     local ok, wrong = self.tree:vanish(id, id)
     self.state[id] = BLACK
     return not ok and self:report(id, wrong) or nil
-  elseif item.file and inside(self, id, target) then
-    return self:report(id, circle(self, { id }, id))
+  end
+  local names = item.file and inside(self, id, item, target)
+  if names then
+    err = file_circle(self, id, names)
+    self.state[id] = BLACK
+    return err and self:report(id, err) or nil
   end
   local above = self.origin[id]
+  local depth = item.file and self:depth(id) or above and above.depth
   local ok, wrong = make(self, id, target)
   if not ok then
     return self:report(id, wrong)
   end
   for _, inner in ipairs(self.tree:copies(id)) do
-    self.origin[inner] = { source = target, above = above }
+    self.origin[inner] = { source = target, above = above, depth = depth, name = item.name }
     if inner == id then -- a file that is nothing but a copy: once more
       self.items[id] = nil
       return nil
@@ -365,7 +470,7 @@ return function(config, copies)
   end
   local self = setmetatable({ tree = config.tree, top = config.top, config = config,
     errors = config.errors, state = {}, items = {}, origin = {}, tops = {},
-    todo = copies }, Copies)
+    circles = {}, told = {}, todo = copies }, Copies)
   local state, n = self.state, 0
   local open, needs, at, top = {}, {}, {}, 0
   local function push(id)

@@ -13,6 +13,14 @@ local function path_of(tree, id)
   return core.keytext(tree:segments(id))
 end
 
+-- The mark of a value below: of a map or list in block style its key, for the
+-- value begins on another line.
+local function given(tree, id, label)
+  local kind = tree:kind(id)
+  local block = (kind == "map" or kind == "list") and not tree:is(id, "flow")
+  return tree:mark(id, label, block and tree:key(id) and "key" or nil)
+end
+
 -- A key with its operator, which composition may have taken off already.
 local function written(tree, id, op)
   local key, sign = tostring((tree:key(id))), SIGNS[op] or ""
@@ -42,7 +50,7 @@ function tell.mix(tree, base, over)
     key = path,
     marks = {
       tree:mark(over, fail.kinds[above] .. ", merged on top"),
-      tree:mark(base, what .. ", given here"),
+      given(tree, base, what .. ", given here"),
     },
     helps = helps,
   }
@@ -57,7 +65,8 @@ tell["no list"] = function(tree, base, over)
       or ("cannot add to `%s`, which is %s"):format(path,
         tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]),
     key = path,
-    marks = { tree:mark(over, "added here"), tree:mark(base, fail.kinds[kind] .. ", given here") },
+    marks = { tree:mark(over, "added here"),
+      given(tree, base, fail.kinds[kind] .. ", given here") },
     notes = { "`+` appends to a list, merges into a map, and creates what is not there" },
     helps = { map and "write a map: `{key: value}`" or "leave the `+` out to replace it" },
   }

@@ -36,6 +36,8 @@ function M.decide(self, component, id)
     if tree:value(id) then
       vanish(self, component, id)
     end
+  elseif self.missing[id] then
+    self.wanted[id] = true
   elseif kind ~= "none" and kind ~= "null" then
     refuse(self, id)
   end

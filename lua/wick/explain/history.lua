@@ -195,18 +195,19 @@ function History:value(slot, since, time)
 end
 
 -- Adds the events of a slot, and of all below it, to a list: {time, content,
--- op, own}.
-local function gather(self, list, slot, since, own)
-  local open = { { slot, since, own } }
+-- slot, keys}; keys lead from the first slot to that of the event.
+local function gather(self, list, slot, since)
+  local open = { { slot, since, {} } }
   while #open > 0 do
     local top = table.remove(open)
-    local known = self:slot(top[1], top[2])
-    for i, content in ipairs(known.contents) do
-      list[#list + 1] = { time = content.began, content = content, own = top[3], slot = top[1],
-        since = top[2], first = i == 1 }
+    local keys = top[3]
+    for _, content in ipairs(self:slot(top[1], top[2]).contents) do
+      list[#list + 1] = { time = content.began, content = content, slot = top[1], keys = keys }
       if content.chain and content.chain.contents[1] == content then
         for _, child in ipairs(self:children(content.chain)) do
-          open[#open + 1] = { child.slot, child.entered, false }
+          local inner = table.move(keys, 1, #keys, 1, {})
+          inner[#inner + 1] = child.key
+          open[#open + 1] = { child.slot, child.entered, inner }
         end
       end
     end
@@ -252,7 +253,7 @@ end
 function History:changed(chain, before, after)
   local events = {}
   for _, child in ipairs(self:children(chain)) do
-    gather(self, events, child.slot, child.entered, false)
+    gather(self, events, child.slot, child.entered)
   end
   for _, event in ipairs(events) do
     if event.time > before and event.time <= after then
@@ -272,7 +273,7 @@ local function appended(self, chain, before, after)
       end
     else
       local events = {}
-      gather(self, events, child.slot, child.entered, false)
+      gather(self, events, child.slot, child.entered)
       for _, event in ipairs(events) do
         if event.time > before and event.time <= after then
           return nil
@@ -289,10 +290,11 @@ local function entry_of(self, slot, since, events, first, last, there)
   local own, deleted
   for i = first, last do
     local event = events[i]
-    own = event.own and event or own
-    if event.content.kind == "none" and not event.own then
+    if #event.keys == 0 then
+      own = event
+    elseif event.content.kind == "none" then
       deleted = deleted or {}
-      deleted[#deleted + 1] = event.slot
+      deleted[#deleted + 1] = event.keys
     end
   end
   local known = self:slot(slot, since)
@@ -326,7 +328,7 @@ end
 -- here before.
 local function entries_of(self, out, slot, since, ended, there)
   local events = {}
-  gather(self, events, slot, since, true)
+  gather(self, events, slot, since)
   table.sort(events, function(a, b)
     return a.time < b.time or a.time == b.time and a.slot < b.slot
   end)
@@ -354,7 +356,7 @@ end
 --- The history of a key: `keys` are the segments that lead to it from the top.
 --- A list of entries, oldest first: {op, value, node (whose mark says where),
 --- slot (nil: something above it), dropped (it went with its constructor), deleted
---- (slots below it that the layer deleted)}.
+--- (the keys that lead to what the layer deleted below it)}.
 function History:entries(top, keys)
   local out = {}
   local function delete(by)

@@ -50,7 +50,7 @@ function M.edge(self, from, to)
   local open = { from }
   while #open > 0 do
     local id = table.remove(open)
-    if id == to or (id ~= from and self.tree:object(id) == to) then
+    if id ~= from and (id == to or self.tree:object(id) == to) then
       return id
     end
     local children = self.tree:children(id)

@@ -1,7 +1,7 @@
 -- wick.raised.places: what the project's code raised: its text, the line that it
 -- comes from, and the calls that were going on.
 --
--- Part of load, which build uses too.  May call: core, fail.  `project` is
+-- Part of load, which build uses too.  May call: core, tell, fail.  `project` is
 -- target's, or nil where code of the host alone was called; `caught` is what
 -- load's handler saw: value, chain (the records that were loading), frames,
 -- hidden.
@@ -39,6 +39,11 @@ function M.text(value)
     local ok, text = pcall(tostring, value)
     if ok then
       return format("%s", text)
+    end
+  elseif type(value) == "table" and meta == nil and next(value) ~= nil then
+    local ok, text = pcall(require("wick.tell").value, value) -- its fields
+    if ok then
+      return text
     end
   end
   return format("(error object is a %s value)", type(value))

@@ -10,10 +10,17 @@ local fail = require "wick.fail"
 
 local M = {}
 
---- The names that a Lua config has.
-M.names = { "append", "assert", "copy", "delete", "env", "error", "expr", "include", "ipairs",
-  "math", "next", "null", "pairs", "ref", "replace", "select", "string", "target", "tonumber",
+--- The names that a Lua config has: its own, and those it has from Lua.
+M.own = { "append", "copy", "delete", "env", "expr", "include", "null", "ref", "replace",
+  "target" }
+M.taken = { "assert", "error", "ipairs", "math", "next", "pairs", "select", "string", "tonumber",
   "tostring", "type" }
+
+--- All of them.
+function M.names()
+  local names = table.move(M.own, 1, #M.own, 1, {})
+  return table.move(M.taken, 1, #M.taken, #names + 1, names)
+end
 
 local OTHERWISE = {
   os = "the environment is read by `env(\"NAME\", \"default\")`",
@@ -40,13 +47,14 @@ end
 -- Adds to an error what the config could have written.
 local function advise(err)
   if err.unknown then
-    local near = fail.near(err.unknown, M.names)
+    local near = fail.near(err.unknown, M.names())
     if OTHERWISE[err.unknown] then
       err.helps[1] = OTHERWISE[err.unknown]
     elseif near[1] then
       err.helps[1] = ("did you mean `%s`?"):format(near[1])
     else
-      err.notes[1] = "a Lua config has " .. table.concat(M.names, ", ")
+      err.notes[1] = "a Lua config has " .. table.concat(M.own, ", ")
+      err.notes[2] = "and of Lua " .. table.concat(M.taken, ", ")
     end
   elseif err.name == "ERAISED" and err.cause then
     local name = err.cause:match("nil value %(%l+ '(%l+)'%)$")
@@ -78,7 +86,8 @@ local function include(reader, doc, name)
     message = ("included file `%s` not found"):format(fail.quote(rel, 200)),
     notes = { #names == 0 and ("there is no config in %s"):format(fail.quote(folder, 200))
       or not near[1] and ("%s has: %s"):format(fail.quote(folder, 200), fail.names(names)) or nil },
-    helps = { near[1] and ("did you mean `%s%s.lua`?"):format(name:match("^(.*/)") or "", near[1]) },
+    helps = { near[1] and ("did you mean `%s%s.lua`?"):format(name:match("^(.*/)") or "",
+      near[1]) },
   })
 end
 

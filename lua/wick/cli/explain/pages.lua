@@ -225,6 +225,51 @@ base: &base {lr: 0.1}
 model: {<<: *base}
 == right
 ]],
+  W0115 = [[
+ELUA a Lua config that does not compile
+Lua's own words stand in the note; the mark is where Lua gave up, which is often
+behind the mistake: here the comma is missing in the line above.
+== file a.lua
+return {
+  lr = 0.1
+  size = 2,
+}
+== wrong wick show a.lua
+this Lua config does not compile
+== file a.lua
+return {
+  lr = 0.1,
+  size = 2,
+}
+== right
+]],
+  W0116 = [[
+ERAISED a Lua config that raises an error
+A Lua config has no `os`, `io` or `require`, and a name that is not there is an
+error. It has `ref`, `copy`, `expr`, `target`, `null`, `append`, `replace`, `delete`,
+`env` and `include`, Lua's basic functions, `math` without `random`, and those
+functions of `string` that take no pattern.
+== file a.lua
+return { out = os.getenv "WICK_OUT" }
+== wrong wick show a.lua
+there is no `os` in a Lua config
+== file a.lua
+return { out = env("WICK_OUT", "out/") }
+== right
+]],
+  W0117 = [[
+EMISFIT a value that no config can hold
+A Lua config returns strings, numbers, booleans, `null` and tables of these. What
+is computed later is an expression. (A table given to `wick.load` in a program may
+also hold functions and objects, which are handed on as they are.)
+== file a.lua
+return { lr = 0.1, double = function(config) return config.lr * 2 end }
+== wrong wick show a.lua
+a function cannot be part of a config
+== file a.lua
+return { lr = 0.1, double = expr "@lr * 2" }
+== right
+]],
   W0190 = [[
 EUNSUPPORTED something of the language that this version of wick does not have
 The message says what, and where one exists, another way to write it.
@@ -715,8 +760,15 @@ of its own, or copy it.
   W0507 = [[
 EUNSAFE a file or folder that others may write
 Who may write a module may run anything as the user that loads it. Take the right
-away: `chmod o-w`.
-== untried which files others may write depends on who owns them
+away: `chmod o-w`. `--trust-modes` is for file systems that have no modes.
+== file exp/models.lua
+return { Model = function() return {} end }
+== file a.yaml
+project: exp
+model: {_target_: exp.models.Model}
+== wrong chmod o+w exp/models.lua; wick check a.yaml
+`exp/models.lua` is writable by everyone
+== right chmod o-w exp/models.lua; wick check a.yaml
 ]],
   W0508 = [[
 ECHANGED a file changed while it was read
@@ -754,6 +806,20 @@ int luaopen_fast (void *L) { return L == 0; }
 == wrong cc -shared -fPIC -Wl,-z,execstack fast.c -o exp/fast.so && wick check a.yaml
 plugin `exp.fast` asks for an executable stack
 == right cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+]],
+  W0511 = [[
+EUNTRUSTED what an untrusted config may not do
+With `--untrusted` a config that others wrote is read, and not run: one written in
+Lua is a program, and its budgets are no wall around who means harm.
+== file exp/init.lua
+return {}
+== file a.lua
+return { lr = 0.1 }
+== wrong wick show a.lua --untrusted --project exp
+an untrusted config is not run, and this one is written in Lua
+== file a.yaml
+lr: 0.1
+== right wick show a.yaml --untrusted --project exp
 ]],
   W0601 = [[
 EABI a plugin that was built for another Lua
@@ -939,6 +1005,42 @@ this config has more than 4 nodes
 ENOMEM not enough memory
 Nothing was left half made: what was read so far is given back.
 == untried it needs a system without memory
+]],
+  W0707 = [[
+ELUASTEPS a Lua config that takes too many steps
+A step is an instruction of Lua, or so much work of one of its functions. Once there
+are very long strings or large tables, each counts more.
+== file a.lua
+local n = 0
+while n ~= 10.5 do
+  n = n + 1
+end
+return { n = n }
+== wrong wick show a.lua
+this Lua config takes more than 1000000 steps
+== file a.lua
+local n = 0
+while n < 10.5 do
+  n = n + 1
+end
+return { n = n }
+== right
+]],
+  W0708 = [[
+ELUABYTES a Lua config that takes too much memory
+What counts is all that Lua holds at a time, and also, with a higher limit, what it
+asks for one after the other.
+== file a.lua
+local text = "x"
+for i = 1, 30 do
+  text = text .. text
+end
+return { size = #text }
+== wrong wick show a.lua
+this Lua config takes more than 16 MiB of memory
+== file a.lua
+return { size = 1 << 30 }
+== right
 ]],
   W0801 = [[
 EINCLUDE a document that a document names, and that is not there
