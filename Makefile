@@ -106,7 +106,7 @@ Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
 .PHONY: help all programs benches deps deps-dev demo test check asan race \
-  coverage valgrind bench install uninstall clean files FORCE
+  mutants coverage valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -148,6 +148,9 @@ race: ## 10 million resolutions per backend while files change; a long run
 	$(B)/tests/race folder 10000000 1000000
 	$(B)/tests/race all 500000 50000
 	$(B)/tests/race_plugin 1000000
+
+mutants: ## small mistakes made on purpose, each of which a test must see
+	@$(LUA) tests/mutants/run.lua $(T)
 
 coverage: ## branch coverage of the resolver and the loader, 95 % at least
 	@$(MAKE) -s --no-print-directory all

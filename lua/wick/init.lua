@@ -108,8 +108,8 @@ end
 ---   env, targets what an untrusted config may still read and name: lists
 ---   allow        modules beside the project's that targets may name: a list
 ---   limits       name -> number
----   strict       doubts are errors
----   trust_modes  the file system has no owners and modes
+---   strict       who else may write the project's files is an error, no warning
+---   trust_modes  the file system has no owners and modes: they are not looked at
 ---   backend      "auto", "openat2" or "walk"
 ---   after        "read" or "compose": stop there; the config can then be shown
 ---                and explained.  Or "check": what config:check() tells is

@@ -7,17 +7,21 @@ local lfs = require "lfs"
 -- A copy of an example in which every module opens `canary` first; gives the
 -- configs that its README runs.
 local function with_canaries(name, dir)
-  helper.run({ "cp", "-R", helper.root .. "/examples/" .. name, dir })
+  helper.run({ "cp", "-R", helper.root .. "/examples", helper.root .. "/include", dir })
   local configs, seen, count = {}, {}, 0
-  local readme = helper.read(dir .. "/" .. name .. "/README.md")
+  local folder = dir .. "/examples/" .. name
+  local readme = helper.read(folder .. "/README.md")
+  if lfs.attributes(folder .. "/Makefile") then
+    assert.equal(0, (helper.run { "make", "-s", "-C", folder }))
+  end
   for file in readme:gmatch("wick run examples/" .. name:gsub("%p", "%%%0") .. "/(%S+)") do
     if not seen[file] then
       seen[file] = true
-      configs[#configs + 1] = dir .. "/" .. name .. "/" .. file
+      configs[#configs + 1] = folder .. "/" .. file
     end
   end
   assert.truthy(#configs > 0, "its README runs no config")
-  local _, list = helper.run { "find", dir .. "/" .. name, "-mindepth", "2", "-type", "f" }
+  local _, list = helper.run { "find", folder, "-mindepth", "2", "-type", "f" }
   for path in list:gmatch("[^\n]+") do
     if path:match("%.lua$") then
       count = count + 1

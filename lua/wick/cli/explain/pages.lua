@@ -759,16 +759,20 @@ of its own, or copy it.
 ]],
   W0507 = [[
 EUNSAFE a file or folder that others may write
-Who may write a module may run anything as the user that loads it. Take the right
-away: `chmod o-w`. `--trust-modes` is for file systems that have no modes.
-== file exp/models.lua
-return { Model = function() return {} end }
+Who may write a module may run anything as the user that loads it, and who may write a
+folder on its way can put another module there. What everyone may write is refused.
+Other doubts are warnings, and errors with --strict: a group that may write it, an owner
+who is neither root nor you, a sticky folder, a hard link, and such folders above the
+project. A plugin is refused for a group, too. --trust-modes is for file systems that
+have no owners and modes.
+== file exp/model.lua
+return { new = function() return {} end }
 == file a.yaml
 project: exp
-model: {_target_: exp.models.Model}
-== wrong chmod o+w exp/models.lua; wick check a.yaml
-`exp/models.lua` is writable by everyone
-== right chmod o-w exp/models.lua; wick check a.yaml
+model: {_target_: exp.model}
+== wrong chmod o+w exp/model.lua && wick run a.yaml
+`exp/model.lua` is writable by everyone
+== right chmod o-w exp/model.lua && wick run a.yaml
 ]],
   W0508 = [[
 ECHANGED a file changed while it was read
