@@ -265,7 +265,7 @@ static void denied (void **state) {
 }
 
 
-/* row 46: a lease of another program: opened without waiting, so it says EAGAIN */
+/* row 46: a lease of another program; opened without waiting: EAGAIN */
 static int check_lease (void) {
   EACH_BACKEND {
     wk_Root r;
