@@ -86,12 +86,32 @@ local function check_run(self)
   local tree = self.tree
   local run = tree:find(self.top, "run")
   local kind = run and tree:kind(run)
-  if kind == "list" or kind == "map" and not tree:object(run) then
+  if kind == "null" then
+    return -- as if there were none
+  elseif kind == "list" or kind == "map" and not tree:object(run) then
     for _, id in ipairs(tree:children(run)) do
       check_item(self, id)
     end
   elseif run then
     check_item(self, run)
+  end
+end
+
+-- Lists of documents are read before anything is merged: what is at the top now
+-- was written with an operator, or by an override.
+local function check_defaults(self)
+  local tree = self.tree
+  local list = tree:find(self.top, "defaults")
+  if list then
+    local _, origin = tree:source(list)
+    self:report(list, fail.new("EDEFAULTS", {
+      message = "`defaults` is read before documents are merged",
+      key = "defaults",
+      marks = { tree:mark(list, "too late here", "key") },
+      helps = { origin == "argv"
+        and "name the file on the command line, or choose a group's option: `group=choice`"
+        or "write it without an operator, in the document itself: `defaults: [base.yaml]`" },
+    }))
   end
 end
 
@@ -132,6 +152,7 @@ local CHECKS = {
 return function(self, reserved)
   local tree = self.tree
   near_reserved(self)
+  check_defaults(self)
   check_run(self)
   for _, id in ipairs(reserved) do
     local check = CHECKS[tree:key(id)]
