@@ -346,7 +346,7 @@ function M.run(self, name)
   local kind = tree:kind(run)
   if name then
     local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
-    if not item then
+    if not item or tree:kind(item) == "null" then
       return nil, M.no_item(self, run, name)
     end
     items = { item }
@@ -395,7 +395,9 @@ end
 function M.no_item(self, run, name)
   local names = {}
   for _, child in ipairs(self.tree:children(run)) do
-    names[#names + 1] = tostring((self.tree:key(child)))
+    if self.tree:kind(child) ~= "null" then
+      names[#names + 1] = tostring((self.tree:key(child)))
+    end
   end
   local near = fail.near(name, names)
   return fail.new("ENOKEY", {

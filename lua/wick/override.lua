@@ -126,6 +126,17 @@ local function absent(tree, at, asked, i, word, number)
     err.message = "`defaults` is read before anything is overridden"
     err.marks = { place(number, word, first, last - first + 1, "too late here") }
     helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
+  elseif tree:find(at, segment, true) then -- vanished
+    local by = tree:mark(tree:find(at, segment, true), "deleted here")
+    if by.argv and by.byte > #by.text then -- the whole word says so
+      by.byte, by.column, by.length = 1, 1, #by.text
+    end
+    err.marks = { place(number, word, first, last - first + 1, "not there any more"), by }
+    if kind == "list" then
+      err.notes = { "items keep their numbers until all overrides are applied" }
+    elseif asked.value then
+      helps[1] = ("to add it again, write `+%s`"):format(fail.quote(word:sub(asked.at + 1), 60))
+    end
   elseif kind == "list" then
     err.marks = { place(number, word, first, last - first + 1,
       (require "wick.absent".why(tree, at, segment))) }

@@ -67,7 +67,8 @@ end
 local function check_item(self, id)
   local tree = self.tree
   local kind = tree:kind(id)
-  if tree:object(id) or kind == "none" or self.missing[id] or self.color[id] == FAILED then
+  if tree:object(id) or kind == "none" or kind == "null" or self.missing[id]
+    or self.color[id] == FAILED then
     return
   elseif self.color[id] == BLACK then
     local before = tree:text(tree:previous(id))
@@ -86,9 +87,7 @@ local function check_run(self)
   local tree = self.tree
   local run = tree:find(self.top, "run")
   local kind = run and tree:kind(run)
-  if kind == "null" then
-    return -- as if there were none
-  elseif kind == "list" or kind == "map" and not tree:object(run) then
+  if kind == "list" or kind == "map" and not tree:object(run) then
     for _, id in ipairs(tree:children(run)) do
       check_item(self, id)
     end

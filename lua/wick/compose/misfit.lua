@@ -94,6 +94,13 @@ function tell.absent(tree, base, over)
     end
     helps[1] = ("a key in a document is no path: write `%s`"):format(fail.quote(text))
   end
+  local list, index = name:match("^([^%[.]+)[%[.](%-?%d+)%]?$")
+  local items = list and tree:find(base, list)
+  if items and tree:kind(items) == "list" then
+    near = {}
+    helps[1] = ("items of a list are deleted on the command line, `~%s[%s]`, or write `=%s: [...]`")
+      :format(fail.quote((above == "" and "" or above .. ".") .. list, 60), index, list)
+  end
   for i, other in ipairs(near) do
     helps[i] = ("did you mean `~%s`?"):format(other)
   end
