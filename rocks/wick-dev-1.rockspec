@@ -125,6 +125,7 @@ build = {
     ["wick.diff"] = "lua/wick/diff.lua",
     ["wick.evaluate"] = "lua/wick/evaluate.lua",
     ["wick.evaluate.disabled"] = "lua/wick/evaluate/disabled.lua",
+    ["wick.evaluate.dotted"] = "lua/wick/evaluate/dotted.lua",
     ["wick.evaluate.missing"] = "lua/wick/evaluate/missing.lua",
     ["wick.evaluate.splice"] = "lua/wick/evaluate/splice.lua",
     ["wick.evaluate.walk"] = "lua/wick/evaluate/walk.lua",
@@ -147,6 +148,7 @@ build = {
     ["wick.key"] = "lua/wick/key.lua",
     ["wick.load"] = "lua/wick/load.lua",
     ["wick.load.plugin"] = "lua/wick/load/plugin.lua",
+    ["wick.load.words"] = "lua/wick/load/words.lua",
     ["wick.open"] = "lua/wick/open.lua",
     ["wick.origin"] = "lua/wick/origin.lua",
     ["wick.override"] = "lua/wick/override.lua",
@@ -176,6 +178,7 @@ build = {
     ["wick.verdict.plugin"] = "lua/wick/verdict/plugin.lua",
     ["wick.verdict.words"] = "lua/wick/verdict/words.lua",
   },
+  copy_directories = { "include" },
   install = {
     bin = { wick = "lua/wick/cli/main.lua" },
   },

@@ -15,6 +15,7 @@
 
 #include "core.h"
 #include "graft.h"
+#include "path.h"
 #include "sandbox.h"
 #include "tree.h"
 
@@ -189,7 +190,7 @@ int wk_tree_lua (lua_State *L) {
   const char *name = luaL_checkstring(L, NAME);
   const char *bytes = luaL_checklstring(L, BYTES, &len);
   Host host = {L, t, 0, 0};
-  wk_Door door = {&host, NULL, NULL, NULL};
+  wk_Door door = {&host, NULL, NULL, NULL, wk_secure()};
   wk_Told told;
   wk_Fail fail;
   wk_Code code;

@@ -240,7 +240,8 @@ int wk_core_name (lua_State *L) {
 /* core.file(path, limit) -> text, real path | nil, err; the path "-" is
    standard input.  The real path is a name only; nothing opens it again. */
 int wk_core_file (lua_State *L) {
-  const char *path = luaL_checkstring(L, 1);
+  size_t len;
+  const char *path = luaL_checklstring(L, 1, &len);
   lua_Integer max = luaL_optinteger(L, 2, 16777216);
   size_t limit = max > 0 ? (size_t)max : 0, size = 0;
   void **guard = wk_push_guard(L);
@@ -249,7 +250,12 @@ int wk_core_file (lua_State *L) {
   ssize_t n = -1;
   wk_Fail fail;
   wk_Code code;
-  if (strcmp(path, "-") == 0)
+  if (memchr(path, '\0', len) != NULL) {  /* the system would end it there */
+    char shown[256];
+    code = wk_fail(&fail, WK_EFILE, "`%s` cannot be the name of a file",
+                   wk_quote(shown, sizeof(shown), path, len, 60));
+  }
+  else if (strcmp(path, "-") == 0)
     code = wk_stream_read(STDIN_FILENO, limit, &bytes, &size, &fail);
   else {
     wk_File file;

@@ -315,10 +315,9 @@ static int tree_previous (lua_State *L) {
 }
 
 
-/* tree:segments(id) -> the key path of a node as an array of segments */
-static int tree_segments (lua_State *L) {
-  wk_Tree *t = wk_check_tree(L, 1);
-  wk_Id id = wk_check_id(L, t, 2), at;
+/* pushes the key path of a node as an array of segments */
+static void push_segments (lua_State *L, const wk_Tree *t, wk_Id id) {
+  wk_Id at;
   lua_Integer depth = 0;
   for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up)
     depth++;
@@ -327,6 +326,13 @@ static int tree_segments (lua_State *L) {
     pushkey(L, t, at, 0);
     lua_rawseti(L, -2, depth--);
   }
+}
+
+
+/* tree:segments(id) -> that */
+static int tree_segments (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  push_segments(L, t, wk_check_id(L, t, 2));
   return 1;
 }
 
@@ -338,6 +344,21 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
   if ((n->kind == WK_OBJECT || n->kind == WK_LATE) && n->prev != 0)
     return n->prev;
   return id;
+}
+
+
+/* pushes a mark in a table of the host, which has no lines: the key path goes
+   into the label */
+static int push_host_mark (lua_State *L, const wk_Tree *t, wk_Id id,
+                           wk_Doc *doc, const char *label) {
+  lua_pushcfunction(L, wk_core_keytext);
+  push_segments(L, t, id);
+  lua_call(L, 1, 1);
+  if (lua_rawlen(L, -1) > 0)
+    label = lua_pushfstring(L, "at `%s`%s%s", lua_tostring(L, -1),
+                            *label != '\0' ? ": " : "", label);
+  wk_push_mark(L, doc, 0, 0, label);
+  return 1;
 }
 
 
@@ -371,10 +392,8 @@ static int tree_mark (lua_State *L) {
       wk_tree_spot(t, (wk_Id)(n - t->nodes), (size_t)first - 1,
                    (size_t)(last < first ? first : last) - 1, &byte, &length);
   }
-  if (doc && doc->origin == WK_TABLE) {
-    wk_push_mark(L, doc, 0, 0, label);
-    return 1;
-  }
+  if (doc && doc->origin == WK_TABLE)
+    return push_host_mark(L, t, id, doc, label);
   wk_push_mark(L, doc, byte, length, label);
   return 1;
 }
@@ -407,6 +426,7 @@ static const luaL_Reg methods[] = {
   {"segments", tree_segments}, {"mark", tree_mark}, {"put", wk_edit_put},
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
+  {"arrange", wk_edit_arrange},
   {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight},
   {"object", wk_edit_object},
   {"follow", wk_edit_follow},

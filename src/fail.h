@@ -79,8 +79,8 @@
   X(EUNSAFE,    507, "security",     5)  /* others may write it */ \
   X(ECHANGED,   508, "security",     5)  /* it changed while it was read */ \
   X(EORIGIN,    509, "security",     5)  /* not the project's own */ \
-  X(EHAZARD,    510, "security",     5)  /* a weakening plugin */ \
-  X(EUNTRUSTED, 511, "security",     5)  /* not for untrusted ones */ \
+  X(EHAZARD,    510, "security",     5)  /* a plugin that weakens all */ \
+  X(EUNTRUSTED, 511, "security",     5)  /* an untrusted config may not */ \
   X(EABI,       601, "version",      6)  /* a plugin for another Lua */ \
   X(EDLOPEN,    602, "load",         6)  /* the system's linker says no */ \
   X(ENOENTRY,   603, "load",         6)  /* no luaopen_ function */ \
@@ -105,6 +105,7 @@
   X(EOPERATOR,  807, "syntax",       3)  /* `k` and `+k` in one map */ \
   X(EDEFAULTS,  808, "type",         3)  /* an entry of `defaults` */ \
   X(EUNREAD,    809, "unread",       3)  /* a key that nothing reads */ \
+  X(EDOTTED,    810, "doubtful",     3)  /* `a.b: 1` beside `a`, a warning */ \
   X(EBUG,      9999, "bug",         70)
 
 typedef enum wk_Code {

@@ -215,9 +215,9 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
   wk_Tree *t = w->g->tree;
   wk_Place place = w->place, name = w->place;
   lua_State *L = w->L;
-  int hasoptions = lua_istable(L, -1), list;
-  size_t n;
-  wk_Id child;
+  int hasoptions = lua_istable(L, -1), list = 0;
+  size_t n = 0;
+  wk_Id child = 0;
   wk_Code code;
   if (hasoptions) {
     if ((code = look(w, &n, &list)) != WK_OK) return code;
@@ -256,8 +256,8 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
 
 
 static wk_Code plaintable (Walk *w, wk_Frame *up, wk_Id *id) {
-  int list;
-  size_t n;
+  int list = 0;
+  size_t n = 0;
   wk_Code code = look(w, &n, &list);
   if (code == WK_OK) code = wk_graft_bare(w, list ? WK_LIST : WK_MAP, id);
   if (code != WK_OK) return code;
@@ -364,7 +364,7 @@ static wk_Code next (Walk *w, wk_Frame *frame) {
   const wk_Key *key = &item;
   size_t open = g->nframes;
   wk_Code code;
-  wk_Id id;
+  wk_Id id = 0;
   memset(&item, 0, sizeof(item));
   item.i = (lua_Integer)frame->at + 1;
   if (frame->keyed) key = &g->keys[frame->keys + frame->at];
@@ -392,6 +392,7 @@ wk_Code wk_graft (wk_Graft *g, lua_State *L, wk_Id *id, wk_Fail *f) {
   walk.L = L;
   walk.f = f;
   walk.place = g->top;
+  *id = 0;
   g->nframes = g->nkeys = 0;
   g->path[0] = '\0';
   f->nmarks = 0;

@@ -56,7 +56,8 @@ static int integer (const char *s, size_t len, lua_Integer *i) {
 static const char *unquoted (wk_Graft *g, const char *s, size_t size,
                              size_t *len) {
   size_t bad;
-  if (size >= 2 && s[0] != '[' && memchr(s, '\\', size) == NULL) {
+  if (size < 2) return NULL;
+  if (s[0] != '[' && memchr(s, '\\', size) == NULL) {
     *len = size - 2;
     return s + 1;
   }

@@ -25,7 +25,8 @@
 
 typedef enum Place {
   TABLE,       /* inside a constructor */
-  WRAPPED,     /* behind `append(` and `replace(` */
+  WRAPPED,     /* the parentheses around a value, or around a call's only
+                  argument */
   BRACKET,     /* any other open bracket */
   BLOCK, FUNCTION
 } Place;
@@ -158,11 +159,13 @@ static void pop (Walk *w) {
 }
 
 
-/* the value of a field turns out to be an expression */
-static void forget (Walk *w, uint32_t field) {
+/* the value of a field turns out to be an expression; `more`: one that goes
+   on behind the parentheses that are closed here */
+static void forget (Walk *w, uint32_t field, int more) {
   wk_Field *f = &w->o->fields[field];
   if (field == 0) return;
   f->kind = WK_F_OTHER;
+  if (more) f->value = f->whole;
   f->first = f->last = 0;
   f->brace = WK_NOWHERE;
 }
@@ -186,74 +189,81 @@ static void count (Walk *w) {
 }
 
 
-/* a constructor opens with this token; it is the field's value */
-static void constructor (Walk *w, uint32_t field, int istarget) {
+/* a constructor opens with this token, and is the field's value */
+static void constructor (Walk *w, uint32_t field) {
   if (field != 0) {
-    wk_Field *f = &w->o->fields[field];
-    f->kind = WK_F_TABLE;
-    f->brace = (uint32_t)w->now.lex.start;
-    if (!istarget) f->value = f->brace;
+    w->o->fields[field].kind = WK_F_TABLE;
+    w->o->fields[field].brace = (uint32_t)w->now.lex.start;
   }
   push(w, TABLE, field);
 }
 
 
-/* is the value `target "name" {`?  Then moves to the `{`. */
-static int target (Walk *w) {
-  Look next = ahead(&w->now), behind;
-  if (op(&next, '(')) step(&next);
-  if (next.token != WK_T_STRING) return 0;
-  behind = ahead(&next);
-  if (op(&behind, ')')) next = behind;
-  step(&next);
-  if (!op(&next, '{')) return 0;
-  w->now = next;
+/*
+** A name: is a function called whose last argument is a constructor or in
+** parentheses, `f {`, `a.f(`, `target "name" {`?  Then moves to that bracket.
+*/
+static int called (Look *now) {
+  Look next = ahead(now);
+  while (op(&next, '.') || op(&next, ':')) {
+    step(&next);
+    if (next.token != WK_T_NAME) return 0;
+    step(&next);
+  }
+  if (next.token == WK_T_STRING) step(&next);
+  else if (op(&next, '(')) {
+    Look text = ahead(&next), behind = ahead(&text);
+    if (text.token == WK_T_STRING && op(&behind, ')')) next = ahead(&behind);
+  }
+  if (!op(&next, '{') && !op(&next, '(')) return 0;
+  *now = next;
   return 1;
+}
+
+
+/* a string, number, true, false or name that is the whole value */
+static void single (Walk *w, wk_Field *f) {
+  Look *now = &w->now, next = ahead(now);
+  f->value = (uint32_t)now->lex.start;
+  if (op(now, '-') && next.token == WK_T_NUMBER) *now = next;
+  if (complete(now) && (constant(now) || now->token == WK_T_NAME ||
+                        word(now, "true") || word(now, "false"))) {
+    f->kind = now->token == WK_T_NAME ? WK_F_NAME : WK_F_LITERAL;
+    f->stop = (uint32_t)now->lex.stop;
+  }
 }
 
 
 /*
 ** The value of `field` begins with this token: moves behind the bracket that
-** it opens, or behind the token when it opens none.
+** it opens, or behind the token when it opens none.  What a function is given
+** alone is taken for what it returns: its keys are where a mistake is mended.
 */
 static void value (Walk *w, uint32_t field) {
   wk_Field *f = &w->o->fields[field];
-  Look *now = &w->now, next;
-  int negative;
+  Look *now = &w->now;
+  int opaque = 0;   /* inside of a call that is no append or replace */
   if (field != 0) f->whole = f->value = (uint32_t)now->lex.start;
-  while ((word(now, "append") || word(now, "replace")) && !w->lost) {
-    next = ahead(now);
-    if (!op(&next, '(')) {
-      if (op(&next, '{')) *now = next;
-      break;
+  while (!w->lost) {
+    int plain = word(now, "append") || word(now, "replace");
+    if (field != 0 && !opaque) f->value = (uint32_t)now->lex.start;
+    if (op(now, '{')) {
+      constructor(w, field);
+      return;
     }
-    *now = next;
+    if (plain) {
+      Look next = ahead(now);
+      if (next.token == WK_T_STRING) *now = next;
+      if (!op(&next, '{') && !op(&next, '(')) break;
+      *now = next;
+    }
+    else if (now->token == WK_T_NAME && called(now)) opaque = 1;
+    if (op(now, '{')) continue;
+    if (!op(now, '(')) break;
     push(w, WRAPPED, field);
     step(now);
   }
-  if (op(now, '{')) {
-    constructor(w, field, 0);
-    return;
-  }
-  if (word(now, "target")) {
-    size_t start = now->lex.start;
-    if (target(w)) {
-      if (field != 0) f->value = (uint32_t)start;
-      constructor(w, field, 1);
-      return;
-    }
-  }
-  next = ahead(now);
-  negative = op(now, '-') && next.token == WK_T_NUMBER;
-  if (field != 0) {
-    f->value = (uint32_t)now->lex.start;
-    if (negative) *now = next;
-    if (complete(now) && (constant(now) || now->token == WK_T_NAME ||
-                          word(now, "true") || word(now, "false"))) {
-      f->kind = now->token == WK_T_NAME ? WK_F_NAME : WK_F_LITERAL;
-      f->stop = (uint32_t)now->lex.stop;
-    }
-  }
+  if (field != 0 && !opaque) single(w, f);
   count(w);
 }
 
@@ -316,7 +326,7 @@ static void infields (Walk *w, Open *open) {
     pop(w);
     if (w->nopen > 0 && w->open[w->nopen - 1].place == WRAPPED
           ? !op(&next, ')') : !complete(&w->now))
-      forget(w, field);
+      forget(w, field, 0);
   }
   else if (op(&w->now, ',') || op(&w->now, ';')) open->fresh = 1;
   else if (open->keyed && op(&w->now, '=')) {
@@ -329,15 +339,15 @@ static void infields (Walk *w, Open *open) {
 }
 
 
-/* a token directly behind `append(` and what it wraps */
+/* a token directly behind `(` and the value in it */
 static void inwrap (Walk *w, Open *open) {
   uint32_t field = open->field;
   if (op(&w->now, ')')) {
     pop(w);
-    if (!complete(&w->now)) forget(w, field);
+    if (!complete(&w->now)) forget(w, field, 1);
   }
   else {
-    forget(w, field);
+    forget(w, field, op(&w->now, ','));
     count(w);
   }
 }

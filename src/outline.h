@@ -19,8 +19,8 @@
 
 typedef enum wk_FieldKind {
   WK_F_OTHER,      /* an expression */
-  WK_F_TABLE,      /* a table constructor, or a call of target, append or
-                      replace around one */
+  WK_F_TABLE,      /* a table constructor, or a call with no other argument,
+                      such as `target "name" { }` */
   WK_F_NAME,       /* a name alone: [value, stop) */
   WK_F_LITERAL     /* one string, number, true or false: [value, stop) */
 } wk_FieldKind;

@@ -199,7 +199,7 @@ wk_Code wk_below_open (const wk_Root *r, const char *rel, size_t len,
 /* The same folder by folder: each one that is not known yet is judged on its
    descriptor before what lies in it is opened.  *in is the last of them. */
 static wk_Code descend (const wk_Root *r, const char *rel, size_t len,
-                        int flags, int *found, wk_Place *in, wk_Fail *f) {
+                        int flags, int *found, wk_Passed *in, wk_Fail *f) {
   const int folder = O_PATH | O_DIRECTORY | O_CLOEXEC;
   int dir = r->fd;
   size_t at = 0;
@@ -234,7 +234,7 @@ wk_Code wk_path_open (const wk_Root *r, const char *rel, size_t len,
                       wk_File *file, wk_Fail *f) {
   const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   char name[WK_REL_MAX + 1];
-  wk_Place in;
+  wk_Passed in;
   int fd = -1;
   wk_Code code;
   memset(file, 0, sizeof(*file));

@@ -217,24 +217,24 @@ int64_t wk_mount_of (int fd, const char *name);
 int wk_trust_new (wk_Root *r);
 void wk_trust_free (wk_Trust *t);   /* harmless with NULL */
 /* a folder that passed */
-typedef struct wk_Place {
+typedef struct wk_Passed {
   uint32_t uid;       /* its owner */
   size_t open;        /* bytes of the name of the first folder on its way that
                          others may write, and 1; 0: there is none */
-} wk_Place;
+} wk_Passed;
 
 /* do all folders on the way to `rel` need no look?  Then *in is the last. */
 int wk_trust_known (const wk_Root *r, const char *rel, size_t len,
-                    wk_Place *in);
+                    wk_Passed *in);
 /* the verdict on the root, unless it is there; *in is the root */
-wk_Code wk_trust_root (const wk_Root *r, wk_Place *in, wk_Fail *f);
+wk_Code wk_trust_root (const wk_Root *r, wk_Passed *in, wk_Fail *f);
 /* the verdict on the folder rel[0, n); *in is the one it lies in, and then
    the folder itself */
 wk_Code wk_trust_folder (const wk_Root *r, const struct stat *st,
-                         const char *rel, size_t n, wk_Place *in, wk_Fail *f);
+                         const char *rel, size_t n, wk_Passed *in, wk_Fail *f);
 /* the verdict on the file `rel` in the folder `in` */
 wk_Code wk_trust_file (const wk_Root *r, const wk_File *file,
-                       const char *rel, const wk_Place *in, wk_Fail *f);
+                       const char *rel, const wk_Passed *in, wk_Fail *f);
 
 /* EMFILE, ENOMEM, EAGAIN, EACCES or EIO for an errno that means no more than
    that `what` failed (path.c) */

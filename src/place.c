@@ -232,8 +232,13 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
     length = flow(s, end);
   else if (isscalar && !(n->flags & WK_PLAIN) && (*s == '"' || *s == '\''))
     length = quoted(s, end);
-  else if (isscalar && n->size < length && *s != '|' && *s != '>')
-    length = n->size;
+  else if (isscalar && n->size < length && *s != '|' && *s != '>') {
+    size_t sign = 0;  /* the operator of a key, which its text lost */
+    if ((n->flags & WK_PLAIN) && strchr("+=~", *s) != NULL &&
+        (n->size == 0 || *s != *wk_tree_text(t, n)))
+      sign = *s == '~' && s[1] == '?' ? 2 : 1;
+    length = n->size + sign < length ? n->size + sign : length;
+  }
   while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
     length--;
   return length > 0 ? length : 1;
@@ -245,33 +250,100 @@ static int isblank_ (char c) {
 }
 
 
-/* the text and its source have the same characters but blanks: indentation
-   and line ends of blocks and of long lines are not part of the text */
+/* the length of the escape at p, in double quotes, and how many bytes of text
+   it makes: none for a line that goes on; 0 when it is cut short */
+static size_t escape (const char *p, const char *end, size_t *bytes) {
+  size_t digits, i;
+  unsigned long code = 0;
+  *bytes = 1;
+  if (end - p < 2) return 0;
+  switch (p[1]) {
+    case '\r': case '\n':
+      *bytes = 0;
+      return p[1] == '\r' && end - p > 2 && p[2] == '\n' ? 3 : 2;
+    case 'N': case '_': *bytes = 2; return 2;
+    case 'L': case 'P': *bytes = 3; return 2;
+    case 'x': digits = 2; break;
+    case 'u': digits = 4; break;
+    case 'U': digits = 8; break;
+    default: return 2;
+  }
+  if ((size_t)(end - p) < 2 + digits) return 0;
+  for (i = 2; i < 2 + digits; i++) {
+    unsigned c = (unsigned char)p[i];
+    code = code << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  }
+  *bytes = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  return 2 + digits;
+}
+
+
+/* does the escape at p stand for this blank? */
+static int isescaped (const char *p, const char *end, char blank) {
+  if (end - p < 2 || *p != '\\') return 0;
+  switch (p[1]) {
+    case 'n': return blank == '\n';
+    case 'r': return blank == '\r';
+    case 't': case '\t': return blank == '\t';
+    default: return p[1] == ' ' && blank == ' ';
+  }
+}
+
+
+/* where the text byte `c` (of which `*bytes` follow it as one character) is in
+   the source from *p on, *taken bytes there; 0 when it is not.  Text and source
+   have the same characters but blanks, escapes and doubled quotes: indentation
+   and line ends of blocks and of long lines are not part of the text. */
+static int spot (const char **p, const char *end, char c, char quote,
+                 size_t *bytes, size_t *taken) {
+  const char *q = *p;
+  *bytes = *taken = 1;
+  if (isblank_(c)) {
+    if (q < end && *q == c && c != '\n') return 1;
+    while (q < end && isblank_(*q)) q++;
+    if (quote == '"' && isescaped(q, end, c)) {
+      *p = q;
+      *taken = 2;
+    }
+    else *taken = 0;
+    return 1;
+  }
+  for (;;) {
+    while (q < end && isblank_(*q)) q++;
+    if (q == end) return 0;
+    *p = q;
+    if (quote != '"' || *q != '\\') break;
+    *taken = escape(q, end, bytes);
+    if (*taken == 0 || *bytes > 0) return *taken > 0;
+    q += *taken;
+  }
+  if (*q != c) return 0;
+  *bytes = 1;
+  *taken = *q == '\'' && quote == '\'' ? 2 : 1;
+  return 1;
+}
+
+
 int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
                   size_t *byte, size_t *length) {
   const wk_Node *n = wk_tree_node(t, id);
   const wk_Doc *d = &t->docs[n->doc];
-  const char *text = wk_tree_text(t, n), *s, *p, *end, *from = NULL;
-  size_t i;
+  const char *text = wk_tree_text(t, n), *p, *end, *from = NULL;
+  size_t i, bytes, taken;
+  char quote = 0;
   if (n->doc == 0 || d->source == NULL || n->pos >= d->length) return 0;
-  s = p = d->source + n->pos;
+  p = d->source + n->pos;
   end = d->source + d->length;
   if (!(n->flags & WK_PLAIN)) {
-    if (*s == '|' || *s == '>') while (p < end && *p != '\n' && *p != '\r') p++;
-    else if (*s == '"' || *s == '\'') p++;
+    if (*p == '|' || *p == '>')
+      while (p < end && *p != '\n' && *p != '\r') p++;
+    else if (*p == '"' || *p == '\'') quote = *p++;
   }
   if (last >= n->size) last = n->size - 1;
-  for (i = 0; i <= last; i++) {
-    if (!isblank_(text[i])) {
-      while (p < end && isblank_(*p)) p++;
-      if (p == end || *p != text[i]) return 0;  /* an escape */
-    }
-    if (i == first) from = p;
-    if (isblank_(text[i])) {
-      if (p < end && *p == text[i] && *p != '\n') p++;
-      continue;
-    }
-    p += *p == '\'' && *s == '\'' && !(n->flags & WK_PLAIN) ? 2 : 1;
+  for (i = 0; i <= last; i += bytes) {
+    if (!spot(&p, end, text[i], quote, &bytes, &taken)) return 0;
+    if (from == NULL && i + bytes > first) from = p;
+    p += taken;
   }
   if (from == NULL) return 0;
   *byte = (size_t)(from - d->source);

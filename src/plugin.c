@@ -203,9 +203,10 @@ typedef struct Library {
   uintptr_t base, end;     /* where it is in memory */
 } Library;
 
-/* Constructors of a library run under the lock, and may come back here: so
-   it is recursive. */
-static pthread_mutex_t lock;
+/* Constructors of a library run under the lock, and may come back here: the
+   thread that has it need not wait for it. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local int inside = 0;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Library *libraries = NULL;
 static size_t nlibraries = 0, clibraries = 0;
@@ -216,22 +217,12 @@ static pid_t spelled = 0;        /* the process that `self` is */
 
 
 static void take_lock (void) {
-  pthread_mutex_lock(&lock);
+  if (inside++ == 0) pthread_mutex_lock(&lock);
 }
 
 
 static void drop_lock (void) {
-  pthread_mutex_unlock(&lock);
-}
-
-
-/* also in a child, where the lock's owner is a thread that does not exist */
-static void new_lock (void) {
-  pthread_mutexattr_t kind;
-  pthread_mutexattr_init(&kind);
-  pthread_mutexattr_settype(&kind, PTHREAD_MUTEX_RECURSIVE);
-  pthread_mutex_init(&lock, &kind);
-  pthread_mutexattr_destroy(&kind);
+  if (--inside == 0) pthread_mutex_unlock(&lock);
 }
 
 
@@ -241,8 +232,7 @@ static void new_lock (void) {
 static void set_up (void) {
   static const char here = 0;
   Dl_info info;
-  new_lock();
-  pthread_atfork(take_lock, drop_lock, new_lock);
+  pthread_atfork(take_lock, drop_lock, drop_lock);
   if (dladdr(&here, &info) != 0 && info.dli_fname != NULL)
     dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
 }
@@ -322,10 +312,12 @@ static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
 
 
 /* a number for the library, never to be given back once the linker knows it.
-   Where fewer than 500 descriptors are allowed it is a lower one. */
+   Where fewer than 500 descriptors are allowed, or all of those are in use, it
+   is a lower one. */
 static int pin (int fd) {
   int kept = fcntl(fd, F_DUPFD_CLOEXEC, next_fd);
-  if (kept < 0 && errno == EINVAL) kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (kept < 0 && (errno == EINVAL || errno == EMFILE))
+    kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (kept >= next_fd) next_fd = kept + 1;
   return kept;
 }

@@ -262,19 +262,22 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
    there is no memory for it */
 static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
   const wk_Doc *d = &s->tree->docs[doc];
+  wk_Outline *o;
   Text *texts;
   size_t i;
   for (i = 0; i < s->ntexts; i++)
     if (s->texts[i].doc == doc) return s->texts[i].outline;
+  o = malloc(sizeof(wk_Outline));
   texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts == NULL) return NULL;
-  s->texts = texts;
+  if (texts != NULL) s->texts = texts;
+  if (texts == NULL || o == NULL) {
+    free(o);
+    return NULL;
+  }
+  wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
   texts[s->ntexts].doc = doc;
-  texts[s->ntexts].outline = malloc(sizeof(wk_Outline));
-  if (texts[s->ntexts].outline == NULL) return NULL;
-  wk_outline_read(texts[s->ntexts].outline, d->source, d->length,
-                  s->tree->limits.config_nodes);
-  return texts[s->ntexts++].outline;
+  texts[s->ntexts++].outline = o;
+  return o;
 }
 
 

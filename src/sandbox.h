@@ -37,6 +37,8 @@ typedef struct wk_Door {
   const char *(*env) (void *ud, const char *name, size_t *len);
   /* as a lua_Alloc: for tests that let memory run out */
   void *(*memory) (void *ud, void *block, size_t osize, size_t nsize);
+  int secure;   /* the process has more rights than who started it: `env` is
+                   refused */
 } wk_Door;
 
 #define WK_TOLD_MARKS  2

@@ -153,6 +153,11 @@ static int lib_env (lua_State *L) {
   Sandbox *s = wk_sandbox_of(L);
   size_t len, size = 0;
   const char *name = text(L, "env", &len), *value = NULL;
+  if (s->door != NULL && s->door->secure) {
+    wk_fail(s->fail, WK_EUNSAFE, "`env` is off in a process that has more "
+                                 "rights than who started it");
+    return wrong(L, "env", NULL);
+  }
   if (s->door != NULL && s->door->env != NULL && strlen(name) == len)
     value = s->door->env(s->door->ud, name, &size);
   if (value != NULL) {

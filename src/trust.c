@@ -40,14 +40,14 @@
 /* a folder that passed, by its name */
 typedef struct Known {
   uint16_t at, size;        /* its name in `names`; size 0: free */
-  wk_Place place;
+  wk_Passed place;
 } Known;
 
 struct wk_Trust {
   unsigned rules;
   uint32_t uid, gid;        /* who we are */
   int judged;               /* was the root looked at? */
-  wk_Place root;            /* then: what it is */
+  wk_Passed root;            /* then: what it is */
   size_t nknown, nnames, ndoubts;
   wk_Doubt *doubts;         /* NULL until there is one */
   Known known[KNOWN];
@@ -194,7 +194,7 @@ static Known *find (wk_Trust *t, const char *name, size_t n) {
 
 /* a table that is full is emptied: what was in it is looked at again */
 static void know (wk_Trust *t, const char *name, size_t n,
-                  const wk_Place *place) {
+                  const wk_Passed *place) {
   Known *k;
   if (t->nknown >= KNOWN / 2 || t->nnames + n > NAMES) {
     memset(t->known, 0, sizeof(t->known));
@@ -213,7 +213,7 @@ static void know (wk_Trust *t, const char *name, size_t n,
 
 
 int wk_trust_known (const wk_Root *r, const char *rel, size_t len,
-                    wk_Place *in) {
+                    wk_Passed *in) {
   wk_Trust *t = r->trust;
   const Known *k;
   memset(in, 0, sizeof(*in));
@@ -237,7 +237,7 @@ static int is_open (const wk_Trust *t, const wk_Doubt *d) {
 
 
 wk_Code wk_trust_folder (const wk_Root *r, const struct stat *st,
-                         const char *rel, size_t n, wk_Place *in,
+                         const char *rel, size_t n, wk_Passed *in,
                          wk_Fail *f) {
   wk_Doubt d;
   wk_Code code;
@@ -253,7 +253,7 @@ wk_Code wk_trust_folder (const wk_Root *r, const struct stat *st,
 
 /* the plugin `shown` lies below a folder that others may write */
 static wk_Code below_open (const wk_Root *r, const char *rel,
-                           const char *shown, const wk_Place *in,
+                           const char *shown, const wk_Passed *in,
                            wk_Fail *f) {
   char folder[WK_FILE_SHOWN];
   if (in->open > 1)
@@ -271,7 +271,7 @@ static wk_Code below_open (const wk_Root *r, const char *rel,
 
 /* is there no reason to look closer?  Nearly always. */
 static int is_plain (const wk_Trust *t, const wk_File *file,
-                     const wk_Place *in) {
+                     const wk_Passed *in) {
   return !file->plugin && (file->mode & (S_IWGRP | S_IWOTH)) == 0 &&
          file->nlink == 1 &&
          (file->uid == t->uid || (file->uid == 0 && in->uid == 0));
@@ -279,7 +279,7 @@ static int is_plain (const wk_Trust *t, const wk_File *file,
 
 
 wk_Code wk_trust_file (const wk_Root *r, const wk_File *file,
-                       const char *rel, const wk_Place *in, wk_Fail *f) {
+                       const char *rel, const wk_Passed *in, wk_Fail *f) {
   wk_Doubt d;
   if (is_plain(r->trust, file, in)) return WK_OK;
   if (file->plugin && wk_secure()) {
@@ -370,7 +370,7 @@ static wk_Code climb (const wk_Root *r, wk_Fail *f) {
 }
 
 
-wk_Code wk_trust_root (const wk_Root *r, wk_Place *in, wk_Fail *f) {
+wk_Code wk_trust_root (const wk_Root *r, wk_Passed *in, wk_Fail *f) {
   wk_Trust *t = r->trust;
   struct stat st;
   wk_Doubt d;
@@ -393,7 +393,7 @@ wk_Code wk_trust_root (const wk_Root *r, wk_Place *in, wk_Fail *f) {
 
 
 wk_Code wk_root_rules (const wk_Root *r, unsigned rules, wk_Fail *f) {
-  wk_Place in;
+  wk_Passed in;
   wk_root_forget(r);
   r->trust->rules = rules;
   return wk_trust_root(r, &in, f);

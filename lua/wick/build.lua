@@ -6,21 +6,30 @@
 -- The walk goes over a list that evaluate put in order, so it never recurses:
 -- a constructor runs with no other constructor below it on the stack.
 
+-- Lua as it was when this was loaded, and rooms through origin: what the project's
+-- code makes of either changes nothing here.
+
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
 local planning = require "wick.plan"
 
-local running, status, remove = coroutine.running, coroutine.status, table.remove
+local getmetatable, setmetatable = debug.getmetatable, setmetatable
+local running, status = coroutine.running, coroutine.status
+local move, remove, unpack = table.move, table.remove, table.unpack
+local format = string.format
+local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
+local room, tell = origin.room, origin.tell
 
 local M = {}
 
 -- The message handler of every call into the project.
 local function failing(value)
-  return require "wick.load".caught(value)
+  return room "wick.load".caught(value)
 end
 
 local function construction(self, id, target, caught)
-  return require "wick.failure".construction(self, id, target, caught)
+  return tell("wick.failure", "construction", self, id, target, caught)
 end
 
 local function positional(self, id)
@@ -59,7 +68,7 @@ local function arguments(self, id, over)
   local args, n = positional(self, id)
   if over ~= nil then
     count = count + 1
-    require "wick.build.partial".lay(options, over)
+    room "wick.build.partial".lay(options, over)
   end
   if not args then
     return { options, n = 1 }
@@ -77,13 +86,13 @@ local function construct(self, id, constructor, target)
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
-    return require "wick.build.partial".make(function(over)
+    return room "wick.build.partial".make(function(over)
       local args = arguments(self, id, over)
-      return constructor.call(table.unpack(args, 1, args.n))
+      return constructor.call(unpack(args, 1, args.n))
     end)
   end
   local args = arguments(self, id)
-  local ok, object, message = xpcall(constructor.call, failing, table.unpack(args, 1, args.n))
+  local ok, object, message = xpcall(constructor.call, failing, unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
   elseif object == nil or object == false then
@@ -96,12 +105,11 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local origin = require "wick.origin"
-  local ok, value, problem = require "wick.evaluate".compute(self, id, self.late[id], self.objects,
-    function(f, byte, length)
+  local ok, value, problem = room "wick.evaluate".compute(self, id, self.late[id], self.objects,
+    function(f)
       local reason = origin.callable(f, self.project)
       if reason then
-        return { name = "EORIGIN", byte = byte, length = length,
+        return { name = "EORIGIN",
           message = "an expression may not call " .. reason,
           helps = { "call it in a module of the project" } }
       end
@@ -109,7 +117,7 @@ function M.late(self, id)
   if ok then
     return value == nil and core.null or value
   end
-  return nil, require "wick.failure".late(self, id, value, problem)
+  return nil, tell("wick.failure", "late", self, id, value, problem)
 end
 
 -- Closes what a call that fails has built, `made`, newest first; gives nil and the
@@ -138,7 +146,7 @@ local function circle(self, id)
       chain[#chain + 1] = from and self.underway[other] == by and other or nil
     end
   end
-  return require "wick.failure".underway(self, id, chain[1] and chain)
+  return tell("wick.failure", "underway", self, id, chain[1] and chain)
 end
 
 -- What is being built; however that ends, it is not any more.
@@ -161,7 +169,7 @@ local function make(self, id, constructors)
   if by and status(by) ~= "dead" then
     return nil, circle(self, id)
   elseif self.closing then
-    return nil, require "wick.failure".closed(self, id)
+    return nil, tell("wick.failure", "closed", self, id)
   end
   local _ <close> = setmetatable({ config = self, id = id }, Underway)
   self.asked[#self.asked + 1], self.underway[id] = id, running()
@@ -189,7 +197,7 @@ local function walk(self, plan, constructors, made)
       self.built[#self.built + 1] = id
       made[#made + 1] = id
       if self.closed then -- the constructor closed the config
-        return nil, require "wick.failure".closed(self, id)
+        return nil, tell("wick.failure", "closed", self, id)
       end
     end
   end
@@ -214,7 +222,7 @@ end
 --- Loads the constructors of every component in the plan that is not built
 --- yet.  Gives target -> constructor, or nil and all errors.
 function M.constructors(self, plan)
-  local load = require "wick.load"
+  local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
@@ -265,7 +273,7 @@ local function missing(self, plan, whole)
       list[#list + 1] = id
     end
   end
-  return #list > 0 and require "wick.evaluate.missing"(self, list) or nil
+  return #list > 0 and room "wick.evaluate.missing"(self, list) or nil
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is
@@ -297,17 +305,17 @@ function M.forget(self, id, closed, errors)
   local object = self.objects[id]
   self.objects[id] = nil
   local kind = type(object)
-  local meta = (kind == "table" or kind == "userdata") and debug.getmetatable(object)
+  local meta = (kind == "table" or kind == "userdata") and getmetatable(object)
   local close = type(meta) == "table" and rawget(meta, "__close")
   if close and not closed[object] and not self.borrowed[id]
-    and not (require "wick.origin".check(object, self.project)) then
+    and not origin.check(object, self.project) then
     closed[object] = true
     local before = self.closing
     self.closing = true -- nothing is built meanwhile
     local ok, caught = xpcall(close, failing, object, nil)
     self.closing = before
     if not ok then
-      errors[#errors + 1] = require "wick.failure".closing(self, id, caught)
+      errors[#errors + 1] = tell("wick.failure", "closing", self, id, caught)
     end
   end
 end
@@ -326,18 +334,20 @@ end
 --- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
-  local run = tree:find(self.top, "run")
+  local run = self:run_node()
   if not run and name then
     return nil, fail.new("ENOKEY", {
-      message = ("this config has no `run`, so there is no item `%s`"):format(fail.quote(name)),
+      message = format("this config has no `run`, so there is no item `%s`", fail.quote(name)),
       status = 2,
     })
   elseif not run then
-    local roots = table.move(self.components, 1, #self.components, 1, {})
+    local roots = move(self.components, 1, #self.components, 1, {})
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end
-    table.sort(roots)
+    if #roots > #self.components then
+      roots = tree:arrange(self.top, roots)
+    end
     local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end
@@ -345,7 +355,7 @@ function M.run(self, name)
   local kind = tree:kind(run)
   if name then
     local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
-    if not item then
+    if not item or tree:kind(item) == "null" then
       return nil, M.no_item(self, run, name)
     end
     items = { item }
@@ -359,7 +369,7 @@ function M.run(self, name)
     local object = tree:object(item)
     own[i] = object == item and self.late[item] ~= nil
     roots[i] = object and not own[i] and { object } or planning.needs(self, item)
-    table.move(roots[i], 1, #roots[i], #whole + 1, whole)
+    move(roots[i], 1, #roots[i], #whole + 1, whole)
   end
   local plan, err = planning.order(self, whole)
   err = err or missing(self, plan, run)
@@ -394,16 +404,18 @@ end
 function M.no_item(self, run, name)
   local names = {}
   for _, child in ipairs(self.tree:children(run)) do
-    names[#names + 1] = tostring((self.tree:key(child)))
+    if self.tree:kind(child) ~= "null" then
+      names[#names + 1] = tostring((self.tree:key(child)))
+    end
   end
   local near = fail.near(name, names)
   return fail.new("ENOKEY", {
-    message = ("`run` has no item `%s`"):format(fail.quote(name)),
+    message = format("`run` has no item `%s`", fail.quote(name)),
     status = 2,
     marks = { self.tree:mark(run, "", "key") },
     notes = { self.tree:kind(run) == "map" and "`run` has: " .. fail.names(names)
       or "`run` is not a map of named items" },
-    helps = { near[1] and ("did you mean `%s`?"):format(near[1]) },
+    helps = { near[1] and format("did you mean `%s`?", near[1]) },
   })
 end
 

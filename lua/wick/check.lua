@@ -14,8 +14,10 @@ local FAILED = 3 -- evaluate's color of a node that has an error
 local function check_targets(self)
   local load = require "wick.load"
   local seen, phase, warnings, notes, errors = {}, {}, {}, {}, plan.gather(self)
-  local named = self.tree:find(self.top, "project")
-  local told = named and self.color[named] == FAILED
+  local own = not self.options.project and self.tree:find(self.top, "project")
+  if own and self.color[own] == FAILED then
+    return {}, warnings, notes
+  end
   for _, id in ipairs(self.components) do
     local name = self.tree:find(id, "_target_")
     local target = self.tree:kind(name) == "string" and self.tree:text(name)
@@ -26,9 +28,7 @@ local function check_targets(self)
       local project, wrong = self:open_project(id, target)
       if wrong then
         seen[target] = wrong
-        if wrong.key ~= "project" or not told then -- evaluate has told it
-          errors:add(wrong)
-        end
+        errors:add(wrong)
       elseif project then
         local ok, err, doubts, unsure = load.check(project, target, phase)
         if not ok then

@@ -4,6 +4,10 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
+
+local error, ipairs, next, sub, type = error, ipairs, next, string.sub, type
+local room, tell = origin.room, origin.tell
 
 -- Raises at the caller's line when the config is closed; or, `still`, when objects
 -- are being built.
@@ -15,6 +19,13 @@ local function check_open(self, still)
   end
 end
 
+-- A key path or name that a method takes, if any; misuse raises.
+local function check_text(value, method)
+  if value ~= nil and type(value) ~= "string" then
+    error("bad argument #1 to '" .. method .. "' (a text expected, got a " .. type(value) .. ")", 3)
+  end
+end
+
 local Config = { __name = "wick.Config" }
 Config.__index = Config
 
@@ -22,17 +33,12 @@ Config.__index = Config
 --- allowed the target's module by its own name; or nil and an error, which is
 --- one object for all who ask.
 function Config:open_project(id, name)
-  if self.options.targets and not require "wick.config.root".may_name(self.options, name) then
-    return nil, fail.new("EPREFIX", {
-      message = ("this config may not name `%s`"):format(fail.quote(name)),
-      status = 5,
-      marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
-      notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
-      helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
-    })
+  local refused = self.options.targets and tell("wick.config.root", "refuse", self, id, name)
+  if refused then
+    return nil, refused
   end
   for _, prefix in ipairs(self.options.allow or {}) do
-    if name == prefix or name:sub(1, #prefix + 1) == prefix .. "." then
+    if name == prefix or sub(name, 1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
@@ -41,7 +47,7 @@ function Config:open_project(id, name)
     self.project = false
   end
   if not self.project and not self.project_error then
-    local _, err = require "wick.config.root".open(self) -- which sets self.project
+    local _, err = tell("wick.config.root", "open", self) -- which sets self.project
     self.project_error = err or false
     if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
@@ -54,13 +60,20 @@ end
 --- error.
 ---@param path string?
 function Config:node(path)
-  return require "wick.key".node(self, path)
+  return tell("wick.key", "node", self, path)
+end
+
+--- The node of `run:`, or nil when there is none or it is null.
+function Config:run_node()
+  local run = self.tree:find(self.top, "run")
+  return run and self.tree:kind(run) ~= "null" and run or nil
 end
 
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
 function Config:get(path)
+  check_text(path, "get")
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -82,8 +95,9 @@ end
 --- a component, or a table with the objects in it.
 ---@param path string?
 function Config:build(path)
+  check_text(path, "build")
   check_open(self)
-  local build, plan = require "wick.build", require "wick.plan"
+  local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
   if not id then
     return nil, err
@@ -101,8 +115,9 @@ end
 --- builds everything.  Gives the values of the items.
 ---@param name string?
 function Config:run(name)
+  check_text(name, "run")
   check_open(self)
-  local ok, values = require "wick.build".run(self, name)
+  local ok, values = room "wick.build".run(self, name)
   if not ok then
     return nil, values
   end
@@ -259,7 +274,7 @@ end
 --- Closes all objects, newest first, and the project.  true, or nil and the
 --- errors of those that raised.  Closing once more is harmless.
 function Config:close()
-  local errors = require "wick.build".close(self)
+  local errors = room "wick.build".close(self)
   self.closed = true
   if self.project then
     self.project:close(self)

@@ -11,8 +11,15 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
 local plan = require "wick.plan"
 local walk = require "wick.evaluate.walk"
+
+-- What late values need when they are computed, as it is now: a module may have
+-- changed it by then.
+local find, format, getenv = string.find, string.format, os.getenv
+local ipairs, type = ipairs, type
+local room, tell = origin.room, origin.tell
 
 local M = {}
 
@@ -181,22 +188,21 @@ function M.environment(self, id, reference, call, caught)
         })
       elseif not may_see(self.options, name) then
         return nil, fail.new("EEVAL", {
-          message = ("an untrusted config may not read the variable `%s`"):format(fail.quote(name)),
-          helps = { ("the caller allows it: `--env %s`"):format(fail.quote(name)) },
+          message = format("an untrusted config may not read the variable `%s`", fail.quote(name)),
+          helps = { format("the caller allows it: `--env %s`", fail.quote(name)) },
         })
       end
-      local value = os.getenv(name)
-      if value == nil and default == nil then
-        return nil, ("the environment has no variable `%s`"):format(fail.quote(name))
+      -- the system would end the name at a NUL
+      local value = not find(name, "\0", 1, true) and getenv(name) or nil
+      if value ~= nil then
+        return value
+      elseif default == nil then
+        return nil, format("the environment has no variable `%s`", fail.quote(name))
       end
-      if value == nil then
-        return default
-      end
-      return value
+      return default
     end,
     file = function(name)
-      local read = require "wick.read"
-      return read.absolute(read.folder(self, id), name)
+      return tell("wick.read", "absolute", tell("wick.read", "folder", self, id), name)
     end,
   }
 end
@@ -206,7 +212,7 @@ end
 --- expression that fails, and its problem.  `call` and `caught` are build's, as
 --- expr.eval tells them.
 function M.compute(self, id, item, objects, call, caught)
-  local expr, values = require "wick.expr", {}
+  local expr, values = room "wick.expr", {}
   for i, expression in ipairs(item.exprs) do
     local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
       local target = expression.targets[n]
@@ -227,7 +233,7 @@ function M.compute(self, id, item, objects, call, caught)
   if not item.texts then
     return true, values[1]
   end
-  local splice = require "wick.evaluate.splice"
+  local splice = room "wick.evaluate.splice"
   local text, problem = splice.join(self.tree, id, item, values, self.budget)
   if not text then
     return false, 0, problem
@@ -470,7 +476,7 @@ function M.run(context)
     broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
-  local sigils, components, missing, reserved = self.tree:scan(self.top)
+  local sigils, components, missing, reserved, dotted = self.tree:scan(self.top)
   for _, id in ipairs(missing) do
     self.missing[id] = true
   end
@@ -485,6 +491,9 @@ function M.run(context)
   end
   self.components = components
   require "wick.structure"(self, reserved)
+  if #dotted > 0 then
+    require "wick.evaluate.dotted"(self, dotted)
+  end
   if next(self.wanted) then
     local list = {}
     for id in pairs(self.wanted) do

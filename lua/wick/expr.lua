@@ -2,12 +2,14 @@
 -- chapter on expressions).  This file is the face; expr/parse.lua, eval.lua
 -- and names.lua are the room.
 --
--- May call: core (tokens, key paths), fail (near names, quoting).
+-- May call: core (tokens, key paths), fail (near names, quoting), origin.
 --
 -- A problem is a plain table {byte (from 1 in the text), length, message,
 -- label, notes?, helps?, name?}: the caller knows the file, the line and the
 -- catalogue's code (`name` where expr knows it better: "EEVAL", "EBUDGET",
 -- "EUNSUPPORTED").
+
+local room = require "wick.origin".room
 
 local M = {}
 
@@ -17,7 +19,7 @@ local M = {}
 ---@return table? ast  ast.refs: array of {path, byte, length}, `@` included
 ---@return table? problem
 function M.parse(text)
-  return require("wick.expr.parse").parse(text)
+  return room("wick.expr.parse").parse(text)
 end
 
 --- The value of a parsed expression.
@@ -25,10 +27,12 @@ end
 ---   env.ref(i)        the value of the i-th reference, asked when needed;
 ---                     wick.null is nil; and the nodes it was made of, when that
 ---                     is more than one
----   env.call(f, byte, length, value)
+---   env.call(f, value)
 ---                     nil, or a problem when f may not be called; asked
 ---                     before each call of what is no built-in name.  f is
----                     the function, `value` what was called (for `__call`)
+---                     the function, `value` what was called (for `__call`);
+---                     a problem without byte and length gets those of the
+---                     text that calls it
 ---   env.caught        the message handler of calls into the project, or nil; what
 ---                     it gives has `value` and `whole` (the traceback)
 ---   env.budget        {bytes =, nodes =}: what may still be made; goes down.
@@ -43,7 +47,7 @@ end
 ---@return boolean ok
 ---@return any value_or_problem
 function M.eval(ast, env)
-  return require("wick.expr.eval").eval(ast, env)
+  return room("wick.expr.eval").eval(ast, env)
 end
 
 return M

@@ -1,9 +1,18 @@
 -- wick.fail: the error value of design's chapter 7.1, made from Lua.
 --
--- Ground floor: every room may call it; it calls wick.core alone.  The C side
--- makes the same tables (src/fail.h holds the one table of codes).
+-- Ground floor: every room may call it; it calls core and origin.  The C side
+-- makes the same tables (src/fail.h holds the one table of codes).  It works
+-- whatever modules made of Lua's libraries.
 
 local core = require "wick.core"
+local origin = require "wick.origin"
+
+local error, getmetatable, ipairs, pairs, setmetatable =
+  error, getmetatable, ipairs, pairs, setmetatable
+local tostring, type = tostring, type
+local get, lower = string.byte, string.lower
+local abs, most, min = math.abs, math.max, math.min
+local concat, sort = table.concat, table.sort
 
 local M = {}
 
@@ -11,7 +20,7 @@ local Error = core.Error -- the metatable that C gives its errors too
 
 Error.__name = "wick.Error"
 Error.__tostring = function(err)
-  return require("wick.report").text(err)
+  return origin.tell("wick.report", "text", err)
 end
 
 --- A text as a message may have it: bytes that a terminal obeys, that are no
@@ -112,7 +121,7 @@ end
 -- Damerau-Levenshtein distance (adjacent swaps count one); gives up above cap.
 local function distance(a, b, cap)
   local la, lb = #a, #b
-  if math.abs(la - lb) > cap then
+  if abs(la - lb) > cap then
     return cap + 1
   end
   local before, last, now
@@ -124,13 +133,13 @@ local function distance(a, b, cap)
     now = { [0] = i }
     local best = i
     for j = 1, lb do
-      local same = a:byte(i) == b:byte(j)
-      local d = math.min(last[j] + 1, now[j - 1] + 1, last[j - 1] + (same and 0 or 1))
-      if i > 1 and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
-        d = math.min(d, before[j - 2] + 1)
+      local same = get(a, i) == get(b, j)
+      local d = min(last[j] + 1, now[j - 1] + 1, last[j - 1] + (same and 0 or 1))
+      if i > 1 and j > 1 and get(a, i) == get(b, j - 1) and get(a, i - 1) == get(b, j) then
+        d = min(d, before[j - 2] + 1)
       end
       now[j] = d
-      best = math.min(best, d)
+      best = min(best, d)
     end
     if best > cap then
       return cap + 1
@@ -149,20 +158,20 @@ function M.near(word, candidates)
   if #word > 64 then
     return found
   end
-  local cap = math.max(1, #word // 3)
+  local cap = most(1, #word // 3)
   for _, name in ipairs(candidates) do
     if type(name) == "string" then
-      local d = distance(word:lower(), name:lower(), cap)
+      local d = distance(lower(word), lower(name), cap)
       if d <= cap and d < #word and d < #name then -- something of it is there
         found[#found + 1] = { name = name, d = d }
       end
     end
   end
-  table.sort(found, function(x, y)
+  sort(found, function(x, y)
     return x.d < y.d or x.d == y.d and x.name < y.name
   end)
   local names = {}
-  for i = 1, math.min(3, #found) do
+  for i = 1, min(3, #found) do
     names[i] = found[i].name
   end
   return names
@@ -174,9 +183,9 @@ function M.names(candidates)
   for i, name in ipairs(candidates) do
     list[i] = tostring(name)
   end
-  table.sort(list)
+  sort(list)
   local more = #list > 10
-  return table.concat(list, ", ", 1, math.min(10, #list)) .. (more and ", …" or "")
+  return concat(list, ", ", 1, min(10, #list)) .. (more and ", …" or "")
 end
 
 --- What a node of the tree is called in a message, by its kind.

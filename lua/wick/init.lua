@@ -14,30 +14,86 @@ local M = {
   null = core.null,
 }
 
-local OPTIONS = { project = "string", config_root = "string", untrusted = "boolean",
+--
+-- Misuse, which raises at the line that calls the library: `depth` functions are
+-- between that one's and the one that calls here
+--
+
+local function misuse(depth, text, ...)
+  error(text:format(...), depth + 3)
+end
+
+-- An argument that must be of a type.
+local function check(value, kind, place, name, words, depth)
+  if type(value) ~= kind then
+    misuse((depth or 0) + 1, "bad argument #%d to '%s' (%s expected, got %s)", place, name, words,
+      value == nil and "nothing" or "a " .. type(value))
+  end
+end
+
+local function text_of(value, name)
+  check(value, "string", 1, name, "a text", 1)
+  return value
+end
+
+-- What is in a list that is none: a key, or an item that must be no such; nil when
+-- all is well.
+local function stray(list, fits)
+  local size = #list
+  for key, item in next, list do
+    if math.type(key) ~= "integer" or key < 1 or key > size then
+      return ("the key '%s'"):format(tostring(key))
+    elseif not fits(item) then
+      return "a " .. type(item)
+    end
+  end
+end
+
+local function is_text(item)
+  return type(item) == "string"
+end
+
+local function is_override(item)
+  return is_text(item) or type(item) == "table" and is_text(item.unset)
+end
+
+local LOAD = { project = "string", config_root = "string", untrusted = "boolean",
   allow = "table", env = "table", targets = "table", limits = "table", strict = "boolean",
   trust_modes = "boolean", backend = "string", after = "string" }
+local PROJECT = { name = "string", limits = "table", strict = "boolean", trust_modes = "boolean",
+  backend = "string" }
+local CHOICES = {
+  after = { read = true, compose = true, evaluate = true, check = true },
+  backend = { auto = true, openat2 = true, walk = true },
+}
 
-local AFTER = { read = true, compose = true, evaluate = true, check = true }
-
-local function check_options(options, level)
-  for name, value in pairs(options) do
-    if not OPTIONS[name] then
-      error(("wick.load has no option '%s'"):format(tostring(name)), level + 1)
-    elseif type(value) ~= OPTIONS[name] then
-      error(("the option '%s' is a %s, not a %s"):format(name, OPTIONS[name], type(value)),
-        level + 1)
+local function check_options(options, known, name)
+  for option, value in next, options do
+    if not known[option] then
+      misuse(1, "wick.%s has no option '%s'", name, tostring(option))
+    elseif type(value) ~= known[option] then
+      misuse(1, "the option '%s' is a %s, not a %s", option, known[option], type(value))
+    elseif option == "limits" then
+      for limit, number in next, value do
+        if not core.limits[limit] then
+          misuse(1, "wick has no limit '%s'", tostring(limit))
+        elseif math.type(number) ~= "integer" or number < 0 then
+          misuse(1, "the limit '%s' is a number of bytes or nodes", limit)
+        end
+      end
+    elseif type(value) == "table" then
+      local other = stray(value, is_text)
+      if other then
+        misuse(1, "the option '%s' is a list of texts, and has %s", option, other)
+      end
+    elseif CHOICES[option] and not CHOICES[option][value] then
+      local list = {}
+      for choice in next, CHOICES[option] do
+        list[#list + 1] = choice
+      end
+      table.sort(list)
+      misuse(1, "the option '%s' is one of %s", option, table.concat(list, ", "))
     end
-  end
-  for name, value in pairs(options.limits or {}) do
-    if not core.limits[name] then
-      error(("wick has no limit '%s'"):format(tostring(name)), level + 1)
-    elseif math.type(value) ~= "integer" or value < 0 then
-      error(("the limit '%s' is a number of bytes or nodes"):format(name), level + 1)
-    end
-  end
-  if options.after and not AFTER[options.after] then
-    error("the option 'after' is 'read', 'compose', 'evaluate' or 'check'", level + 1)
   end
 end
 
@@ -52,8 +108,8 @@ end
 ---   env, targets what an untrusted config may still read and name: lists
 ---   allow        modules beside the project's that targets may name: a list
 ---   limits       name -> number
----   strict       doubts are errors
----   trust_modes  the file system has no owners and modes
+---   strict       who else may write the project's files is an error, no warning
+---   trust_modes  the file system has no owners and modes: they are not looked at
 ---   backend      "auto", "openat2" or "walk"
 ---   after        "read" or "compose": stop there; the config can then be shown
 ---                and explained.  Or "check": what config:check() tells is
@@ -64,12 +120,22 @@ end
 ---@return table? config
 ---@return table? err
 function M.load(source, overrides, options)
-  options = options or {}
-  if type(source) ~= "string" and type(source) ~= "table" then
-    error("bad argument #1 to 'load' (a path or a table expected)", 2)
+  if type(source) ~= "string" then
+    check(source, "table", 1, "load", "a path or a table")
   end
-  check_options(options, 2)
-  return require "wick.open".open(source, overrides or {}, options)
+  if overrides ~= nil then
+    check(overrides, "table", 2, "load", "a list of overrides")
+    local other = stray(overrides, is_override)
+    if other then
+      misuse(0, "bad argument #2 to 'load' (a list of words such as 'key=value' expected, with %s)",
+        other)
+    end
+  end
+  if options ~= nil then
+    check(options, "table", 3, "load", "a table of options")
+    check_options(options, LOAD, "load")
+  end
+  return require "wick.open".open(source, overrides or {}, options or {})
 end
 
 --- What differs between two configs, or what `load` takes for one: a list of {op
@@ -81,7 +147,7 @@ function M.diff(a, b)
     local config, err = configs[i], nil
     if getmetatable(config) ~= require "wick.config" then
       if type(config) ~= "string" and type(config) ~= "table" then
-        error(("bad argument #%d to 'diff' (a config, a path or a table expected)"):format(i), 2)
+        misuse(0, "bad argument #%d to 'diff' (a config, a path or a table expected)", i)
       end
       config, err = M.load(config)
       opened[#opened + 1] = config
@@ -109,9 +175,14 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`; `strict` and `trust_modes` as for load.  It is open until it
---- is closed or collected.
+--- `options.name`; `limits`, `strict`, `trust_modes` and `backend` as for load.  It
+--- is open until it is closed or collected.
 function M.project(dir, options)
+  check(dir, "string", 1, "project", "a folder")
+  if options ~= nil then
+    check(options, "table", 2, "project", "a table of options")
+    check_options(options, PROJECT, "project")
+  end
   local self = setmetatable({ project = false, name = false, path = false }, Project)
   local asked = { owner = self }
   for name, value in pairs(options or {}) do
@@ -131,7 +202,7 @@ end
 
 --- Which file holds a name: {name, file, line, kind, candidates}; runs nothing.
 function Project:resolve(name)
-  local answer = require "wick.target".explain(inner(self), name)
+  local answer = require "wick.target".explain(inner(self), text_of(name, "resolve"))
   if fail.is(answer.answer) then
     return nil, answer.answer
   end
@@ -147,7 +218,7 @@ end
 
 --- The value that a name leads to: its module is loaded, nothing is called.
 function Project:import(name)
-  return require "wick.load".value(inner(self), name)
+  return require "wick.load".value(inner(self), text_of(name, "import"))
 end
 
 function Project:close()
@@ -175,6 +246,8 @@ local Held = {
 --- The value that `name` leads to in the project at `dir`, which stays open:
 --- what was loaded may `require` more of it later.
 function M.import(name, dir)
+  text_of(name, "import")
+  check(dir, "string", 2, "import", "a folder")
   local held <close> = setmetatable({ project = false }, Held)
   local project, err = require "wick.target".project(dir, { owner = held })
   if not project then
@@ -191,13 +264,6 @@ end
 --
 -- Nodes for configs written as tables
 --
-
-local function text_of(value, name)
-  if type(value) ~= "string" then
-    error(("bad argument #1 to '%s' (a text expected)"):format(name), 3)
-  end
-  return value
-end
 
 local function node(fields)
   return setmetatable(fields, require "wick.read".Node)
@@ -227,9 +293,10 @@ function M.target(name)
   return node { target = text_of(name, "target") }
 end
 
+-- Tail-called, so that no function is between.
 local function operator(sign, value, name)
   if value == nil then
-    error(("bad argument #1 to '%s' (a value expected; for a null, wick.null)"):format(name), 3)
+    misuse(0, "bad argument #1 to '%s' (a value expected; for a null, wick.null)", name)
   end
   return node { operator = sign, value = value }
 end

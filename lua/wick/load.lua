@@ -14,8 +14,8 @@ local target = require "wick.target"
 
 local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
 local traceback = debug.traceback
-local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
-local concat, insert, move, remove = table.concat, table.insert, table.move, table.remove
+local format, match, sub = string.format, string.match, string.sub
+local insert, move, remove = table.insert, table.move, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
 local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
 local running, status, within = coroutine.running, coroutine.status, core.call
@@ -117,19 +117,6 @@ local function circle(record)
   return target.tell("wick.raised", "circle", chain, record, frames)
 end
 
--- A module that is there and cannot be loaded, as Lua says it.
-local function not_loaded(project, name, err)
-  local said = err.message
-  if err.name == "ESYNTAX" and err.marks[1] then
-    said = format("%s:%d: %s", err.marks[1].file, err.marks[1].line,
-      match(err.notes[1] or "", "^Lua says: (.*)$") or said)
-  elseif err.notes[1] then
-    said = said .. " (" .. err.notes[1] .. ")"
-  end
-  local where = err.module_file and project.base .. err.module_file or project.path
-  return format("error loading module '%s' from file '%s':\n\t%s", name, where, said)
-end
-
 -- The value of a module, which is run unless it was.  Raises what it raises.
 local function run(project, record)
   local first = project.inodes[record.id]
@@ -149,7 +136,7 @@ local function run(project, record)
   if record.plugin then
     chunk, err = target.tell("wick.load.plugin", "open", project, record)
     if not chunk then
-      raise(not_loaded(project, record.canonical, err), err)
+      raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
     end
   else
     chunk = record.chunk or core.compile(record.text, record.path)
@@ -160,6 +147,7 @@ local function run(project, record)
   local this <close> = setmetatable({ project = project, record = record,
     before = loaded[record.canonical], thread = running() }, Run)
   record.run, record.chunk, record.state = this, nil, "loading"
+  origin.settle()
   project.inodes[record.id] = record
   if record.text then
     project.sources["@" .. record.path] = true
@@ -173,7 +161,7 @@ local function run(project, record)
   elseif record.stated then
     err = target.tell("wick.load.plugin", "compare", project, record, value)
     if err then
-      raise(not_loaded(project, record.canonical, err), err)
+      raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
     end
   end
   record.value = value
@@ -225,22 +213,6 @@ end
 -- require
 -- =======================================================
 
--- A module that is not there, as `require` lists what it tried.
-local function not_there(project, rel)
-  local stem = project.base .. (gsub(rel, "%.", "/"))
-  local lines = {}
-  if rel == "" then
-    lines[1] = "no file '" .. project.base .. "init.lua'"
-  else
-    lines[1] = "no file '" .. stem .. ".lua'"
-    lines[2] = "no file '" .. stem .. "/init.lua'"
-    lines[3] = "no file '" .. stem .. ".so'"
-  end
-  lines[#lines + 1] = format("no such module in the project '%s' (root '%s')", project.name,
-    project.path)
-  return concat(lines, "\n\t")
-end
-
 -- The entry in package.searchers: canonical names of open projects, which are
 -- modules and nothing else.
 local function search(name)
@@ -261,9 +233,9 @@ local function search(name)
   local record
   record, err = target.find(project, rel)
   if record == nil then
-    raise(not_loaded(project, name, err), err)
+    raise(target.tell("wick.load.words", "not_loaded", project, name, err), err)
   elseif not record then
-    return not_there(project, rel)
+    return target.tell("wick.load.words", "not_there", project, rel)
   end
   return function()
     return run(project, record)
@@ -554,6 +526,7 @@ function M.allowed(name)
       target_label = "a member is missing",
     })
   end
+  origin.settle()
   ok, value = pcall(require, module)
   if not ok then
     return nil, target.tell("wick.raised", "not_allowed", module, value)
@@ -574,8 +547,8 @@ function M.allowed(name)
 end
 
 --- Whether a target would lead to something, as far as the texts can tell;
---- compiles, and runs nothing.  Warnings: a later candidate that fits as well.
---- Notes: what only a run can tell.
+--- compiles, and runs nothing.  Warnings: a later candidate that fits as well, a
+--- plugin that does not state what it is.  Notes: what only a run can tell.
 ---@param project table
 ---@param name string
 ---@param phase? table  as for constructor
@@ -598,8 +571,12 @@ function M.check(project, name, phase)
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
       project.label, found.file, found.path[1])
   end
-  if found.record.plugin and not found.record.stated then
-    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, found.record, true)
+  local record = found.record
+  if record.plugin and not record.stated and not (phase and phase[record]) then
+    if phase then
+      phase[record] = true -- one warning for all that it is asked for
+    end
+    warnings[1] = target.tell("wick.verdict.plugin", "unstated", project, record, true)
   end
   search_.again = true
   local later = search_:next()

@@ -11,6 +11,8 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 local read = require "wick.read"
 
+local find = string.find
+
 local M = {}
 
 -- Is the table a list of paths, not a config?
@@ -72,9 +74,23 @@ local function check_trust(self)
   return #self.errors == 0
 end
 
+-- Whether the words of the call can be read: else nothing is.  Most are plain.
+local function check_overrides(self)
+  for _, word in ipairs(self.overrides) do
+    if type(word) ~= "string" or not find(word, "^[%a_][%w_.]*=[^%[{\"']") then
+      self.errors = require "wick.override".misread(self.overrides, self.limits)
+      return #self.errors == 0
+    end
+  end
+  return true
+end
+
 -- Reads, composes and evaluates; false when an error ended it.
 local function flow(self, source, known)
   local after = self.options.after
+  if not check_overrides(self) then
+    return false
+  end
   self.reader = read.reader(self.tree, self.limits, self.options, known)
   if not check_trust(self) or not read_documents(self, source) then
     return false

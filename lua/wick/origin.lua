@@ -15,8 +15,9 @@ local getinfo, getmetatable, setmeta = debug.getinfo, debug.getmetatable, debug.
 local format, sub, match = string.format, string.sub, string.match
 local concat, sort, unpack = table.concat, table.sort, table.unpack
 local error, pcall, rawget, rawset = error, pcall, rawget, rawset
-local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
-local package, loaded, _G = package, package.loaded, _G
+local next, rawequal, require, setmetatable, type = next, rawequal, require, setmetatable, type
+local package, loaded, preload, _G = package, package.loaded, package.preload, _G
+local stderr = io.stderr
 
 local M = {}
 
@@ -52,6 +53,9 @@ local started = false
 -- Takes down what _G and the standard libraries hold now.  Happens once, when
 -- wick opens; costs a shallow copy of some 150 fields.
 local strings, strings_index, globals_meta, searchers
+local ours -- wick's rooms in package.loaded when the first module ran; nil before
+local kept = {} -- other tables of Lua -> their fields then
+local rooms = {} -- wick's rooms by name, as room gave them
 
 local function snapshot()
   strings, globals_meta = getmetatable(""), getmetatable(_G)
@@ -283,9 +287,23 @@ local function put_back(changed, string_meta, global_meta)
   end
 end
 
---- Calls f with the standard libraries, _G and the methods of strings as they
---- were when wick was opened, whatever modules made of them since; then they are
---- as before.  For words about failures: no code of a project belongs in it.
+--- Tells that code which is not wick's is about to run: from here on nothing that
+--- a global name leads to can be relied upon.
+function M.settle()
+  if not ours then
+    ours = {}
+    for name, room in next, loaded do
+      ours[name] = is_wicks(name) and room or nil
+    end
+    local methods = getmetatable(stderr).__index
+    kept[preload], kept[methods] = fields(preload), fields(methods)
+  end
+end
+
+--- Calls f with the standard libraries, _G, the methods of strings and wick's
+--- rooms as they were when wick was opened, whatever modules made of them since;
+--- then they are as before.  For words about failures: no code of a project
+--- belongs in it.
 ---@param f function
 ---@return any ...
 function M.clean(f, ...)
@@ -304,6 +322,14 @@ function M.clean(f, ...)
       set(library, key, value)
     end
   end
+  for t, copy in next, kept do
+    for key, value in next, copy do
+      set(t, key, value)
+    end
+  end
+  for name, room in next, ours or kept do
+    set(loaded, name, room)
+  end
   set(strings, "__index", strings_index)
   set(package, "searchers", searchers)
   local function finish(ok, ...)
@@ -314,6 +340,34 @@ function M.clean(f, ...)
     return ...
   end
   return finish(pcall(f, ...))
+end
+
+--- A room of wick, as `require` gives it, whatever modules made of that.
+---@param name string
+---@return table
+function M.room(name)
+  local room = rooms[name]
+  if room == nil then
+    room = ours and M.clean(require, name) or require(name)
+    rooms[name] = room
+  end
+  return room
+end
+
+local function call(room, name, ...)
+  return M.room(room)[name](...)
+end
+
+--- Calls a function of a room, in the way of clean once code that is not wick's
+--- has run.
+---@param room string
+---@param name string
+---@return any ...
+function M.tell(room, name, ...)
+  if ours then
+    return M.clean(call, room, name, ...)
+  end
+  return call(room, name, ...) -- nothing has run yet
 end
 
 -- Is this function one that wick made, or that a module or a plugin of the

@@ -84,6 +84,28 @@ local function parse(word, number, unset)
     value = not deletes and at + path.length + 2 or nil }
 end
 
+--- The errors of words that cannot be read, a list: told before a document is.
+---@param overrides table  texts, or {unset = key}
+---@param limits table
+---@return table[]
+function M.misread(overrides, limits)
+  local errors = {}
+  for n, word in ipairs(overrides) do
+    local unset = type(word) == "table"
+    local text = unset and word.unset or word
+    local asked, err = parse(text, n, unset)
+    if asked and asked.value and text:find("^[%[{\"']", asked.value) then
+      local value, wrong = core.tree(limits):word(text, n, asked.value)
+      err = not value and wrong or nil
+      if err and err.status == 3 then
+        err.status = 2 -- what is wrong is the command
+      end
+    end
+    errors[#errors + 1] = err
+  end
+  return errors
+end
+
 -- No such key: where the word goes wrong, and what is near.
 local function absent(tree, at, asked, i, word, number)
   local path = asked.path
@@ -100,7 +122,22 @@ local function absent(tree, at, asked, i, word, number)
     helps = {},
   }
   local helps = err.helps
-  if kind == "list" then
+  if i == 1 and segment == "defaults" then
+    err.message = "`defaults` is read before anything is overridden"
+    err.marks = { place(number, word, first, last - first + 1, "too late here") }
+    helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
+  elseif tree:find(at, segment, true) then -- vanished
+    local by = tree:mark(tree:find(at, segment, true), "deleted here")
+    if by.argv and by.byte > #by.text then -- the whole word says so
+      by.byte, by.column, by.length = 1, 1, #by.text
+    end
+    err.marks = { place(number, word, first, last - first + 1, "not there any more"), by }
+    if kind == "list" then
+      err.notes = { "items keep their numbers until all overrides are applied" }
+    elseif asked.value then
+      helps[1] = ("to add it again, write `+%s`"):format(fail.quote(word:sub(asked.at + 1), 60))
+    end
+  elseif kind == "list" then
     err.marks = { place(number, word, first, last - first + 1,
       (require "wick.absent".why(tree, at, segment))) }
     helps[1] = #tree:children(at) > 0 and ("`%s[1]` is its first item"):format(above) or nil
@@ -123,12 +160,17 @@ local function absent(tree, at, asked, i, word, number)
       helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(asked.key))
     end
   else
+    local is_sigil = tree:is(at, "sigil")
     err.marks = {
-      place(number, word, first, last - first + 1,
-        ("`%s` is %s"):format(above, tree:is(at, "sigil") and "a reference or expression"
-          or "no map")),
+      place(number, word, first, last - first + 1, is_sigil
+        and ("`%s` is a reference or expression"):format(above)
+        or (require "wick.absent".why(tree, at, segment))),
       tree:mark(at, "its value"),
     }
+    if asked.value then
+      helps[1] = ("to replace it by a map, write `=%s={%s: …}`"):format(above,
+        fail.quote(tostring(segment), 40))
+    end
   end
   return fail.new("ENOKEY", err)
 end
@@ -155,11 +197,22 @@ function edit(config, at, i, asked, word, number, renamed)
   local value, err
   local function valued()
     value, err = tree:word(word, number, asked.value or #word + 1)
+    if value then
+      config.warnings[#config.warnings + 1] = err
+    end
     return value
   end
   for n = i, #path do
     if tree:is_copy(at) then
       return postpone(config, at, n, asked, word, number, renamed)
+    end
+    if adds and (tree:kind(at) == "null" or tree:kind(at) == "string" and tree:text(at) == "???"
+      and not tree:is(at, "tagged")) then -- on nothing it creates
+      local map = (value or valued()) and tree:grow(nil, nil, "map", nil, nil, value)
+      local ok = map and tree:put(at, map)
+      if not ok then
+        return nil, err
+      end
     end
     local segment = path[n]
     local child = tree:find(at, segment)
@@ -178,7 +231,8 @@ function edit(config, at, i, asked, word, number, renamed)
       if not last then
         local map = tree:grow(nil, nil, "map", nil, nil, value)
         if gone then
-          child, err = tree:put(gone, map) and gone, nil
+          child, err = tree:put(gone, map)
+          child = child and gone
         else
           child, err = tree:add(at, segment, map)
         end

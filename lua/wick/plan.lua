@@ -4,6 +4,10 @@
 -- Part of resolve: uses evaluate's state (tree, late, hosts), fail, core.
 
 local core = require "wick.core"
+local origin = require "wick.origin"
+
+local format, huge, insert, min = string.format, math.huge, table.insert, math.min
+local ipairs, pairs, setmetatable = ipairs, pairs, setmetatable
 
 local M = {}
 
@@ -16,7 +20,7 @@ end
 --- The error of a chain of nodes, each of which needs the next, the last the
 --- first.  `edges[i]` is the node that says so (default: the node itself).
 function M.circle(self, chain, edges)
-  return require "wick.plan.circle".error(self, chain, edges)
+  return origin.tell("wick.plan.circle", "error", self, chain, edges)
 end
 
 --- The objects that the value of `id` is made of: of a component those that
@@ -55,7 +59,7 @@ function M.order(self, roots)
       local state = color[need]
       if state == GREY then
         local chain, edges, from = {}, {}, top
-        local edge = require "wick.plan.circle".edge
+        local edge = origin.room "wick.plan.circle".edge
         while stack[from] ~= need do
           from = from - 1
         end
@@ -96,11 +100,11 @@ function M.locate(self, id, err)
   local mark = tree:mark(target, label, span and span[1] or nil, span and span[2] or nil)
   if err.replacement then
     local whole = tree:mark(target)
-    err.fixes = { { title = ("use `%s`"):format(err.replacement), edits = { {
+    err.fixes = { { title = format("use `%s`", err.replacement), edits = { {
       file = whole.file, argv = whole.argv, byte = whole.byte, length = whole.length,
       text = err.replacement } } } }
   end
-  table.insert(err.marks, last and math.min(#err.marks, 2) + 1 or 1, mark)
+  insert(err.marks, last and min(#err.marks, 2) + 1 or 1, mark)
   err.key = path_of(tree, target)
   return err
 end
@@ -119,7 +123,7 @@ function Gathered:add(err, id)
     self.uses[err] = self.uses[err] + 1
     return
   end
-  self.uses[err] = id and 0 or -math.huge -- one about the whole project has no uses
+  self.uses[err] = id and 0 or -huge -- one about the whole project has no uses
   self.list[#self.list + 1] = id and M.locate(self.self, id, err) or err
 end
 
@@ -127,7 +131,7 @@ end
 function Gathered:done()
   for err, uses in pairs(self.uses) do
     if uses > 0 then
-      err.notes[#err.notes + 1] = ("and %d more use%s"):format(uses, uses == 1 and "" or "s")
+      err.notes[#err.notes + 1] = format("and %d more use%s", uses, uses == 1 and "" or "s")
     end
   end
   return self.list

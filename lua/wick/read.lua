@@ -60,9 +60,14 @@ local function parse(reader, doc, text, top)
   return reader.tree:read(doc.name, text, top)
 end
 
--- A document that has too many bytes: what helps.
-local function sized(err, limits)
-  if err.name == "ESIZE" then
+-- A document that cannot be read: what helps.
+local function refused(err, limits)
+  if err.name == "ESYMLINK" then -- below the config root, not that of a project
+    for i, note in ipairs(err.notes) do
+      err.notes[i] = note:gsub("below the project root", "below the config root")
+    end
+    err.helps = { "copy the file, or name the one that it leads to" }
+  elseif err.name == "ESIZE" then
     local size = math.tointeger((err.notes[1] or ""):match("^it has (%d+) bytes"))
     err.helps[#err.helps + 1] = ("raise the limit once: --limit document.bytes=%d"):format(
       size or limits["document.bytes"] * 2)
@@ -82,7 +87,7 @@ function M.file(reader, path)
     text, real = core.file(path, reader.limits["document.bytes"])
   end
   if not text then
-    return nil, sized(real, reader.limits)
+    return nil, refused(real, reader.limits)
   end
   reader.named[path] = { text, real }
   local here = core.directory()
@@ -237,7 +242,7 @@ function Reader:read(rel)
     doc.top, warnings = parse(self, doc, text, "any")
   end
   if not doc.top then
-    warnings = text and warnings or sized(warnings, self.limits)
+    warnings = text and warnings or refused(warnings, self.limits)
     self.failed[rel] = warnings
     return nil, warnings
   end
@@ -258,19 +263,34 @@ function Reader:fresh(doc)
   return (parse(self, doc, doc.text, "any"))
 end
 
---- What is in a folder below the config root: the names that a choice may be,
---- sorted; empty when it is no folder.
-function Reader:choices(rel)
+--- What is in a folder below the config root: the names that a choice may be, or
+--- the `whole` names of files, sorted; empty when it is no folder.
+function Reader:choices(rel, whole)
   local names, seen = {}, {}
   for _, entry in ipairs(self.root and self.root:list(rel) or {}) do
     local name = entry:match("^(.+)%.ya?ml$") or entry:match("^(.+)%.lua$")
-    if name and not seen[name] then
-      seen[name] = true
-      names[#names + 1] = name
+    if name and not seen[whole and entry or name] then
+      seen[whole and entry or name] = true
+      names[#names + 1] = whole and entry or name
     end
   end
   table.sort(names)
   return names
+end
+
+--- The files in the folder of `rel` whose names without their ends are near it, and
+--- all files there.
+function Reader:near(rel)
+  local names, stems, by_stem = self:choices(rel:match("^(.*)/[^/]*$") or "", true), {}, {}
+  for i, name in ipairs(names) do
+    stems[i] = name:gsub("%.%w+$", "")
+    by_stem[stems[i]] = name
+  end
+  local near = fail.near((rel:match("[^/]*$"):gsub("%.%w+$", "")), stems)
+  for i, stem in ipairs(near) do
+    near[i] = by_stem[stem]
+  end
+  return near, names
 end
 
 --- The folder that relative names in the document of a node are taken from.

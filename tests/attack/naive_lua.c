@@ -85,6 +85,7 @@ static void ask (const char *program, size_t len) {
   if (pid == 0) {
     int quiet = open("/dev/null", O_RDWR | O_CLOEXEC);
     FILE *out = fdopen(fds[1], "w");
+    if (out == NULL) _exit(9);
     dup2(quiet, 0);
     dup2(quiet, 1);
     dup2(quiet, 2);
@@ -109,9 +110,14 @@ static void ask (const char *program, size_t len) {
 
 
 int main (void) {
-  size_t len;
-  while (scanf("%zu", &len) == 1 && getchar() == '\n') {
+  char line[32];
+  while (fgets(line, sizeof(line), stdin) != NULL) {
+    size_t len = strtoul(line, NULL, 10);
     char *program = malloc(len + 1);
+    if (line[0] == '\n') {  /* the end of the program before */
+      free(program);
+      continue;
+    }
     if (program == NULL || fread(program, 1, len, stdin) != len) return 1;
     program[len] = '\0';
     ask(program, len);

@@ -18,6 +18,7 @@ describe("attack row 55, AT_SECURE:", function()
       ["p/m.lua"] = "return { new = function(o) return o end }\n",
       ["p/x.so"] = "\x7FELF",
       ["env.yaml"] = "project: p/\na: {_target_: p.m, text: \"$ env('NAME', 'none')\"}\n",
+      ["env.lua"] = "return { text = env('NAME', 'none') }\n",
       ["plugin.yaml"] = "project: p/\na: {_target_: p.x.f}\n",
       ["p/path.lua"] = "return { new = function() print(package.path) return {} end }\n",
       ["path.yaml"] = "project: p/\na: {_target_: p.path}\n",
@@ -74,6 +75,16 @@ describe("attack row 55, AT_SECURE:", function()
     assert.same({ 5, "" }, { secure.status, secure.out })
     assert.truthy(secure.err:find("error[W0507]: `env` is off in a process that has more rights "
       .. "than who started it", 1, true), secure.err)
+  end)
+
+  it("`env` of a Lua config gives nothing", function()
+    local plain, secure = both({ "show", "env.lua", "text" }, { NAME = "mine" })
+    if not plain then
+      return pending(secure)
+    end
+    assert.same({ 0, "mine\n" }, { plain.status, plain.out })
+    assert.same({ 5, "" }, { secure.status, secure.out })
+    assert.truthy(secure.err:find("`env` is off", 1, true), secure.err)
   end)
 
   it("no plugin is opened", function()

@@ -4,10 +4,10 @@
 
 -- The Lua floor.  Anyone may use the ground; a room of the flow also those to
 -- its left; the faces all but the command.
-local GROUND = { "core", "fail", "report", "absent", "tell", "json", "key" }
+local GROUND = { "core", "origin", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
   "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
-  "origin", "target", "check", "load", "build",
+  "target", "check", "load", "build",
 }
 -- Against the flow, with the reason.
 local EXTRA = {
@@ -117,13 +117,15 @@ for _, path in ipairs(files("find lua/wick -name '*.lua'")) do
     if not may then
       problem(path, 1, "the room `%s` is not in the table of tests/check/arrows.lua", room)
     else
-      each(path, "require%s*%(?%s*[\"']wick([%w_.]*)[\"']", function(n, name)
-        local other = name == "" and "init" or name:match("^%.([%w_]+)")
-        other = PART_OF[other] or other
-        if other ~= room and not may[other] then
-          problem(path, n, "`%s` may not require `%s`", room, other)
-        end
-      end)
+      for _, how in ipairs { "require", "room", "tell" } do -- the last two are origin's
+        each(path, how .. "%s*%(?%s*[\"']wick([%w_.]*)[\"']", function(n, name)
+          local other = name == "" and "init" or name:match("^%.([%w_]+)")
+          other = PART_OF[other] or other
+          if other ~= room and not may[other] then
+            problem(path, n, "`%s` may not require `%s`", room, other)
+          end
+        end)
+      end
     end
   end
 end

@@ -65,6 +65,16 @@ describe("examples/iris", function()
   end)
 end)
 
+describe("examples/lua-config", function()
+  it("is the experiment of examples/iris", function()
+    local yaml = { helper.wick { "run", IRIS } }
+    local lua = { helper.wick({ "run", helper.root .. "/examples/lua-config/train.lua" },
+      { cwd = "/", env = { QUICK = false } }) }
+    assert.equal(0, lua[1], lua[3])
+    assert.same(yaml, lua)
+  end)
+end)
+
 describe("examples/plugin", function()
   it("gives what the iris example gives, from a build of its own", function()
     local dir = helper.temp()

@@ -28,10 +28,17 @@ local function parts_of(page)
   return parts
 end
 
+-- Where the compiler finds lua.h.
+local function lua_headers()
+  local _, flags = helper.run "pkg-config --cflags-only-I lua5.4"
+  return flags:match("%-I(%S+)") or ""
+end
+
 local function run(command, dir)
   local status, out, err = helper.run(command, {
     cwd = dir,
     env = { LC_ALL = "C.UTF-8", NO_COLOR = "1",
+      CPATH = helper.root .. "/include:" .. lua_headers(), -- as if all were installed
       PATH = helper.command:match("^(.*)/") .. ":" .. os.getenv("PATH") },
   })
   return status, ((out .. err):gsub((dir:gsub("%p", "%%%0")), "DIR"))

@@ -149,7 +149,7 @@ describe("rows 149, 152, 153:", function()
 error[W0402]: `a` is asked for while it is being built
   ┌─ the table given to wick.load
   │
-  │ another coroutine builds it
+  │ at `a`: another coroutine builds it
   │
   = help: ask for it when it is built]], tostring(err))
       end
@@ -184,7 +184,7 @@ error[W0402]: `a` is asked for while it is being built
       local built = assert(config:build())
       local err = built.a.got[1]
       assert.equal("`a` is asked for while it is being built", err.message)
-      assert.equal("its constructor asks for it", err.marks[1].label)
+      assert.equal("at `a`: its constructor asks for it", err.marks[1].label)
       assert.equal(2, #config:objects_built())
     end)
 

@@ -50,7 +50,7 @@ describe("the rock", function()
   it("installs into a tree, offline, and its `wick` runs from /", function()
     local dir = helper.temp()
     local source, tree = dir .. "/source", dir .. "/tree"
-    local status, _, err = helper.run(("mkdir %s && cp -R src lua rocks LICENSE README.md "
+    local status, _, err = helper.run(("mkdir %s && cp -R src include lua rocks LICENSE README.md "
       .. "CHANGELOG.md %s"):format(quote(source), quote(source)))
     assert.equal(0, status, err)
     local out

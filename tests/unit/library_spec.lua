@@ -146,9 +146,36 @@ describe("the library", function()
     end
   end)
 
+  it("tells where in a table an error is", function()
+    local function labels(config)
+      local loaded, err = wick.load(with(config))
+      local built
+      if loaded then
+        built, err = loaded:build()
+        loaded:close()
+      end
+      assert.is_nil(built)
+      local list = {}
+      for i, mark in ipairs(err.marks) do
+        list[i] = mark.label
+      end
+      return list, err.code
+    end
+    assert.same({ "at `a._target_`: not exported" },
+      { labels({ a = { _target_ = "exp.models.Nope" } })[1] })
+    assert.same({ "at `x[\"odd key\"][2]`: the config has no key `nope`" },
+      (labels { x = { ["odd key"] = { 1, wick.ref "nope" } } }))
+    assert.same({ "at `x`: this is a table" }, (labels { x = wick.expr "1 + {}" }))
+    local list, code = labels { f = os.exit, b = wick.expr "@f()" }
+    assert.equal("W0509", code)
+    assert.same({ "at `b`" }, list)
+    assert.same({ "at `a`: 1. `a` needs `b`", "at `b`: 2. `b` needs `a` again" },
+      (labels { a = wick.ref "b", b = wick.ref "a" }))
+  end)
+
   it("raises on misuse", function()
     assert.has_error(function() wick.load(3) end,
-      "bad argument #1 to 'load' (a path or a table expected)")
+      "bad argument #1 to 'load' (a path or a table expected, got a number)")
     assert.has_error(function() wick.load({}, {}, { projct = "x" }) end,
       "wick.load has no option 'projct'")
     assert.has_error(function() wick.load({}, {}, { limits = { ["value.byte"] = 1 } }) end,

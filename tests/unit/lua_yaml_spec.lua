@@ -344,8 +344,8 @@ local function outcome(paths, dir)
   local config_, err = wick.load(paths, nil, { project = dir .. "/exp" })
   local codes = {}
   if config_ then
-    local shown, object, wrong = config_:show()
-    object, wrong = config_:build()
+    local shown = config_:show()
+    local object, wrong = config_:build()
     if object then
       config_:close()
       return "ok", shown, table.concat(print_value(object, {}, {}), "\n")

@@ -122,6 +122,8 @@ static void beneath (void **state) {
 }
 
 
+static wk_Backend child_way;
+
 static void kinds (void **state) {
   struct sockaddr_un name;
   int s;
@@ -151,6 +153,47 @@ static void kinds (void **state) {
     assert_int_equal(try_n(&r, "socket.lua", 10, &f), WK_ETYPE);
     assert_string_equal(f.message, "`socket.lua` is a socket, not a file");
     wk_root_close(&r);
+  }
+}
+
+
+/* a terminal in /dev/pts, opened by a process that has none: 0 when it did not
+   become the process's own */
+static int open_terminal (int careful) {
+  char *name;
+  int master, tty;
+  wk_Root r;
+  wk_Fail f;
+  signal(SIGHUP, SIG_IGN);
+  if (setsid() < 0) return 77;
+  master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  if (master < 0 || grantpt(master) != 0 || unlockpt(master) != 0) return 77;
+  name = ptsname(master);
+  if (name == NULL || strncmp(name, "/dev/pts/", 9) != 0) return 77;
+  if (careful) {
+    if (wk_root_open(&r, "/dev/pts", 8, child_way, &f) != WK_OK) return 2;
+    if (try_n(&r, name + 9, strlen(name + 9), &f) != WK_ETYPE) return 3;
+    wk_root_close(&r);
+  }
+  else if (open(name, O_RDONLY | O_CLOEXEC) < 0) return 77;
+  tty = open("/dev/tty", O_RDONLY | O_CLOEXEC);
+  if (tty >= 0) close(tty);
+  close(master);
+  return tty >= 0;
+}
+
+static int careful_terminal (void) { return open_terminal(1); }
+static int careless_terminal (void) { return open_terminal(0); }
+
+
+/* row 41: no terminal becomes the one that stops this process by ^C */
+static void terminals (void **state) {
+  (void)state;
+  if (in_child(careless_terminal, 0) != 1)
+    SKIP("no terminal can be made here that becomes a process's own");
+  EACH_BACKEND {
+    child_way = backends[b];
+    assert_int_equal(in_child(careful_terminal, 0), 0);
   }
 }
 
@@ -222,7 +265,7 @@ static void denied (void **state) {
 }
 
 
-/* a lease of another program: opened without waiting, so it says EAGAIN */
+/* row 46: a lease of another program; opened without waiting: EAGAIN */
 static int check_lease (void) {
   EACH_BACKEND {
     wk_Root r;
@@ -304,6 +347,7 @@ static void root_names (void **state) {
       assert_int_equal(r.backend, backends[b]);
       assert_string_equal(r.real, text);
       assert_int_equal(r.folds, 0);
+      assert_int_equal(fcntl(r.fd, F_GETFD), FD_CLOEXEC);
       assert_int_equal(try(&r, "a.lua"), WK_OK);
       wk_root_close(&r);
       wk_root_close(&r);
@@ -341,6 +385,7 @@ static void root_stays (void **state) {
 }
 
 
+/* row 143 */
 static void no_descriptors (void **state) {
   struct rlimit old, tight;
   (void)state;
@@ -510,6 +555,7 @@ static int check_old (void) {
 }
 
 
+/* row 145 */
 static void filters (void **state) {
   int status;
   (void)state;
@@ -528,6 +574,7 @@ static void filters (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(opens), LEAK_TEST(links), LEAK_TEST(beneath), LEAK_TEST(kinds),
+    LEAK_TEST(terminals),
     LEAK_TEST(mounts), LEAK_TEST(denied), LEAK_TEST(lease),
     LEAK_TEST(root_refused), LEAK_TEST(root_names), LEAK_TEST(root_stays),
     LEAK_TEST(no_descriptors), LEAK_TEST(storm), LEAK_TEST(filters)

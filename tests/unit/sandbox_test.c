@@ -255,7 +255,7 @@ static void include (void **state) {
     "one.lua", "return 1", NULL
   };
   Files files = {NULL, texts, 0};
-  wk_Door door = {&files, give, variable, NULL};
+  wk_Door door = {&files, give, variable, NULL, 0};
   char out[256] = "";
   wk_Tree t;
   wk_Id root, b;
@@ -304,7 +304,7 @@ static void nesting (void **state) {
     "long.lua", "for i = 1, 30000 do end return { }", NULL
   };
   Files files = {NULL, texts, 0};
-  wk_Door door = {&files, give, NULL, NULL};
+  wk_Door door = {&files, give, NULL, NULL, 0};
   wk_Tree t;
   wk_Id root;
   (void)state;
@@ -407,7 +407,7 @@ static void nomemory (void **state) {
     "for k, v in pairs(t) do t[k][3] = ('x'):rep(50) end "
     "return { a = target 'p.M' { t = t }, b = { [('k'):rep(100)] = 1 } }";
   Memory memory;
-  wk_Door door = {&memory, NULL, NULL, refusing};
+  wk_Door door = {&memory, NULL, NULL, refusing, 0};
   wk_Tree t;
   wk_Id root;
   wk_Code code = WK_ENOMEM;

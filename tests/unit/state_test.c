@@ -31,7 +31,8 @@ static char here[PATH_MAX];    /* the repository */
 static char build[PATH_MAX];   /* where things were built */
 static int shared = 0;         /* wick.core is the module, not this program's */
 
-#define CHECK(what)  do { if (!(what)) return report(__LINE__, #what); } while (0)
+#define CHECK(what) \
+  do { if (!(what)) return report(__LINE__, #what); } while (0)
 
 static int report (int line, const char *what) {
   fprintf(stderr, "# line %d: %s\n", line, what);
@@ -119,7 +120,7 @@ static int states_child (void) {
 /* rows 85, 90 */
 static void states (void **state) {
   (void)state;
-  assert_int_equal(in_child(states_child, 0), 0);
+  assert_int_equal(in_loading_child(states_child), 0);
 }
 
 
@@ -150,7 +151,7 @@ static void module (void **state) {
   snprintf(text, sizeof(text), "%s/lua/wick/core.so", build);
   if (access(text, R_OK) != 0)
     SKIP("this build has no core.so");
-  assert_int_equal(in_child(module_child, 0), 0);
+  assert_int_equal(in_loading_child(module_child), 0);
 }
 
 
@@ -185,7 +186,7 @@ static int threads_child (void) {
 /* row 90 */
 static void threads (void **state) {
   (void)state;
-  assert_int_equal(in_child(threads_child, 0), 0);
+  assert_int_equal(in_loading_child(threads_child), 0);
 }
 
 
@@ -212,7 +213,7 @@ static int fails_child (void) {
 
 static void fails (void **state) {
   (void)state;
-  assert_int_equal(in_child(fails_child, 0), 0);
+  assert_int_equal(in_loading_child(fails_child), 0);
 }
 
 

@@ -339,7 +339,7 @@ static void many (void **state) {
   folder("many", 0755);
   for (i = 0; i < n; i++) {
     snprintf(text, sizeof(text), "many/d%d", i);
-    folder(text, i == 200 ? 0777 : 0775);
+    folder(text, i % 10 == 7 ? 0777 : 0775);
     snprintf(text, sizeof(text), "many/d%d/x.lua", i);
     file(text, 0644);
   }
@@ -350,8 +350,8 @@ static void many (void **state) {
     for (again = 0; again < 2; again++)
       for (i = 0; i < n; i++) {
         snprintf(text, sizeof(text), "d%d/x.lua", i);
-        assert_int_equal(try(&r, text), i == 200 ? WK_EUNSAFE : WK_OK);
-        assert_int_equal(try(&r, text), i == 200 ? WK_EUNSAFE : WK_OK);
+        assert_int_equal(try(&r, text), i % 10 == 7 ? WK_EUNSAFE : WK_OK);
+        assert_int_equal(try(&r, text), i % 10 == 7 ? WK_EUNSAFE : WK_OK);
       }
     assert_int_equal(wk_root_doubts(&r, 0, &list), 64);
     wk_root_close(&r);

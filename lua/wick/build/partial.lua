@@ -3,6 +3,12 @@
 --
 -- May call: origin.
 
+local origin = require "wick.origin"
+
+local error, getmetatable, next, rawget, rawset, type =
+  error, getmetatable, next, rawget, rawset, type
+local format = string.format
+
 local M = {}
 
 local function is_plain(value)
@@ -37,11 +43,11 @@ end
 function M.make(construct)
   local function partial(over)
     if over ~= nil and type(over) ~= "table" then
-      error(("bad argument #1 (a table of options expected, got %s)"):format(type(over)), 2)
+      error(format("bad argument #1 (a table of options expected, got %s)", type(over)), 2)
     end
     return construct(over)
   end
-  return require "wick.origin".mark(partial)
+  return origin.mark(partial)
 end
 
 return M

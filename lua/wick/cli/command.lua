@@ -5,7 +5,20 @@
 
 local core = require "wick.core"
 
+-- A module may have changed Lua when these are needed.
+local pack, tostring, traceback, xpcall = table.pack, tostring, debug.traceback, xpcall
+local stderr, write, version = io.stderr, io.stderr.write, _VERSION
+
 local given -- the words, and how many: n
+local origin -- once a config was asked for
+
+-- Calls a function of a room, whatever a module did.
+local function tell(room, name, ...)
+  if origin then
+    return origin.tell(room, name, ...)
+  end
+  return require(room)[name](...)
+end
 
 -- Lua's default paths begin in the current directory; a command must not load
 -- what happens to lie there.
@@ -23,9 +36,9 @@ end
 -- gives its exit status.
 local function complain(asked, err)
   if asked.flags.json then
-    return require "wick.cli.document".add(err)
+    return tell("wick.cli.document", "add", err)
   end
-  return require "wick.cli.complain".print(given, asked, err)
+  return tell("wick.cli.complain", "print", given, asked, err)
 end
 
 local EPIPE = 32
@@ -65,7 +78,7 @@ end
 
 -- Keeps the result for the document of --json; gives `status`.
 local function result(value, status)
-  require "wick.cli.document".result = value
+  tell("wick.cli.document", "keep", value)
   return status or 0
 end
 
@@ -91,7 +104,9 @@ local function load_config(asked, how)
   end
   local config
   local flags = asked.flags
-  config, err = require "wick".load(configs[2] and configs or configs[1],
+  local wick = require "wick"
+  origin = require "wick.origin"
+  config, err = wick.load(configs[2] and configs or configs[1],
     how.overrides or asked.overrides, {
       project = flags.project,
       config_root = flags["config-root"],
@@ -139,17 +154,17 @@ function verbs.run(asked)
     return complain(asked, wrong)
   end
   if asked.flags.json then
-    result(require "wick.cli.verbs".built(config))
+    result(tell("wick.cli.verbs", "built", config))
   elseif asked.flags.verbose
-    or not asked.flags.quiet and not config.tree:find(config.top, "run") then
-    require "wick.cli.verbs".tell_built(config)
+    or not asked.flags.quiet and not config:run_node() then
+    tell("wick.cli.verbs", "tell_built", config)
   end
   ok, wrong = config:close()
   return ok and 0 or complain(asked, wrong)
 end
 
 function verbs.version()
-  return answer(("%s (%s)\n"):format(require "wick"._VERSION, _VERSION))
+  return answer(("%s (%s)\n"):format(require "wick"._VERSION, version))
 end
 
 -- The other verbs, and what they share with this one.
@@ -180,19 +195,19 @@ local function main()
   end
   local status = verbs[asked.verb](asked)
   if asked.flags.json then
-    return require "wick.cli.document".print(asked.verb, status, answer)
+    return tell("wick.cli.document", "print", asked.verb, status, answer)
   end
   return status
 end
 
 --- Runs the command with these words; gives its exit status.
 return function(...)
-  given = table.pack(...)
+  given = pack(...)
   local ok, status = xpcall(main, function(problem)
-    return debug.traceback(tostring(problem), 2)
+    return traceback(tostring(problem), 2)
   end)
   if not ok then
-    io.stderr:write("internal error[W9999]: ", status, "\n  = note: wick 0.1.0, ", _VERSION,
+    write(stderr, "internal error[W9999]: ", status, "\n  = note: wick 0.1.0, ", version,
       "\n  = help: this is a bug in wick: tell us what you ran\n")
     status = 70
   end

@@ -1,6 +1,6 @@
 -- wick.cli.complain: errors on stderr, in the style that suits it.
 --
--- May call: origin, report, cli/style.
+-- May call: report, cli/style.  Called in the way of origin's tell.
 
 local M = {}
 
@@ -41,8 +41,7 @@ function M.print(given, asked, err)
     at_word(asked, one)
   end
   style = style or make_style(given, asked)
-  -- a module may have broken the string library that report relies on
-  io.stderr:write(require "wick.origin".clean(require "wick.report".text, err, style), "\n")
+  io.stderr:write(require "wick.report".text(err, style), "\n")
   if asked.flags and asked.flags.backtrace == "full" then
     for _, one in ipairs(err.errors) do
       if one.traceback then

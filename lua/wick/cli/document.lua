@@ -10,6 +10,11 @@ local M = {
 
 local diagnostics = {}
 
+--- Keeps the result of the verb.
+function M.keep(value)
+  M.result = value
+end
+
 --- Keeps an error, all of its phase; gives its exit status.
 function M.add(err)
   for _, one in ipairs(err.errors) do

@@ -73,6 +73,12 @@ return function(asked, cli)
       fail.quote(name))))
   end
   local config <close>, err = cli.load_config(asked)
+  if not config and name and err.status == 3 then -- what was composed can be told of
+    local composed <close> = cli.load_config(asked, { after = "compose" })
+    if composed then
+      explain_key(asked, cli, composed)
+    end
+  end
   if not config then
     return cli.complain(asked, err)
   end

@@ -147,14 +147,16 @@ function M.parse(words)
     local near = fail.near(first, M.order)
     return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
       { near[1] and ("did you mean `wick %s`?"):format(near[1])
-        or "a config ends in .yaml, or is named with a `/`; `wick help` lists the verbs" })
+        or "a config ends in .yaml or .lua, or is named with a `/`; `wick help` lists the verbs" })
   end
   asked.verb = verb
   while i <= #words do
     local word = words[i]
     local name, value = word:match("^%-%-([%w-]+)=(.*)$")
     name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
-    if literal then
+    if literal and is_config(word) and verb ~= "help" then
+      asked.configs[#asked.configs + 1] = word
+    elseif literal then
       asked.names[#asked.names + 1] = word
       asked.name_places[#asked.names] = i
     elseif word == "--" then
@@ -171,8 +173,8 @@ function M.parse(words)
           i = i + 1
           value = words[i]
         end
-        if value == nil then
-          return nil, usage(("`--%s` needs a value"):format(long), i - 1, words,
+        if value == nil or value == "" then
+          return nil, usage(("`--%s` needs a value"):format(long), value and i or i - 1, words,
             { ("write `--%s %s`"):format(long, flag.value) })
         end
         local choices = flag.choices or long == "format" and M.verbs[verb].formats

@@ -23,6 +23,11 @@ local function path_of(tree, id)
 end
 
 function Copies:report(id, err)
+  if self.told[err] then -- a file that several copies name
+    self.state[id] = BLACK
+    return
+  end
+  self.told[err] = true
   err.key = err.key or path_of(self.tree, id)
   if not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
@@ -208,21 +213,22 @@ local function file_top(self, id, item)
   end
   local found, err = config.reader:read(rel)
   if err then
-    table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
+    if not self.told[err] then
+      table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
+    end
     return nil, err
   elseif not found then
     if item.optional then
       return false
     end
-    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "")
-    local near = fail.near(rel:match("[^/]*$"):gsub("%.%w+$", ""), names)
+    local near, names = config.reader:near(rel)
     return nil, fail.new("EINCLUDE", {
       message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
       marks = { self.tree:mark(id, "no such file") },
       notes = not near[1] and { #names > 0 and "there are: " .. fail.names(names)
         or "there is no config in its folder" } or nil,
       helps = { near[1] and ("did you mean `%s%s`?"):format(item.file:match("^.*/") or "",
-        near[1] .. item.file:match("%.%w+$")) },
+        near[1]) },
     })
   end
   local top = config.reader:fresh(found)
@@ -237,7 +243,7 @@ local function file_top(self, id, item)
       documents = { { top = top, name = found.name, rel = found.rel, placed = true,
         folder = found.folder, text = found.text } },
       errors = self.errors, patches = config.patches, depth = self:depth(id) }
-    local slots = require "wick.compose.defaults".slots(inner, {})
+    local slots = require "wick.compose.defaults".slots(inner, {}, {})
     for _, slot in ipairs(slots) do
       config.folders[slot.doc.name] = slot.doc.folder
       config.named[slot.doc.name] = slot.doc
@@ -463,7 +469,7 @@ return function(config, copies)
   end
   local self = setmetatable({ tree = config.tree, top = config.top, config = config,
     errors = config.errors, state = {}, items = {}, origin = {}, tops = {},
-    circles = {}, todo = copies }, Copies)
+    circles = {}, told = {}, todo = copies }, Copies)
   local state, n = self.state, 0
   local open, needs, at, top = {}, {}, {}, 0
   local function push(id)

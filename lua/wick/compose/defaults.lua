@@ -166,9 +166,11 @@ end
 local function absent(self, entry, doc, name, rel)
   local tree, choice = self.tree, entry.names ~= nil
   local word = entry.word
-  local names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "")
-  local asked = rel:match("[^/]*$"):gsub("%.%w+$", "")
-  local near = fail.near(asked, names)
+  local near, names = self.reader:near(rel)
+  if choice then -- its options are names without an end
+    names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "")
+    near[1] = near[1] and near[1]:gsub("%.%w+$", "")
+  end
   local folder = (self.reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
   local text = entry.text
   local mark = word and { argv = word, line = 1, column = #text - #name + 1,
@@ -177,17 +179,21 @@ local function absent(self, entry, doc, name, rel)
   local file = entry.file and entry.file:match("^(.*/)") or ""
   mark.label = choice and ("no such option in group `%s`"):format(fail.quote(entry.group))
     or "no such file"
+  local notes = {}
+  if not near[1] then
+    notes[1] = #names > 0 and ("%s has: %s"):format(fail.quote(folder, 200), fail.names(names))
+      or ("there is no config in %s"):format(fail.quote(folder, 200))
+  end
+  if doc.rel and doc.rel:find("/", 1, true) then
+    notes[#notes + 1] = ("names are relative to the document that says them: %s"):format(
+      fail.quote(doc.name, 200))
+  end
   return fail.new("EINCLUDE", {
     message = ("included file `%s` not found"):format(fail.quote(rel, 200)),
     key = "defaults",
     marks = { mark },
-    notes = { #names > 0 and ("%s has: %s"):format(fail.quote(folder, 200), fail.names(names))
-      or ("there is no config in %s"):format(fail.quote(folder, 200)),
-      doc.rel and doc.rel:find("/", 1, true)
-      and ("names are relative to the document that says them: %s"):format(
-        fail.quote(doc.name, 200)) or nil },
-    helps = { near[1] and (choice and ("did you mean `%s`?"):format(near[1])
-      or ("did you mean `%s%s%s`?"):format(file, near[1], entry.file:match("%.%w+$"))) or nil },
+    notes = notes,
+    helps = { near[1] and ("did you mean `%s%s`?"):format(file, near[1]) or nil },
   })
 end
 
@@ -220,10 +226,16 @@ local function open(self, doc, entry, name)
     first = first or rel
     local found, err = self.reader:read(rel)
     if err then
-      table.insert(err.marks, math.min(#err.marks, 2) + 1, err.marks[1] and err.marks[1].file
-        and self.tree:mark(entry.choice or entry.id, "included here")
-        or self.tree:mark(entry.choice or entry.id, "named here"))
-      return self:report(err)
+      if not self.placed_errors[err] then -- the first place that names it
+        self.placed_errors[err] = true
+        table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(entry.choice
+          or entry.id, err.marks[1] and err.marks[1].file and "included here" or "named here"))
+      end
+      if not self.told[err] then
+        self.told[err] = true
+        self:report(err)
+      end
+      return
     elseif found then
       local kind = self.tree:kind(found.top)
       if kind == "null" then -- an empty document is an empty map
@@ -233,6 +245,8 @@ local function open(self, doc, entry, name)
           message = "a document that is merged must be a map",
           marks = { self.tree:mark(found.top, "this is " .. fail.kinds[kind]),
             self.tree:mark(entry.choice or entry.id, "included here") },
+          helps = { ("give it a key there, or copy it below one here: `key: \"%%%s\"`"):format(
+            fail.quote(asked, 60)) },
         }))
       end
       return found
@@ -285,17 +299,21 @@ local function unchosen(self, used, key)
   })
 end
 
--- The command line's choice for a mount, as an entry of the group that is there;
--- nil when the word is no plain name.
+-- The command line's choice for a mount, the last one of several, as an entry of
+-- the group that is there; nil when no word is a plain name.
 local function commanded(self, key, entry, doc)
-  local word = self.choices[key]
-  local text = self.overrides[word]
-  local choice = text:match("^[%a_][%w_./-]*$", #key + 2)
-  if choice and choice ~= "null" and choice ~= "true" and choice ~= "false" then
-    self.taken[word] = true
-    return { doc = doc, entry = { group = entry.group, mount = entry.mount, names = { choice },
-      id = entry.id, choice = entry.choice, word = word, text = text } }
+  local word, used = self.choices[key], nil
+  while word do
+    local text = self.overrides[word]
+    local choice = text:match("^[%a_][%w_./-]*$", #key + 2)
+    if choice and choice ~= "null" and choice ~= "true" and choice ~= "false" then
+      self.taken[word] = true
+      used = used or { doc = doc, entry = { group = entry.group, mount = entry.mount,
+        names = { choice }, id = entry.id, choice = entry.choice, word = word, text = text } }
+    end
+    word = self.before[word]
   end
+  return used
 end
 
 -- Goes through a document and what it names, depth first.
@@ -334,7 +352,7 @@ function expand(self, doc, mount, stack)
       local key = core.keytext(wholes[i])
       keys[i] = key
       if not self.hints[key] or hinted[key] then
-        self.hints[key], hinted[key] = entry, true
+        self.hints[key], hinted[key] = { entry = entry, doc = doc }, true
       end
     end
   end
@@ -348,9 +366,9 @@ function expand(self, doc, mount, stack)
       self.said[key] = { entry = entry, doc = doc }
       if not self.placed[key] then
         self.placed[key] = true
-        local used = self.choices[key] and commanded(self, key, entry, doc)
-          or self.chosen[key] or { entry = self.hints[key] or entry, doc = doc }
+        local used = self.chosen[key] or self.hints[key]
         self.used[key] = used.entry
+        used = self.choices[key] and commanded(self, key, used.entry, used.doc) or used
         for _, name in ipairs(used.entry.names) do
           if name == "???" then
             self:report(unchosen(self, used, key))
@@ -368,23 +386,24 @@ function expand(self, doc, mount, stack)
 end
 
 --- Gives the slots {doc, mount} in order, and which words of the call were
---- choices.  `choices`: what words of the call set -> place of the word;
---- self.depth (or nil): in how many documents the first one is.  Errors go to
---- self.errors.
-function M.slots(self, choices)
+--- choices.  `choices`: what words of the call set -> place of the last such word;
+--- `before`: place -> that of the one before; self.depth (or nil): in how many
+--- documents the first one is.  Errors go to self.errors.
+function M.slots(self, choices, before)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, overrides = self.overrides, depth = self.depth or 0 }, Walk)
+    chosen = {}, choices = choices, before = before, placed_errors = {},
+    overrides = self.overrides,
+    depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
-    walk.hints, walk.taken = {}, {}
+    walk.hints, walk.taken, walk.told = {}, {}, {}
     for _, doc in ipairs(self.documents) do
       expand(walk, doc, {}, {})
     end
     local settled, next = true, {}
     for key, said in pairs(walk.said) do
       next[key] = said
-      local used = walk.used[key]
-      if used ~= said.entry and not used.word then
+      if walk.used[key] ~= said.entry then
         settled = false
       end
     end

@@ -12,12 +12,12 @@ local function common(options, name)
   local own = options.project and (options.project:match("^([%a_][%w_]*)=")
     or options.project:gsub("/+$", ""):match("[^/]*$"))
   local first, rest = name:match("^([%w_]+)(.*)$")
-  return first == own and "project" .. rest or name
+  return first and first == own and "project" .. rest or name
 end
 
---- Whether the caller's `targets` (patterns; `*` is any text) let a config name
---- this.
-function M.may_name(options, name)
+-- Whether the caller's `targets` (patterns; `*` is any text) let a config name
+-- this.
+local function may_name(options, name)
   local asked = common(options, name)
   for _, pattern in ipairs(options.targets) do
     local lua = common(options, pattern):gsub("%p", "%%%0"):gsub("%%%*", ".*")
@@ -26,6 +26,21 @@ function M.may_name(options, name)
     end
   end
   return false
+end
+
+--- The error of a name that the caller's `targets` do not allow, said of component
+--- `id` (or nil); nil when they do.
+function M.refuse(self, id, name)
+  if may_name(self.options, name) then
+    return nil
+  end
+  return fail.new("EPREFIX", {
+    message = ("this config may not name `%s`"):format(fail.quote(name)),
+    status = 5,
+    marks = { id and self.tree:mark(self.tree:find(id, "_target_"), "not allowed") },
+    notes = { "allowed by the caller: " .. fail.names(self.options.targets) },
+    helps = { ("to allow it, add `--targets '%s'`"):format(fail.quote(name)) },
+  })
 end
 
 -- A folder that is not there: what was looked for, and what has a like name.

@@ -2,6 +2,10 @@
 --
 -- May call: the tree.
 
+local mathtype, tostring, type = math.type, tostring, type
+local getmetatable, rawget = debug.getmetatable, rawget
+local ipairs, concat, format = ipairs, table.concat, string.format
+
 local M = {}
 
 -- The byte of the `}` that closes a splice whose expression begins at byte `at`;
@@ -50,20 +54,20 @@ function M.parts(text)
         return nil, from
       end
       plain[#plain + 1] = text:sub(at, from - 1)
-      texts[#texts + 1] = table.concat(plain)
+      texts[#texts + 1] = concat(plain)
       plain = {}
       splices[#splices + 1] = { text = text:sub(from + 2, stop - 1), at = from + 1 }
       at = stop + 1
     end
   end
   plain[#plain + 1] = text:sub(at)
-  texts[#texts + 1] = table.concat(plain)
+  texts[#texts + 1] = concat(plain)
   return texts, splices
 end
 
 -- The text of a value in a text; nil when it has none, or nil and an error.
 local function text_of(tree, id, value)
-  local kind = math.type(value)
+  local kind = mathtype(value)
   if kind == "integer" or type(value) == "boolean" then
     return tostring(value)
   elseif kind == "float" then -- the shortest that reads back as the same
@@ -77,7 +81,7 @@ end
 
 -- Why a value is no text, what it is, and what helps.
 local function textless(value)
-  local meta = debug.getmetatable(value)
+  local meta = getmetatable(value)
   if value == nil then
     return "null has no text", "this is null", "give another value: `${… or ''}`"
   elseif type(value) == "function" then
@@ -101,7 +105,7 @@ function M.join(tree, id, item, values, budget)
       end
       local why, label, help = textless(values[i])
       return nil, { byte = expression.base + 1, length = #expression.ast.text,
-        message = ("%s, so it cannot be spliced into a text"):format(why),
+        message = format("%s, so it cannot be spliced into a text", why),
         label = label, helps = { help } }
     end
     out[#out + 1] = text
@@ -110,14 +114,14 @@ function M.join(tree, id, item, values, budget)
   end
   if size > budget.bytes then
     return nil, { name = "EBUDGET", byte = 1, length = #tree:text(id),
-      message = ("evaluating this config would produce more than %d bytes"):format(
+      message = format("evaluating this config would produce more than %d bytes",
         budget.limits["value.bytes"]),
-      label = ("%d bytes here, and %d left"):format(size, budget.bytes),
+      label = format("%d bytes here, and %d left", size, budget.bytes),
       notes = { "the limit `value.bytes` counts every string that expressions make" },
       helps = { "make long texts in a constructor, or raise the limit: --limit value.bytes=N" } }
   end
   budget.bytes = budget.bytes - size
-  return table.concat(out)
+  return concat(out)
 end
 
 return M

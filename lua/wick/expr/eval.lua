@@ -1,6 +1,6 @@
 -- wick.expr.eval: the steps of a parsed expression -> a value.
 --
--- May call: core (null), fail, expr/step.lua; names.lua and operate.lua when a
+-- May call: core (null), fail, origin, expr/step.lua; names.lua and operate.lua when a
 -- step needs one.
 --
 -- A stack machine: `vals` is the stack, `by` the step that made each value,
@@ -14,7 +14,11 @@ local shared = require "wick.expr.step"
 
 local M = {}
 
-local type, unpack, require = type, table.unpack, require
+local type, rawequal, rawget = type, rawequal, rawget
+local next, error, pcall, xpcall, setmetatable = next, error, pcall, xpcall, setmetatable
+local pack, unpack = table.pack, table.unpack
+local format, find, gsub = string.format, string.find, string.gsub
+local room = require "wick.origin".room
 local getmeta, null = debug.getmetatable, core.null
 local word, source, charge = shared.word, shared.source, shared.charge
 local raise, wrong = shared.raise, shared.wrong
@@ -26,12 +30,12 @@ local PASSED = 10000 -- values that one call may hand to another
 local known, operators
 
 local function names()
-  known = known or require "wick.expr.names"
+  known = known or room "wick.expr.names"
   return known
 end
 
 local function operate()
-  operators = operators or require "wick.expr.operate"
+  operators = operators or room "wick.expr.operate"
   return operators
 end
 
@@ -47,7 +51,7 @@ local function get(v, key)
   return v[key]
 end
 
--- v[key]; the text is [from, to], its key starts at `at`.
+-- v[key], which step `pc` says.
 local function index(s, pc, v, key, by)
   local kind = type(v)
   if kind == "table" then
@@ -58,12 +62,11 @@ local function index(s, pc, v, key, by)
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
     local shown = type(key) == "string" and fail.quote(key, 40) or shared.text_of(key)
     if kind == "string" then
-      wrong(s, by, ("cannot take `%s` from a string"):format(shown), "this is a string",
+      wrong(s, by, format("cannot take `%s` from a string", shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
     end
-    wrong(s, by, ("cannot take `%s` from %s"):format(shown, word(v)), "this is " .. word(v))
+    wrong(s, by, format("cannot take `%s` from %s", shown, word(v)), "this is " .. word(v))
   end
-  local from, to = s.ast.from[pc], s.ast.to[pc]
   local f = metamethod(v, "__index")
   for _ = 1, 16 do -- the function that the chain of `__index` ends in
     if type(f) ~= "table" or rawget(f, key) ~= nil then
@@ -72,9 +75,9 @@ local function index(s, pc, v, key, by)
     f = metamethod(f, "__index")
   end
   if type(f) == "function" then
-    allowed(s, f, from, to, v)
+    allowed(s, f, pc, nil, v)
   end
-  return present(protected(s, from, to, nil, get, v, key))
+  return present(protected(s, pc, nil, nil, get, v, key))
 end
 
 -- What the functions of names.lua may ask for; one object for each eval, set
@@ -89,10 +92,10 @@ end
 function Call:argument(i, problem)
   local by, shown = self.by[self.base + i], i - self.shift
   if i > self.count then
-    by, problem = self.pc, problem:gsub("it is null$", "it is missing")
+    by, problem = self.pc, gsub(problem, "it is null$", "it is missing")
   end
-  wrong(self.s, by, ("%s of `%s` %s"):format(
-    shown < 1 and "the string" or ("argument %d"):format(shown), self.name, problem), "this value")
+  wrong(self.s, by, format("%s of `%s` %s",
+    shown < 1 and "the string" or format("argument %d", shown), self.name, problem), "this value")
 end
 
 function Call:refuse(message, err)
@@ -101,10 +104,8 @@ function Call:refuse(message, err)
 end
 
 function Call:foreign(f, ...)
-  local s, ast = self.s, self.s.ast
-  local from, to = ast.from[self.pc], ast.to[self.pc]
-  allowed(s, f, from, to, f)
-  return protected(s, from, to, self.name, f, ...)
+  allowed(self.s, f, self.pc, nil, f)
+  return protected(self.s, self.pc, nil, self.name, f, ...)
 end
 
 -- The function that `x:name(…)` calls; for a string nothing, but the name is
@@ -117,15 +118,15 @@ local function method(s, pc, v, by)
     end
     local near = fail.near(name, names().libraries.string)[1]
     local at = s.ast.at[pc]
-    raise(at, at + #name - 1, ("expressions have no method `%s` for strings"):format(
+    raise(at, at + #name - 1, format("expressions have no method `%s` for strings",
       fail.quote(name, 40)), "no such method", {
         notes = not near and { "a string has these methods: "
           .. fail.names(names().libraries.string) } or nil,
-        helps = { near and ("did you mean `%s`?"):format(near)
+        helps = { near and format("did you mean `%s`?", near)
           or "do it in a module of the project" },
       })
   elseif type(v) ~= "table" and not metamethod(v, "__index") then
-    wrong(s, by, ("cannot call the method `%s` of %s"):format(fail.quote(name, 40), word(v)),
+    wrong(s, by, format("cannot call the method `%s` of %s", fail.quote(name, 40), word(v)),
       "this is " .. word(v))
   end
   return index(s, pc, v, name, by)
@@ -150,7 +151,7 @@ local function methods(v)
     if type(v) == "table" then
       for key, field in next, v do
         if type(key) == "string" and type(field) == "function" and not seen[key]
-          and not key:find("^__") then
+          and not find(key, "^__") then
           seen[key] = true
           list[#list + 1] = key
         end
@@ -170,14 +171,14 @@ local function uncallable(s, step, v, object)
   local ast = s.ast
   local from, to, name = ast.from[step], ast.to[step], ast.x[step]
   if v ~= nil or ast.code[step] ~= "method" then
-    raise(from, to, ("`%s` is %s and cannot be called"):format(source(s, from, to), word(v)),
+    raise(from, to, format("`%s` is %s and cannot be called", source(s, from, to), word(v)),
       "this is " .. word(v))
   end
   local list, at = methods(object), ast.at[step]
   local near = fail.near(name, list)[1]
-  raise(at, to, ("there is no method `%s` here"):format(fail.quote(name, 40)), "no such method", {
+  raise(at, to, format("there is no method `%s` here", fail.quote(name, 40)), "no such method", {
     notes = not near and list[1] and { "methods here: " .. fail.names(list) } or nil,
-    helps = near and { ("did you mean `%s`?"):format(near) } or nil,
+    helps = near and { format("did you mean `%s`?", near) } or nil,
   })
 end
 
@@ -185,7 +186,7 @@ end
 local function call(s, pc, vals, by, base, sp)
   local ast, step, count = s.ast, by[base], sp - base
   if count > PASSED then
-    wrong(s, pc, ("a call takes at most %s"):format(shared.counted(PASSED, "values")),
+    wrong(s, pc, format("a call takes at most %s", shared.counted(PASSED, "values")),
       shared.counted(count, "values") .. " here")
   end
   local name = builtin(s, step, count > 0 and vals[base + 1] or nil)
@@ -199,23 +200,23 @@ local function call(s, pc, vals, by, base, sp)
     c.name = c.shift == 1 and ast.x[step] or name
     return names().known[name](c, unpack(vals, base + 1, sp))
   end
-  local v, from, to = vals[base], ast.from[step], ast.to[step]
+  local v = vals[base]
   local f = shared.callable(v)
   if not f then
     uncallable(s, step, v, count > 0 and vals[base + 1] or nil)
   end
-  allowed(s, f, from, to, v)
-  local results = table.pack(xpcall(v, s.env.caught or shared.handler,
+  allowed(s, f, step, nil, v)
+  local results = pack(xpcall(v, s.env.caught or shared.handler,
     unpack(vals, base + 1, sp)))
   if not results[1] then
-    shared.raised(s, from, to, nil, results[2])
+    shared.raised(s, step, nil, nil, results[2])
   end
   return unpack(results, 2, results.n)
 end
 
 local function set(s, pc, t, key, value, by)
   if key == nil or key ~= key then
-    wrong(s, by, ("a key of a table cannot be %s"):format(key == nil and "null" or "NaN"),
+    wrong(s, by, format("a key of a table cannot be %s", key == nil and "null" or "NaN"),
       "this key")
   end
   charge(s, pc, "nodes", 1)
@@ -266,7 +267,7 @@ local function run(ast, env)
       local base = bases[open]
       open = open - 1
       if x[pc] then -- all its values
-        local results = table.pack(call(s, pc, vals, by, base, sp))
+        local results = pack(call(s, pc, vals, by, base, sp))
         sp = base - 1
         for i = 1, results.n do
           sp = sp + 1

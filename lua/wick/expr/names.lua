@@ -14,9 +14,12 @@ local step = require "wick.expr.step"
 local M = {}
 
 local type, tostring, tonumber, pcall, select = type, tostring, tonumber, pcall, select
+local getmetatable, rawget = debug.getmetatable, rawget
+local concat, pack, unpack = table.concat, table.pack, table.unpack
 local tointeger, word = math.tointeger, step.word
 local text_of, number_of = step.text_of, step.number_of
 local rep, format, sub = string.rep, string.format, string.sub
+local find, gsub, match = string.find, string.gsub, string.match
 
 -- What there is, for messages and for the parser.
 M.top = { "env", "file", "math", "select", "string", "tonumber", "tostring", "type" }
@@ -71,14 +74,14 @@ local function integer(c, i, v, default)
   if not n then
     c:argument(i, "must be an integer, and it is " .. word(v))
   end
-  return tointeger(n) or c:argument(i, ("must be an integer, and it is %s"):format(text_of(n)))
+  return tointeger(n) or c:argument(i, format("must be an integer, and it is %s", text_of(n)))
 end
 
 -- tostring without the addresses of tables and functions.
 local function plain(c, i, v)
   local kind = type(v)
   if kind == "table" or kind == "userdata" then
-    local meta = debug.getmetatable(v)
+    local meta = getmetatable(v)
     local made = type(meta) == "table" and rawget(meta, "__tostring")
     if made then
       v = c:foreign(made, v)
@@ -87,7 +90,7 @@ local function plain(c, i, v)
     end
   end
   if kind == "table" or kind == "userdata" or kind == "function" or kind == "thread" then
-    c:argument(i, ("is %s, which has no text"):format(word(v)))
+    c:argument(i, format("is %s, which has no text", word(v)))
   end
   return text_of(v)
 end
@@ -98,7 +101,7 @@ local CONVERSIONS = { d = true, i = true, s = true, g = true, f = true, x = true
 local function convert(c, i, spec, kind, v)
   if kind == "s" then
     v = plain(c, i, v)
-    local width = tonumber(spec:match("^%%[-+ #0]*(%d*)")) or 0
+    local width = tonumber(match(spec, "^%%[-+ #0]*(%d*)")) or 0
     c:charge(#v > width and #v or width)
     if spec == "%s" then
       return v
@@ -106,15 +109,15 @@ local function convert(c, i, spec, kind, v)
   else
     local n = number_of(v)
     if not n then
-      c:argument(i, ("must be a number for `%s`, and it is %s"):format(spec, word(v)))
+      c:argument(i, format("must be a number for `%s`, and it is %s", spec, word(v)))
     elseif kind ~= "g" and kind ~= "f" and not tointeger(n) then
-      c:argument(i, ("must be an integer for `%s`, and it is %s"):format(spec, text_of(n)))
+      c:argument(i, format("must be an integer for `%s`, and it is %s", spec, text_of(n)))
     end
     v = n
   end
   local ok, made = pcall(format, spec, v)
   if not ok then
-    c:argument(1, ("has `%s`, which `format` does not know"):format(fail.quote(spec)))
+    c:argument(1, format("has `%s`, which `format` does not know", fail.quote(spec)))
   elseif kind == "f" or kind == "g" then
     made = step.pointed(made)
   end
@@ -129,25 +132,25 @@ local function formatted(c, pattern, ...)
   pattern = text(c, 1, pattern)
   local parts, n, at, used, given = {}, 0, 1, 1, select("#", ...)
   while true do
-    local from = pattern:find("%", at, true)
+    local from = find(pattern, "%", at, true)
     n = n + 1
     parts[n] = sub(pattern, at, (from or #pattern + 1) - 1)
     c:charge(#parts[n])
     if not from then
-      return table.concat(parts)
+      return concat(parts)
     end
-    local flags, kind = pattern:match("^([-+ #0]*%d?%d?%.?%d?%d?)(.?)", from + 1)
+    local flags, kind = match(pattern, "^([-+ #0]*%d?%d?%.?%d?%d?)(.?)", from + 1)
     local spec = "%" .. flags .. kind
     n = n + 1
     if spec == "%%" then
       c:charge(1)
       parts[n] = "%"
     elseif not CONVERSIONS[kind] then
-      c:argument(1, ("has `%s`, and `format` knows only %%d %%i %%s %%g %%f %%x and %%%%"):format(
+      c:argument(1, format("has `%s`, and `format` knows only %%d %%i %%s %%g %%f %%x and %%%%",
         fail.quote(spec)))
     else
       if used > given then
-        c:refuse(("`format` has no value for `%s`"):format(spec))
+        c:refuse(format("`format` has no value for `%s`", spec))
       end
       parts[n] = convert(c, used + 1, spec, kind, (select(used, ...)))
       used = used + 1
@@ -159,23 +162,23 @@ end
 -- Lua's own function, its complaints reworded.
 local function own(f)
   return function(c, ...)
-    local got = table.pack(pcall(f, ...))
+    local got = pack(pcall(f, ...))
     if got[1] then
-      return table.unpack(got, 2, got.n)
+      return unpack(got, 2, got.n)
     end
-    local i, reason = tostring(got[2]):match("^bad argument #(%d+) to '[^']*' %((.*)%)$")
+    local i, reason = match(tostring(got[2]), "^bad argument #(%d+) to '[^']*' %((.*)%)$")
     if not i then
       local own_words = type(got[2]) == "string"
-      c:refuse(("`%s` fails: %s"):format(c.name,
+      c:refuse(format("`%s` fails: %s", c.name,
         own_words and fail.quote(got[2]) or word(got[2])),
         not own_words and { cause = got[2] } or nil)
     end
-    local want, is = reason:match("^(%w+) expected, got (.*)$")
+    local want, is = match(reason, "^(%w+) expected, got (.*)$")
     if not want then
       c:argument(tonumber(i), "is not what it takes: " .. reason)
     end
-    c:argument(tonumber(i), ("must be %s %s, and it is %s"):format(
-      want:find("^[aeiou]") and "an" or "a", want,
+    c:argument(tonumber(i), format("must be %s %s, and it is %s",
+      find(want, "^[aeiou]") and "an" or "a", want,
       is == "no value" and "missing" or step.words[is] or "another"))
   end
 end
@@ -185,10 +188,9 @@ local function given(name)
   return function(c, ...)
     local f = c.env[name]
     if not f then
-      c:refuse(("there is no `%s` here"):format(name))
+      c:refuse(format("there is no `%s` here", name))
     end
-    text(c, 1, (...))
-    local ok, value, err = pcall(f, ...)
+    local ok, value, err = pcall(f, text(c, 1, (...)), select(2, ...))
     if not ok then
       value, err = nil, value
     end
@@ -258,13 +260,13 @@ end
 M.known["string.upper"] = function(c, s)
   s = text(c, 1, s)
   c:charge(#s)
-  return (s:gsub("[a-z]", UPPER))
+  return (gsub(s, "[a-z]", UPPER))
 end
 
 M.known["string.lower"] = function(c, s)
   s = text(c, 1, s)
   c:charge(#s)
-  return (s:gsub("[A-Z]", LOWER))
+  return (gsub(s, "[A-Z]", LOWER))
 end
 
 M.known["string.sub"] = function(c, s, i, j)
@@ -292,6 +294,11 @@ M.known["string.format"] = formatted
 
 -- The functions themselves, where a name is a value and is not called.
 local VALUES = { tonumber = tonumber, tostring = tostring, type = type, select = select }
+for library, fields in pairs(M.libraries) do
+  for _, name in ipairs(fields) do
+    VALUES[library .. "." .. name] = (library == "math" and math or string)[name]
+  end
+end
 
 local named = {} -- those functions -> their names
 for name, f in pairs(VALUES) do
@@ -316,10 +323,6 @@ end
 --- The value of a name that is not called at once: Lua's own function, which is
 --- for code of the project; an expression that calls it asks env.call first.
 function M.value(name, env)
-  local library, field = name:match("^(%a+)%.(%a+)$")
-  if library then
-    return (library == "math" and math or string)[field]
-  end
   return VALUES[name] or env[name]
 end
 

@@ -9,7 +9,8 @@ local step = require "wick.expr.step"
 
 local M = {}
 
-local type = type
+local type, rawequal = type, rawequal
+local append, format = table.concat, string.format
 local mathtype, tointeger = math.type, math.tointeger
 local word, raise, wrong, charge = step.word, step.raise, step.wrong, step.charge
 local text_of, number_of = step.text_of, step.number_of
@@ -27,13 +28,11 @@ local function overloaded(s, pc, op, event, f, a, b)
   if meta == nil then
     return false
   end
-  local from = s.ast.at[pc]
-  local to = from + #op - 1
   local runs = callable(meta)
   if runs then
-    allowed(s, runs, from, to, meta)
+    allowed(s, runs, pc, op, meta)
   end
-  return true, protected(s, from, to, op, f, a, b)
+  return true, protected(s, pc, op, op, f, a, b)
 end
 
 -- The metamethod, what a refusal says, the operator, and whether the refusal
@@ -86,7 +85,7 @@ end
 -- A word for an operand that is wrong.
 local function operand(v)
   if type(v) == "string" then
-    return ("the string `%s`"):format(fail.quote(v, 20))
+    return format("the string `%s`", fail.quote(v, 20))
   end
   return word(v)
 end
@@ -98,8 +97,8 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
     if bits then
       local culprit = not tointeger(x) and bya or not tointeger(y) and byb
       if culprit then
-        wrong(s, culprit, ("`%s` takes integers only"):format(op),
-          ("%s is no integer"):format(text_of(culprit == bya and x or y)))
+        wrong(s, culprit, format("`%s` takes integers only", op),
+          format("%s is no integer", text_of(culprit == bya and x or y)))
       end
     elseif y == 0 and (op == "//" or op == "%") and mathtype(x) == "integer"
       and mathtype(y) == "integer" then
@@ -115,7 +114,7 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
   if info[4] then
     one, two = two, one
   end
-  wrong(s, x and byb or bya, info[2]:format(one, two), "this is " .. (x and word(b) or word(a)))
+  wrong(s, x and byb or bya, format(info[2], one, two), "this is " .. (x and word(b) or word(a)))
 end
 
 local function compare(s, pc, op, a, b)
@@ -137,7 +136,7 @@ local function compare(s, pc, op, a, b)
     return value
   end
   local at = s.ast.at[pc]
-  raise(at, at + #op - 1, ("cannot compare %s with %s"):format(operand(a), operand(b)),
+  raise(at, at + #op - 1, format("cannot compare %s with %s", operand(a), operand(b)),
     "compares two numbers or two strings")
 end
 
@@ -189,7 +188,7 @@ local function unary(s, pc, op, v, by)
     return -x
   elseif x then
     return tointeger(x) and ~tointeger(x)
-      or wrong(s, by, "`~` takes integers only", ("%s is no integer"):format(text_of(x)))
+      or wrong(s, by, "`~` takes integers only", format("%s is no integer", text_of(x)))
   elseif op == "#" and kind == "string" then
     return #v
   end
@@ -199,7 +198,7 @@ local function unary(s, pc, op, v, by)
   elseif op == "#" and kind == "table" then
     return #v
   end
-  wrong(s, by, info[2]:format(operand(v)), "this is " .. word(v))
+  wrong(s, by, format(info[2], operand(v)), "this is " .. word(v))
 end
 
 local function join(a, b) return a .. b end
@@ -217,7 +216,7 @@ local function texts(s, pc, vals, first, last, behind)
     total = total + #vals[i]
   end
   charge(s, pc, "bytes", total)
-  local made = table.concat(vals, "", first, last)
+  local made = append(vals, "", first, last)
   return behind and made .. behind or made
 end
 
@@ -253,7 +252,7 @@ local function concat(s, pc, vals, by, first, last)
           culprit = result
         end
         wrong(s, is_text(v) and made or by[at],
-          ("cannot join %s and %s"):format(word(v), word(result)), "this is " .. word(culprit))
+          format("cannot join %s and %s", word(v), word(result)), "this is " .. word(culprit))
       end
       result, at = value, at - 1
     end

@@ -14,6 +14,7 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local origin = require "wick.origin"
 local tokens = require "wick.expr.tokens"
 
 local M = {}
@@ -414,11 +415,13 @@ local Steps = {}
 
 function Steps.__index(ast, field)
   if field == "from" or field == "to" or field == "at" then
-    local s = read(ast.text)
+    local s = origin.tell("wick.expr.parse", "again", ast.text)
     ast.from, ast.to, ast.at = copied(s.from, s.n), copied(s.to, s.n), copied(s.at, s.n)
     return ast[field]
   end
 end
+
+M.again = read
 
 function M.parse(text)
   local ok, result = pcall(read, text)

@@ -10,7 +10,11 @@ local fail = require "wick.fail"
 
 local M = {}
 
-local type, tostring = type, tostring
+local type, tonumber, tostring, rawget = type, tonumber, tostring, rawget
+local mathtype = math.type
+local error, xpcall, setmetatable = error, xpcall, setmetatable
+local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
+local traceback = debug.traceback
 local getmeta = debug.getmetatable
 
 local WORDS = {
@@ -44,7 +48,7 @@ end
 
 -- The text of a step, for messages.
 local function source(s, from, to)
-  return fail.quote(s.ast.text:sub(from, to), 40)
+  return fail.quote(sub(s.ast.text, from, to), 40)
 end
 
 --
@@ -62,17 +66,17 @@ local HELP = {
 
 -- 67108864, "bytes" -> "67,108,864 bytes"
 local function counted(n, kind)
-  local digits = n < 1e15 and ("%d"):format(n // 1) or ("%.3g"):format(n)
+  local digits = n < 1e15 and format("%d", n // 1) or format("%.3g", n)
   repeat
     local more
-    digits, more = digits:gsub("^(%d+)(%d%d%d)", "%1,%2")
+    digits, more = gsub(digits, "^(%d+)(%d%d%d)", "%1,%2")
   until more == 0
-  return ("%s %s"):format(digits, digits == "1" and kind:sub(1, -2) or kind)
+  return format("%s %s", digits, digits == "1" and sub(kind, 1, -2) or kind)
 end
 
 local function size(n, kind)
   if kind == "bytes" and n >= 1 << 20 and n % (1 << 20) == 0 then
-    return ("%d MiB"):format(n >> 20)
+    return format("%d MiB", n >> 20)
   end
   return counted(n, kind)
 end
@@ -80,25 +84,25 @@ end
 -- A text that the C library made of a float, with the point that Lua writes: a
 -- host may have set a locale that has another one.
 local function pointed(text)
-  local point = ("%.1f"):format(0.5):sub(2, -2)
+  local point = sub(format("%.1f", 0.5), 2, -2)
   if point ~= "." then
-    text = text:gsub(point:gsub("%p", "%%%0"), ".")
+    text = gsub(text, gsub(point, "%p", "%%%0"), ".")
   end
   return text
 end
 
 -- A string, number or boolean as text, as tostring has it in the C locale.
 local function text_of(v)
-  if math.type(v) ~= "float" then
+  if mathtype(v) ~= "float" then
     return tostring(v)
   end
-  local text = pointed(("%.14g"):format(v))
-  return text:find("[^%d-]") and text or text .. ".0"
+  local text = pointed(format("%.14g", v))
+  return match(text, "[^%d-]") and text or text .. ".0"
 end
 
 -- The number that a value is or reads as, or nil: a locale's own point is none.
 local function number_of(v)
-  if type(v) == "string" and v:find("[^0-9A-Fa-fxXpP \t-\r+.-]") then
+  if type(v) == "string" and match(v, "[^0-9A-Fa-fxXpP \t-\r+.-]") then
     return nil
   end
   return tonumber(v)
@@ -113,8 +117,8 @@ local function charge(s, pc, kind, n)
   elseif n > left then
     local limit = budget.limits and budget.limits["value." .. kind]
     wrong(s, pc, "evaluating this config would produce more than "
-      .. (limit and size(limit, kind) or ("`value.%s` allows"):format(kind)),
-      ("%s here, and %s left"):format(counted(n, kind), counted(left, kind):match("^%S+")),
+      .. (limit and size(limit, kind) or format("`value.%s` allows", kind)),
+      format("%s here, and %s left", counted(n, kind), match(counted(left, kind), "^%S+")),
       { name = "EBUDGET", notes = { WHAT[kind] }, helps = { HELP[kind] } })
   end
   budget[kind] = left - (n // 1 | 0)
@@ -125,23 +129,32 @@ end
 --
 
 local function handler(err)
-  return { value = err, whole = debug.traceback(nil, 2) }
+  return { value = err, whole = traceback(nil, 2) }
 end
 
--- What protected code raised, as a problem with [from, to], which is the text of
--- `what` unless that is told.
-local function raised(s, from, to, what, caught)
+-- The text that code of the project is called by: that of a step, or the step's
+-- operator `op`.  Only a problem asks.
+local function span(s, pc, op)
+  if op then
+    return s.ast.at[pc], s.ast.at[pc] + #op - 1
+  end
+  return s.ast.from[pc], s.ast.to[pc]
+end
+
+-- What protected code raised, as a problem; `what` was called (nil: the text).
+local function raised(s, pc, op, what, caught)
   if type(caught) ~= "table" or caught.whole == nil then
     caught = { value = caught } -- the handler itself failed
   end
   local label
   if type(caught.value) == "string" then
-    label = fail.quote(caught.value:match("^[^\n]*"), 100)
+    label = fail.quote(match(caught.value, "^[^\n]*"), 100)
   else
     label = "raised " .. word(caught.value)
   end
+  local from, to = span(s, pc, op)
   what = what or source(s, from, to)
-  raise(from, to, ("`%s` raised an error"):format(what), label,
+  raise(from, to, format("`%s` raised an error", what), label,
     { raised = true, what = what, cause = caught.value, trace = caught.whole, caught = caught })
 end
 
@@ -165,11 +178,12 @@ local function callable(v)
   end
 end
 
--- May f be called?  `value` is what the text calls.
-local function allowed(s, f, from, to, value)
+-- May f be called by the step, or its operator?  `value` is what the text calls.
+local function allowed(s, f, pc, op, value)
   local ask = s.env.call
-  local problem = ask and ask(f, from, to - from + 1, value)
+  local problem = ask and ask(f, value)
   if problem then
+    local from, to = span(s, pc, op)
     if type(problem) ~= "table" then
       problem = { message = tostring(problem) }
     end
@@ -180,10 +194,10 @@ local function allowed(s, f, from, to, value)
 end
 
 -- One value of protected code.
-local function protected(s, from, to, what, f, ...)
+local function protected(s, pc, op, what, f, ...)
   local ok, value = xpcall(f, s.env.caught or handler, ...)
   if not ok then
-    raised(s, from, to, what, value)
+    raised(s, pc, op, what, value)
   end
   return value
 end

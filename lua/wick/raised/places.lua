@@ -137,7 +137,8 @@ end
 local function module_of(project, caught, source)
   local tail = match(source, "^%.%.%.(.*)$")
   local function named(record) -- a plugin has no lines
-    return record.text and (record.path == source or tail and sub(record.path, -#tail) == tail)
+    return record.text
+      and (record.path == source or tail and sub(record.path, -#tail) == tail)
   end
   for i = 1, #caught.chain do
     if named(caught.chain[i]) then

@@ -73,14 +73,29 @@ local function scalar(view, id)
   return "null"
 end
 
-local function key_of(view, id)
-  local key = view:key(id)
+local function name_of(key)
   if math.type(key) == "integer" then
     return key == math.mininteger and "[math.mininteger]" or ("[%d]"):format(key)
   elseif key:match("^[%a_][%w_]*$") and not KEYWORDS[key] then
     return key
   end
   return "[" .. string_of(key) .. "]"
+end
+
+local OPERATORS = { ["+"] = "append(", ["="] = "replace(" }
+
+-- What stands before the value of a map, and what is called with it: the word
+-- for a key operator of a document that was only read; or the whole and a
+-- remark, for a deletion.
+local function lead_of(view, id)
+  local key, plain = view:key(id)
+  local sign, name = tostring(key):match("^([+=~]%??)(.+)$")
+  if view.after ~= "read" or not plain or not name then
+    return name_of(key) .. " = ", ""
+  elseif OPERATORS[sign:sub(1, 1)] then
+    return name_of(key:sub(2)) .. " = ", OPERATORS[sign:sub(1, 1)]
+  end
+  return name_of(name) .. " = delete", nil, sign == "~?" and "if it is there" or nil
 end
 
 -- A component whose target comes first is written `target "NAME" { … }`.
@@ -112,8 +127,9 @@ function M.lines(view, top)
   local out = {}
   -- frames {children, next place, indent, list?, closing}
   local stack, missing = {}, nil
-  local function add(id, lead, indent, ending)
+  local function add(id, lead, call, indent, ending)
     local kind = view:says(id)
+    lead, ending = lead .. call, (call == "" and "" or ")") .. ending
     if kind ~= "map" and kind ~= "list" then
       local text, remark = scalar(view, id)
       if not text then
@@ -137,13 +153,21 @@ function M.lines(view, top)
     stack[#stack + 1] = { children, from, indent .. "  ", kind == "list",
       indent .. "}" .. ending }
   end
-  add(top, "return ", "", "")
+  add(top, "return ", "", "", "")
   while #stack > 0 do
     local frame = stack[#stack]
     local id = frame[1][frame[2]]
     if id then
       frame[2] = frame[2] + 1
-      add(id, frame[4] and "" or key_of(view, id) .. " = ", frame[3], ",")
+      local lead, call, remark = "", "", nil
+      if not frame[4] then
+        lead, call, remark = lead_of(view, id)
+      end
+      if call then
+        add(id, lead, call, frame[3], ",")
+      else
+        out[#out + 1] = { text = frame[3] .. lead .. ",", id = id, remark = remark }
+      end
     else
       stack[#stack] = nil
       out[#out + 1] = { text = frame[5] }

@@ -7,8 +7,7 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 
 local find_string, format, match = string.find, string.format, string.match
-local next, rawequal, require = next, rawequal, require
-local setmetatable, type = setmetatable, type
+local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
 
 local M = {}
 
@@ -24,20 +23,9 @@ local shared = {} -- "dev:ino" of a root -> the inodes of all its projects
 -- Words, which only a failure needs
 -- =======================================================
 
-local function tell(room, name, ...)
-  return require(room)[name](...)
-end
+M.tell = origin.tell
 
---- Calls a function of a room that is loaded when it is first needed, with Lua
---- as it was when wick was opened: modules may have changed it since.
----@param room string
----@param name string
----@return any ...
-function M.tell(room, name, ...)
-  return origin.clean(tell, room, name, ...)
-end
-
---- An error of wick.fail, made in the same way.
+--- An error of wick.fail, made in the way of origin's clean.
 ---@param name string
 ---@param fields table
 ---@return table err

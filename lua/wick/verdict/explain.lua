@@ -109,15 +109,16 @@ local function say_size(info)
   return format("found: %s bytes, mode %04o, no link on the way", thousands(info.size), info.mode)
 end
 
--- The verdict on a file that cannot be opened: a text, and the error (nil when it
--- is only not there).
-local function say_refusal(project, err)
+-- Fills in the verdict on a file that is absent or refused.
+local function say_refused(verdict, project, err)
   if err.name == "ENOTFOUND" then
-    return "no such file", err
+    verdict.verdict = "no such file"
+    return
   elseif err.name == "EUNSAFE" then
     err = require "wick.target.doubts".place(err, project.label)
   end
-  return format("refused[%s]: %s", err.code, err.message), err
+  verdict.verdict = format("refused[%s]: %s", err.code, err.message)
+  verdict.err = err
 end
 
 -- Fills in the verdict on the file of a plugin, as far as it says so itself.
@@ -126,7 +127,7 @@ local function look_at_plugin(verdict, project, file, needed)
   local plugin <close>, info = project.root:plugin(file, project.plugin_limit,
     words.named(project, rel))
   if not plugin then
-    verdict.verdict, verdict.err = say_refusal(project, info)
+    say_refused(verdict, project, info)
     return
   end
   local note, instead = plugins.look(plugin, needed)
@@ -148,9 +149,7 @@ local function look(explanation, project, rule, file, names, needed)
   end
   local text, info = project.root:read(file, project.limit)
   if not text then
-    local problem
-    verdict.verdict, problem = say_refusal(project, info)
-    verdict.err = problem.name ~= "ENOTFOUND" and problem or nil
+    say_refused(verdict, project, info)
     return
   end
   local size = say_size(info)

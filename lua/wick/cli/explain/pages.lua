@@ -759,9 +759,20 @@ of its own, or copy it.
 ]],
   W0507 = [[
 EUNSAFE a file or folder that others may write
-Who may write a module may run anything as the user that loads it. Take the right
-away: `chmod o-w`.
-== untried which files others may write depends on who owns them
+Who may write a module may run anything as the user that loads it, and who may write a
+folder on its way can put another module there. What everyone may write is refused.
+Other doubts are warnings, and errors with --strict: a group that may write it, an owner
+who is neither root nor you, a sticky folder, a hard link, and such folders above the
+project. A plugin is refused for a group, too. --trust-modes is for file systems that
+have no owners and modes.
+== file exp/model.lua
+return { new = function() return {} end }
+== file a.yaml
+project: exp
+model: {_target_: exp.model}
+== wrong chmod o+w exp/model.lua && wick run a.yaml
+`exp/model.lua` is writable by everyone
+== right chmod o-w exp/model.lua && wick run a.yaml
 ]],
   W0508 = [[
 ECHANGED a file changed while it was read
@@ -785,6 +796,21 @@ project: exp
 model: {_target_: exp.util.run}
 == right
 ]],
+  W0510 = [[
+EHAZARD a plugin that would weaken the process, or lead to files that were not checked
+Loading it would make the stack executable, or memory writable and executable; or it has
+a RUNPATH, needs a library by its path, or asks for an audit library. Nothing of it ran.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== file fast.c
+int luaopen_fast (void *L) { return L == 0; }
+== wrong cc -shared -fPIC -Wl,-z,execstack fast.c -o exp/fast.so && wick check a.yaml
+plugin `exp.fast` asks for an executable stack
+== right cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+]],
   W0511 = [[
 EUNTRUSTED what an untrusted config may not do
 With `--untrusted` a config that others wrote is read, and not run: one written in
@@ -799,17 +825,128 @@ an untrusted config is not run, and this one is written in Lua
 lr: 0.1
 == right wick show a.yaml --untrusted --project exp
 ]],
-  W0604 = [[
-EPLUGIN C plugins are not in this version of wick
-A module is a Lua file.
-== file exp/init.lua
+  W0601 = [[
+EABI a plugin that was built for another Lua
+Its statement says so; nothing of it was run. Build it with the headers of this Lua.
+== file exp/other.lua
 return {}
 == file a.yaml
 project: exp
-model: {_target_: exp.fast.Model}
-== wrong touch exp/fast.so; wick check a.yaml
-C plugins are not in this version of wick
-== right rm exp/fast.so; echo 'return { Model = print }' > exp/fast.lua; wick check a.yaml
+model: {_target_: exp.fast}
+== file fast.c
+#include <wick/plugin.h>
+#undef LUA_VERSION
+#define LUA_VERSION "Lua 5.3"
+WICK_PLUGIN(fast, "fast", "1.0", "made for the other one", "");
+WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+== wrong cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+plugin `exp.fast` was built for another Lua
+== file fast.c
+#include <wick/plugin.h>
+WICK_PLUGIN(fast, "fast", "1.0", "made for this one", "");
+WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+== right
+]],
+  W0602 = [[
+EDLOPEN a plugin that the system's linker does not open
+A library that it needs is not there, or a function is in none of them. `wick explain
+--target` lists the libraries that a plugin needs, without loading it.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== file fast.c
+void gone (void);
+int luaopen_fast (void *L) { gone(); return L == 0; }
+== wrong cc -shared -fPIC fast.c -o exp/fast.so && wick run a.yaml
+plugin `exp.fast` cannot be opened
+== file fast.c
+#include <wick/plugin.h>
+static int model (lua_State *L) { lua_newtable(L); return 1; }
+WICK_PLUGIN(fast, "fast", "1.0", "", WICK_CONSTRUCTOR("new", "a model"));
+WICK_OPEN int luaopen_fast (lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, model);
+  lua_setfield(L, -2, "new");
+  return 1;
+}
+== right
+]],
+  W0603 = [[
+ENOENTRY a plugin without an entry
+The plugin a/b.so of the project NAME exports `luaopen_NAME_a_b` or `luaopen_a_b`.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== file fast.c
+int open_fast (void *L) { return L == 0; }
+== wrong cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+plugin `exp.fast` has no entry point
+== file fast.c
+int luaopen_fast (void *L) { return L == 0; }
+== right
+]],
+  W0605 = [[
+EELF a file that is called like a plugin and is none
+A plugin is a shared object for this machine. This file is something else, was built for
+another machine, or is damaged. Nothing of it was run.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== wrong echo text > exp/fast.so && wick check a.yaml
+plugin `exp.fast` is not a shared object
+== right rm exp/fast.so; echo 'return print' > exp/fast.lua; wick check a.yaml
+]],
+  W0606 = [[
+ESTATEMENT a plugin that does not state what it is
+Its statement is for another name, is not well formed, or names constructors that the
+plugin does not have. A statement is made by the macros of wick/plugin.h.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== file fast.c
+#include <wick/plugin.h>
+WICK_PLUGIN(fast, "slow", "1.0", "under another name", "");
+WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+== wrong cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+plugin `exp.fast` states another name
+== file fast.c
+#include <wick/plugin.h>
+WICK_PLUGIN(fast, "fast", "1.0", "under its own", "");
+WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+== right
+]],
+  W0607 = [[
+EUNSTATED a plugin without a statement (a warning)
+What it exports, and for which Lua it was built, shows only when it runs. It is loaded
+with a warning; with `--strict` and `--untrusted` it is refused.
+== file exp/other.lua
+return {}
+== file a.yaml
+project: exp
+model: {_target_: exp.fast}
+== file fast.c
+int luaopen_fast (void *L) { return L == 0; }
+== wrong cc -shared -fPIC fast.c -o exp/fast.so && wick check a.yaml
+plugin `exp.fast` does not state what it is
+== file fast.c
+#include <wick/plugin.h>
+WICK_PLUGIN(fast, "fast", "1.0", "a model", "");
+WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+== right
+]],
+  W0608 = [[
+ENOPROC a plugin, and no /proc
+A plugin is loaded by its descriptor, through /proc, so that what is loaded is what was
+checked; by its path it could be another file by now. Mount it: `mount -t proc proc /proc`.
+== untried it needs a system without /proc
 ]],
   W0701 = [[
 EBUDGET evaluation would produce too much
@@ -1036,6 +1173,19 @@ nothing reads `sede`
 == file a.yaml
 project: exp
 model: {_target_: exp.Model, seed: 3}
+== right
+]],
+  W0810 = [[
+EDOTTED a key that is written like a path (a warning)
+Keys of a document are no paths: `model.lr: 1` is one key with a dot in its name. Only
+overrides and references take paths. Quote a key that is meant.
+== file a.yaml
+model: {lr: 0.1}
+model.lr: 0.2
+== wrong wick show a.yaml
+`model.lr` is one key, and `model` beside it is not changed
+== file a.yaml
+model: {lr: 0.2}
 == right
 ]],
   W9999 = [[
