@@ -82,8 +82,8 @@ function M.merge(self, slots)
     if uses[doc] > 0 and not doc.used then
       node, err = tree:copy(doc.top)
     else
-      node = self.reader:fresh(doc)
-      local list = doc.entries and tree:find(node, "defaults")
+      node, err = self.reader:fresh(doc)
+      local list = node and doc.entries and tree:find(node, "defaults")
       if list then
         tree:remove(list)
       end

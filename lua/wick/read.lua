@@ -253,14 +253,18 @@ function Reader:read(rel)
   return doc
 end
 
---- The top of a document that is not used up yet.  What was merged gave its
---- nodes away, and is made again from the bytes that were read.
+--- The top of a document that is not used up yet; or nil and an error.  What was
+--- merged gave its nodes away, and is made again from the bytes that were read.
 function Reader:fresh(doc)
   if not doc.used then
     doc.used = true
     return doc.top
   end
-  return (parse(self, doc, doc.text, "any"))
+  local top, err = parse(self, doc, doc.text, "any")
+  if not top then
+    return nil, err
+  end
+  return top
 end
 
 --- What is in a folder below the config root: the names that a choice may be, or

@@ -5,6 +5,7 @@
 local wick = require "wick"
 
 local LIGHTER = "examples/lighter-page/config.yaml"
+local FIXTURES = "tests/fault/fixtures/"
 local IRIS = "examples/iris/train.yaml"
 
 local S = {}
@@ -67,6 +68,33 @@ scenario("opens a project and loads a module of it", function()
   end
   assert(model.new({ layers = 2 }).layers == 2)
   return true
+end)
+
+scenario("runs a Lua config", function()
+  local config <close>, err = wick.load(FIXTURES .. "config.lua")
+  if not config then
+    return nil, err
+  end
+  local built, wrong = config:build()
+  if not built then
+    return nil, wrong
+  end
+  assert(built.model.layers == 42)
+  return config:close()
+end)
+
+scenario("composes documents", function()
+  local config <close>, err = wick.load(FIXTURES .. "composed.yaml", { "size=small", "+x.y=[1]" })
+  if not config then
+    return nil, err
+  end
+  local built, wrong = config:build()
+  if not built then
+    return nil, wrong
+  end
+  assert(built.model.layers == 11 and built.copied.layers == 11 and #built.list == 3)
+  assert(built.size.name == "small-10" and built.other == 10 and built.gone == nil)
+  return config:close()
 end)
 
 scenario("is handed a table", function()

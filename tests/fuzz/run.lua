@@ -12,6 +12,8 @@ local seconds, names = arg[1], { table.unpack(arg, 2) }
 local OUT = "build/fuzz"
 local SUITE = os.getenv("WICK_YAML_SUITE") or "../shared/yaml-test-suite"
 local READS_YAML = { yaml = true, config = true }
+local PLUGINS = "build/tests/plugins" -- seeds of elf, where `make test` has made them
+local LONGEST = { elf = 20000 } -- bytes of an input, where that is not 4096
 
 local function shell(line, ...)
   assert(os.execute(line:format(...)))
@@ -61,11 +63,14 @@ for _, name in ipairs(names) do
     yaml = yaml == nil and (suite() or false) or yaml
     words[#words + 1] = yaml or nil
   end
+  if name == "elf" and os.rename(PLUGINS, PLUGINS) then
+    words[#words + 1] = PLUGINS
+  end
   local dict = ("tests/fuzz/dict/%s.dict"):format(name)
-  local ok = os.execute(("nice %s/tests/fuzz_%s -max_total_time=%s -timeout=10 -max_len=4096 "
+  local ok = os.execute(("nice %s/tests/fuzz_%s -max_total_time=%s -timeout=10 -max_len=%d "
     .. "-rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix=%s/found/%s- %s %s >%s 2>&1")
-    :format(OUT, name, seconds, OUT, name, read(dict) and "-dict=" .. dict or "",
-      table.concat(words, " "), log))
+    :format(OUT, name, seconds, LONGEST[name] or 4096, OUT, name,
+      read(dict) and "-dict=" .. dict or "", table.concat(words, " "), log))
   local said = read(log)
   local runs, features = "0", "?"
   for line in said:gmatch("[^\n]+") do

@@ -383,6 +383,22 @@ a:
     assert.same(values, again:get "a")
   end)
 
+  it("meets a limit where a document is read once more", function()
+    helper.write(dir .. "/big.yaml", "a: {b: {c: [" .. ("1, "):rep(500) .. "2]}}\n")
+    helper.write(dir .. "/twice.yaml", "defaults: [big.yaml]\nx: '%big.yaml'\n")
+    local most
+    for nodes = 400, 2600, 50 do
+      local config, err = wick.load(dir .. "/twice.yaml", nil,
+        { limits = { ["config.nodes"] = nodes } })
+      if config then
+        most = nodes
+        break
+      end
+      assert.equal("ELIMIT", err.name)
+    end
+    assert.truthy(most)
+  end)
+
   it("imports a name, and opens a project", function()
     local opened <close> = assert(wick.project(dir .. "/exp"))
     local Thing = assert(opened:import "exp.models.Thing")

@@ -231,7 +231,11 @@ local function file_top(self, id, item)
         near[1]) },
     })
   end
-  local top = config.reader:fresh(found)
+  local top
+  top, err = config.reader:fresh(found)
+  if not top then
+    return nil, err
+  end
   if self.tree:kind(top) == "null" and self.tree:is(top, "empty") then
     top, err = self.tree:grow(nil, nil, "map", nil, nil, top) -- an empty document
     if not top then

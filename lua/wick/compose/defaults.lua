@@ -239,7 +239,11 @@ local function open(self, doc, entry, name)
     elseif found then
       local kind = self.tree:kind(found.top)
       if kind == "null" then -- an empty document is an empty map
-        found.top = self.tree:grow(nil, nil, "map", nil, nil, found.top)
+        local top, wrong = self.tree:grow(nil, nil, "map", nil, nil, found.top)
+        if not top then
+          return self:report(wrong)
+        end
+        found.top = top
       elseif kind ~= "map" then
         return self:report(fail.new("EDOCUMENT", {
           message = "a document that is merged must be a map",
