@@ -120,7 +120,7 @@ static wk_Code opentable (Walk *w, wk_Id id, size_t n, int list) {
                            o->fields[w->place.field].first != 0);
   code = roomforkeys(w, frame->keyed ? n : 0);
   if (code != WK_OK) return code;
-  if (frame->keyed) {
+  if (frame->keyed && n > 0) {
     wk_order_keys(w->L, -1, g->keys + g->nkeys);
     if (o != NULL && w->place.field != 0 &&
         !wk_graft_fields(g, &w->place, g->keys + g->nkeys, n, list, &a, &b))
