@@ -9,6 +9,7 @@
 #define host_h
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lua.h>
@@ -25,6 +26,14 @@ typedef enum Outcome {
 
 static char host_text[2048];   /* the error of the last REFUSED */
 static char host_name[64];     /* its name in the catalogue, or "raised" */
+
+
+/* the number in a variable of the environment, or `usual` */
+static inline long host_number (const char *name, long usual) {
+  const char *text = getenv(name);
+  long n = text != NULL ? strtol(text, NULL, 10) : 0;
+  return n > 0 ? n : usual;
+}
 
 
 /* libraries and search path; called protected, where memory may end */

@@ -38,8 +38,7 @@ static void interrupt (lua_State *L, lua_Debug *ar) {
 
 
 static long step_of (long total) {
-  const char *text = getenv("FAULT_STEP");
-  return text != NULL && atol(text) > 0 ? atol(text) : 1 + total / 97;
+  return host_number("FAULT_STEP", 1 + total / 97);
 }
 
 

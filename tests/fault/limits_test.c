@@ -299,16 +299,19 @@ static wk_Code read_text (const char *text, size_t len) {
 }
 
 
+/* the same for a text, a part n times, and another m times */
 static wk_Code read_many (const char *head, const char *part, int n,
                           const char *tail, int m) {
-  size_t one = strlen(part), two = strlen(tail), used = strlen(head);
-  char *text = (char *)malloc(used + one * (size_t)n + two * (size_t)m + 1);
+  size_t size = strlen(head) + strlen(part) * (size_t)n +
+                strlen(tail) * (size_t)m + 1, used;
+  char *text = (char *)malloc(size);
   wk_Code code;
   int i;
   if (text == NULL) return WK_ENOMEM;
-  strcpy(text, head);
-  for (i = 0; i < n; i++, used += one) memcpy(text + used, part, one);
-  for (i = 0; i < m; i++, used += two) memcpy(text + used, tail, two);
+  used = (size_t)snprintf(text, size, "%s", head);
+  for (i = 0; i < n + m; i++)
+    used += (size_t)snprintf(text + used, size - used, "%s",
+                             i < n ? part : tail);
   code = read_text(text, used);
   free(text);
   return code;
@@ -405,20 +408,16 @@ typedef struct Size {
 
 static Size size_now (void) {
   FILE *file = fopen("/proc/self/statm", "re");
+  char line[256], *second;
   Size now;
-  long size, pages = 0;
   assert_non_null(file);
-  if (fscanf(file, "%ld %ld", &size, &pages) != 2) pages = 0;
+  assert_non_null(fgets(line, sizeof(line), file));
   fclose(file);
-  now.resident = pages * (sysconf(_SC_PAGESIZE) / 1024);
+  second = strchr(line, ' ');
+  assert_non_null(second);
+  now.resident = strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024);
   now.taken = mallinfo2().uordblks;
   return now;
-}
-
-
-static long cycles_of (long usual) {
-  const char *text = getenv("FAULT_CYCLES");
-  return text != NULL && atol(text) > 0 ? atol(text) : usual;
 }
 
 
@@ -441,7 +440,7 @@ static int flat (Size before) {
 
 
 static void row_147_rooms (void **state) {
-  long n, cycles = cycles_of(20000);
+  long n, cycles = host_number("FAULT_CYCLES", 20000);
   int fds = count_fds();
   Size before = {0, 0};
   (void)state;
@@ -456,7 +455,7 @@ static void row_147_rooms (void **state) {
 
 static void row_147_library (void **state) {
   lua_State *L = (lua_State *)*state;
-  long n, cycles = cycles_of(3000);
+  long n, cycles = host_number("FAULT_CYCLES", 3000);
   Size before = {0, 0};
   int fds;
   open_warm(L);

@@ -62,8 +62,7 @@ static void end (void) {
 
 
 static long step_of (void) {
-  const char *text = getenv("FAULT_STEP");
-  return text != NULL && atol(text) > 0 ? atol(text) : STEP;
+  return host_number("FAULT_STEP", STEP);
 }
 
 

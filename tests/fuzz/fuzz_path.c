@@ -107,7 +107,7 @@ static void make_socket (int dir, const char *last) {
   snprintf(text, sizeof(text), "/proc/self/fd/%d/%s", dir, last);
   memcpy(address.sun_path, text, sizeof(address.sun_path) - 1);
   if (bind(s, (const struct sockaddr *)&address, sizeof(address)) != 0)
-    last = NULL;  /* something is there already */
+    errno = 0;  /* something is there already */
   close(s);
 }
 
@@ -228,7 +228,8 @@ static void list (Input *in) {
   }
   for (i = 1; i < nways; i++) {
     demand(code[i] == code[0] && size[i] == size[0]);
-    if (size[i] > 0) demand(memcmp(names[i], names[0], size[i]) == 0);
+    if (names[i] != NULL && names[0] != NULL)
+      demand(memcmp(names[i], names[0], size[i]) == 0);
   }
   for (i = 0; i < nways; i++) free(names[i]);
 }

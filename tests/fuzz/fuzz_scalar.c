@@ -11,7 +11,10 @@
 
 
 static int same (double a, double b) {
-  return memcmp(&a, &b, sizeof(a)) == 0 || (isnan(a) && isnan(b));
+  uint64_t x, y;  /* their bits, for -0.0 is not 0.0 here */
+  memcpy(&x, &a, 8);
+  memcpy(&y, &b, 8);
+  return x == y || (isnan(a) && isnan(b));
 }
 
 

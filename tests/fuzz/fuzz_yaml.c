@@ -15,7 +15,7 @@
 /* is it written like a reference, a copy, or an expression? */
 static int like_sigil (const char *s, size_t len) {
   size_t i;
-  if (len > 0 && memchr("@%$", *s, 3) != NULL) return 1;
+  if (len > 0 && (*s == '@' || *s == '%' || *s == '$')) return 1;
   for (i = 1; i < len; i++)
     if (s[i - 1] == '$' && s[i] == '{') return 1;
   return 0;
