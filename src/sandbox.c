@@ -267,16 +267,14 @@ static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
   size_t i;
   for (i = 0; i < s->ntexts; i++)
     if (s->texts[i].doc == doc) return s->texts[i].outline;
-  o = malloc(sizeof(wk_Outline));
   texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts != NULL) s->texts = texts;
-  if (texts == NULL || o == NULL) {
-    free(o);
-    return NULL;
-  }
+  if (texts == NULL) return NULL;
+  s->texts = texts;
+  o = malloc(sizeof(wk_Outline));
+  if (o == NULL) return NULL;
   wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
-  texts[s->ntexts].doc = doc;
-  texts[s->ntexts++].outline = o;
+  s->texts[s->ntexts].doc = doc;
+  s->texts[s->ntexts++].outline = o;
   return o;
 }
 
