@@ -414,8 +414,8 @@ static Size size_now (void) {
   assert_non_null(fgets(line, sizeof(line), file));
   fclose(file);
   second = strchr(line, ' ');
-  assert_non_null(second);
-  now.resident = strtol(second, NULL, 10) * (sysconf(_SC_PAGESIZE) / 1024);
+  now.resident = second == NULL ? 0 : strtol(second, NULL, 10) *
+                                      (sysconf(_SC_PAGESIZE) / 1024);
   now.taken = mallinfo2().uordblks;
   return now;
 }

@@ -126,22 +126,20 @@ static void row_142_rooms (void **state) {
 static void *volatile left;
 
 static wk_Code leaves_block (void) {
-  void *one = malloc(1), *two;
-  if (one == NULL) return wk_fail_errno(&failure, ENOMEM, "it");
-  two = malloc(1);
-  if (two == NULL) {
-    left = one;
-    return wk_fail_errno(&failure, ENOMEM, "it");
-  }
-  free(one);
-  free(two);
+  void *two;
+  left = take(1);
+  if (left == NULL) return wk_fail_errno(&failure, ENOMEM, "it");
+  two = take(1);
+  if (two == NULL) return wk_fail_errno(&failure, ENOMEM, "it");
+  give(left);
+  give(two);
   return WK_OK;
 }
 
 static wk_Code wrong_name (void) {
-  void *volatile one = malloc(1);
+  void *one = take(1);
   if (one == NULL) return wk_fail(&failure, WK_ENOTFOUND, "it is not there");
-  free(one);
+  give(one);
   return WK_OK;
 }
 
@@ -151,7 +149,7 @@ static void the_control_is_found_out (void **state) {
   if (!counts()) SKIP("malloc is somebody else's here, such as valgrind's");
   assert_string_equal(sweep_room(leaves_block, 1),
                       "allocation 2: 1 blocks left");
-  free(left);
+  give(left);
   assert_string_equal(sweep_room(wrong_name, 0),
                       "allocation 1: it is not there");
 }
