@@ -160,8 +160,10 @@ fuzz: ## fuzz all targets for S=60 seconds each; F=name only that one
 
 tsan: ## run the tests with threads under ThreadSanitizer
 	@$(MAKE) -s --no-print-directory B=build/tsan CC="$(CLANG)" LDFLAGS= \
-	  CFLAGS="-O1 -g -fsanitize=thread" build/tsan/tests/threads_test
-	@TSAN_OPTIONS=exitcode=66 $(LUA) tests/run --build=build/tsan threads
+	  CFLAGS="-O1 -g -fsanitize=thread" build/tsan/tests/threads_test \
+	  build/tsan/tests/state_test $(PLUGINS:$(B)/%=build/tsan/%)
+	@TSAN_OPTIONS=exitcode=66 $(LUA) tests/run --build=build/tsan \
+	  threads_test state_test
 	@! THREADS_RACE=1 build/tsan/tests/threads_test >/dev/null 2>&1 || \
 	  { echo "the race of the control was not found"; exit 1; }
 

@@ -235,6 +235,9 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   code = wk_chunk_compile(L, d->source, d->length, name, s->fail);
   if (code != WK_OK) {
     s->told->doc = doc;
+    s->code = WK_OK;  /* the handler is asked about parentheses too deep */
+    s->told->length = 0;
+    s->told->nmore = 0;
     if (code == WK_ENOMEM) wk_sandbox_nomemory(s);
     else if (code == WK_ESYNTAX) {
       s->fail->code = WK_ELUA;

@@ -1,8 +1,9 @@
 /*
 ** threads_test.c -- many threads, each with a Lua state of its own, do all
-** there is to do at once (attack row 150); a root that several threads look
-** through, and one that a thread closes while others have theirs (151); a
-** process that forks, and one that starts another program (154).
+** there is to do at once (attack row 150); roots of one folder, which threads
+** open and close while others look through theirs (151: one root is for one
+** thread at a time); a process that forks, and one that starts another program
+** (154).
 **
 ** `make tsan` runs it under ThreadSanitizer, and with THREADS_RACE=1, when
 ** two threads write what they share: that must be found.
@@ -105,63 +106,45 @@ static void row_150_states (void **state) {
 ** =======================================================
 */
 
-typedef struct Look {
-  const wk_Root *shared;
-  int opens_own;
-  int wrong;
-} Look;
-
-
-/* looks through the root that all have, or again and again through one of
-   its own, which it closes */
+/* looks through roots of its own, all of one folder: each is closed while
+   the other threads look through theirs */
 static void *look (void *ud) {
-  Look *l = (Look *)ud;
+  int *wrong = (int *)ud, n;
   wk_Fail f;
-  int n;
   for (n = 0; n < 200; n++) {
-    wk_Root own;
+    wk_Root root;
     wk_File file;
     char *bytes = NULL, *list = NULL;
     size_t len = 0, size = 0;
-    const wk_Root *r = l->shared;
-    if (l->opens_own) {
-      if (wk_root_open(&own, "tests", 5, n & 1 ? WK_AUTO : WK_WALK, &f)
-          != WK_OK) {
-        l->wrong++;
-        continue;
-      }
-      r = &own;
+    if (wk_root_open(&root, "tests", 5, n & 1 ? WK_AUTO : WK_WALK, &f)
+        != WK_OK) {
+      ++*wrong;
+      continue;
     }
-    if (wk_path_open(r, "fault/rooms.h", 13, &file, &f) != WK_OK) l->wrong++;
+    if (wk_path_open(&root, "fault/rooms.h", 13, &file, &f) != WK_OK)
+      ++*wrong;
     else {
       if (wk_file_read(&file, 1000000, &bytes, &len, &f) != WK_OK ||
-          strncmp(bytes, "/*\n** rooms.h", 13) != 0) l->wrong++;
+          strncmp(bytes, "/*\n** rooms.h", 13) != 0) ++*wrong;
       wk_file_close(&file);
     }
-    if (wk_path_open(r, "no/such", 7, &file, &f) != WK_ENOTFOUND) l->wrong++;
-    if (wk_path_list(r, "fault", 5, &list, &size, &f) != WK_OK) l->wrong++;
+    if (wk_path_open(&root, "no/such", 7, &file, &f) != WK_ENOTFOUND)
+      ++*wrong;
+    if (wk_path_list(&root, "fault", 5, &list, &size, &f) != WK_OK) ++*wrong;
     free(bytes);
     free(list);
-    if (l->opens_own) wk_root_close(&own);
+    wk_root_close(&root);
   }
   return NULL;
 }
 
 
 static void row_151_roots (void **state) {
-  static Look looks[THREADS];
-  wk_Root root;
-  int i, wrong = 0;
+  static int wrongs[THREADS];
+  int i;
   (void)state;
-  assert_int_equal(wk_root_open(&root, "tests", 5, WK_AUTO, &failure), WK_OK);
-  for (i = 0; i < THREADS; i++) {
-    looks[i].shared = &root;
-    looks[i].opens_own = i & 1;
-  }
-  on_threads(look, looks, sizeof(Look));
-  for (i = 0; i < THREADS; i++) wrong += looks[i].wrong;
-  assert_int_equal(wrong, 0);
-  wk_root_close(&root);
+  on_threads(look, wrongs, sizeof(int));
+  for (i = 0; i < THREADS; i++) assert_int_equal(wrongs[i], 0);
 }
 
 /* }====================================================== */

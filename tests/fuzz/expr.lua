@@ -67,7 +67,8 @@ return function(text)
   assert(ok == again)
   if ok then
     -- strings of the text and of the pool may come over and over
-    assert(bytes(value, {}, text) <= BYTES + (#text + 100) * NODES, "more bytes than the budget has")
+    assert(bytes(value, {}, text) <= BYTES + (#text + 100) * NODES,
+      "more bytes than the budget has")
     assert(sound.written(value) == sound.written(same), "another value the second time")
   else
     sound.problem(value, text)

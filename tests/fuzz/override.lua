@@ -27,8 +27,11 @@ return function(text)
   if not config then
     return sound.error(err)
   end
-  local shown = assert(config:show())
-  assert(type(shown) == "string")
+  local shown, why = config:show()
+  if not shown then -- YAML has no way to write a key that is not Unicode
+    sound.error(why)
+    assert(why.name == "EKEY")
+  end
   local value, wrong = config:get()
   if value == nil then
     sound.error(wrong)

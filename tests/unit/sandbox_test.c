@@ -145,7 +145,7 @@ static void fails (const char *text, wk_Code code, const char *message,
   wk_Id root;
   wk_tree_init(&t);
   if (run(&t, text, NULL, &root) != code)
-    print_message("# %s: %s\n", text, fail.message);
+    fail_msg("%s: %s", text, fail.message);
   assert_int_equal(fail.code, code);
   assert_string_equal(fail.message, message);
   assert_int_equal(fail.nmarks > 0, 1);
@@ -156,7 +156,12 @@ static void fails (const char *text, wk_Code code, const char *message,
 
 
 static void failures (void **state) {
+  char deep[320] = "return {";
   (void)state;
+  memset(deep + 8, '(', 300);
+  fails(deep, WK_ELUA, "this Lua config does not compile", 0, 1);
+  assert_int_equal(told.length, 0);
+  assert_int_equal(told.nmore, 0);
   fails("return { a = }", WK_ELUA, "this Lua config does not compile", 13, 1);
   fails("\nreturn {\n  a = os.time() }", WK_ERAISED,
         "there is no `os` in a Lua config", 16, 2);
