@@ -23,6 +23,24 @@ Error.__tostring = function(err)
   return origin.tell("wick.report", "text", err)
 end
 
+--- A text as a message may have it: bytes that a terminal obeys, that are no
+--- characters or cannot be seen are escaped.  Line ends and tabs stay.
+---@param text string
+---@return string
+function M.clean(text)
+  return (text:gsub("[^\n\t\32-\126]+", function(run)
+    return core.quote(run, #run)
+  end))
+end
+
+-- Makes all texts of a list fit; names of keys and files come in everywhere.
+local function clean_list(list)
+  for i, text in pairs(list) do
+    list[i] = M.clean(text)
+  end
+  return list
+end
+
 local function make(severity, name, fields)
   local info = core.codes[name] or error("no such failure: " .. tostring(name), 3)
   local err = {
@@ -37,6 +55,12 @@ local function make(severity, name, fields)
   }
   for key, value in pairs(fields) do
     err[key] = value
+  end
+  err.message = err.message and M.clean(err.message)
+  clean_list(err.notes)
+  clean_list(err.helps)
+  for _, mark in ipairs(err.marks) do
+    mark.label = mark.label and M.clean(mark.label)
   end
   err.errors = { err }
   return setmetatable(err, Error)
