@@ -216,7 +216,8 @@ describe("a table of the host", function()
     assert.are.same({ {} }, config:build "n")
     local text = config:show { key = "m" }
 
-         assert.truthy(text:find("^_target_: exp.models.echo\ninner:\n  _target_: exp.models.echo\nlr: 1"),
+    assert.truthy(text:find("^_target_: exp.models.echo\ninner:\n"
+      .. "  _target_: exp.models.echo\nlr: 1"),
       text)
     helper.remove(folder)
   end)

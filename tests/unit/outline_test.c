@@ -72,7 +72,8 @@ static void found (void **state) {
         "| {x={1=1 } y=? } ");
   finds("return { a = { 1 } .. 'x', b = ({ 2 }).c, c = ({ 3 }), d = #{ 4 } }",
         "| {a=? b=? c={1=3 } d=? } ");
-  finds("if x then return { 1 } elseif y then return end return z", "| {1=1 } $z ");
+  finds("if x then return { 1 } elseif y then return end return z",
+                "| {1=1 } $z ");
   finds("return { a = function() return { b = 1 } end, c = 2 }",
         "| {a=? c=2 } ");
   finds("return { goto_ = 1, a = b.c, d = e:f { g = 1 }, h = 'i' .. 'j' }",
