@@ -7,8 +7,8 @@
 local core = require "wick.core"
 local origin = require "wick.origin"
 
-local error, getmetatable, ipairs, pairs, setmetatable =
-  error, getmetatable, ipairs, pairs, setmetatable
+local error, getmetatable, ipairs, pairs, rawget, setmetatable =
+  error, getmetatable, ipairs, pairs, rawget, setmetatable
 local tostring, type = tostring, type
 local get, lower = string.byte, string.lower
 local abs, most, min = math.abs, math.max, math.min
@@ -23,6 +23,19 @@ Error.__tostring = function(err)
   return origin.tell("wick.report", "text", err)
 end
 
+-- What an error is told with may be made when it is first asked for: only some of
+-- very many errors are ever shown.
+local LATER = { marks = true, notes = true, helps = true }
+
+Error.__index = function(err, field)
+  local later = LATER[field] and rawget(err, "later")
+  if later then
+    err.later, err.marks, err.notes, err.helps = nil, {}, {}, {}
+    later(err)
+    return rawget(err, field)
+  end
+end
+
 local function make(severity, name, fields)
   local info = core.codes[name] or error("no such failure: " .. tostring(name), 3)
   local err = {
@@ -31,10 +44,10 @@ local function make(severity, name, fields)
     kind = info.kind,
     status = info.status,
     severity = severity,
-    marks = {},
-    notes = {},
-    helps = {},
   }
+  if not fields.later then
+    err.marks, err.notes, err.helps = {}, {}, {}
+  end
   for key, value in pairs(fields) do
     err[key] = value
   end
@@ -42,7 +55,8 @@ local function make(severity, name, fields)
   return setmetatable(err, Error)
 end
 
---- An error of the table's row `name`; `fields` as design 7.1 lists them.
+--- An error of the table's row `name`; `fields` as design 7.1 lists them, or for
+--- marks, notes and helps `later`, a function that puts them into the error.
 ---@param name string
 ---@param fields table
 ---@return table

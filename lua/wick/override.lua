@@ -106,8 +106,9 @@ function M.misread(overrides, limits)
   return errors
 end
 
--- No such key: where the word goes wrong, and what is near.
-local function absent(tree, at, asked, i, word, number)
+-- Fills in the error of a key that is not there: where the word goes wrong, and
+-- what is near.
+local function tell_absent(err, tree, at, asked, i, word, number)
   local path = asked.path
   local segment = path[i]
   local start, last = require "wick.absent".span(path, i)
@@ -115,12 +116,6 @@ local function absent(tree, at, asked, i, word, number)
   local first = word:sub(start, start) == "." and start + 1 or start
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
-  local err = {
-    message = ("no such key `%s` to %s"):format(fail.quote(asked.key),
-      asked.value and "override" or "delete"),
-    key = asked.key,
-    helps = {},
-  }
   local helps = err.helps
   if kind == "list" then
     err.marks = { place(number, word, first, last - first + 1,
@@ -152,7 +147,18 @@ local function absent(tree, at, asked, i, word, number)
       tree:mark(at, "its value"),
     }
   end
-  return fail.new("ENOKEY", err)
+end
+
+-- No such key.
+local function absent(tree, at, asked, i, word, number)
+  return fail.new("ENOKEY", {
+    message = ("no such key `%s` to %s"):format(fail.quote(asked.key),
+      asked.value and "override" or "delete"),
+    key = asked.key,
+    later = function(err)
+      tell_absent(err, tree, at, asked, i, word, number)
+    end,
+  })
 end
 
 local OPS = { [""] = "set", ["++"] = "set", ["+"] = "add", ["="] = "whole" }

@@ -29,7 +29,7 @@ function Copies:report(id, err)
   end
   self.told[err] = true
   err.key = err.key or path_of(self.tree, id)
-  if not err.marks[1] then
+  if not err.later and not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
   end
   self.errors[#self.errors + 1] = err
