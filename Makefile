@@ -100,12 +100,12 @@ INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
   644:include/wick/plugin.h:include/wick/plugin.h \
-  $(foreach f,LICENSE README.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
+  $(foreach f,LICENSE README.md SECURITY.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan race \
+.PHONY: help all programs benches deps deps-dev demo test check asan attacks race \
   mutants coverage valgrind bench install uninstall clean files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -143,11 +143,17 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
 
-race: ## 10 million resolutions per backend while files change; a long run
+attacks: ## a table of the 164 attacks: what came of each, and where its test is
+	@$(MAKE) -s --no-print-directory all programs
+	@$(LUA) tests/attack/table.lua
+
+race: ## long runs: files that change 10 million times per backend, 1,000,000 loads
 	@$(MAKE) -s --no-print-directory programs
 	$(B)/tests/race folder 10000000 1000000
 	$(B)/tests/race all 500000 50000
 	$(B)/tests/race_plugin 1000000
+	LUA_PATH="lua/?.lua;lua/?/init.lua;;" LUA_CPATH="$(B)/lua/?.so;;" \
+	  $(LUA) tests/attack/cycles.lua 1000000
 
 mutants: ## small mistakes made on purpose, each of which a test must see
 	@$(LUA) tests/mutants/run.lua $(T)

@@ -125,6 +125,7 @@ build = {
     ["wick.diff"] = "lua/wick/diff.lua",
     ["wick.evaluate"] = "lua/wick/evaluate.lua",
     ["wick.evaluate.disabled"] = "lua/wick/evaluate/disabled.lua",
+    ["wick.evaluate.dotted"] = "lua/wick/evaluate/dotted.lua",
     ["wick.evaluate.missing"] = "lua/wick/evaluate/missing.lua",
     ["wick.evaluate.splice"] = "lua/wick/evaluate/splice.lua",
     ["wick.evaluate.walk"] = "lua/wick/evaluate/walk.lua",

@@ -86,6 +86,7 @@ int wk_edit_refer (lua_State *L);
 int wk_edit_weight (lua_State *L);
 int wk_edit_late (lua_State *L);
 int wk_edit_scan (lua_State *L);
+int wk_edit_arrange (lua_State *L);
 int wk_edit_needs (lua_State *L);
 int wk_edit_sigils (lua_State *L);
 int wk_edit_object (lua_State *L);

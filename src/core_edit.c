@@ -6,6 +6,7 @@
 */
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <lua.h>
@@ -259,27 +260,70 @@ static int isnearly (const wk_Tree *t, const wk_Node *key,
 }
 
 
+/* is the plain key of this value written like a key path that leads from a
+   key of the same map? */
+static int ispath (wk_Tree *t, wk_Id value) {
+  const wk_Node *key = wk_tree_node(t, value - 1);
+  const char *s = wk_tree_text(t, key);
+  uint32_t i;
+  wk_Id head;
+  if (!(key->flags & WK_PLAIN) || key->kind != WK_STRING) return 0;
+  for (i = 1; i + 1 < key->size; i++)
+    if (s[i] == '.' || s[i] == '[' || s[i] == '/' ||
+        (s[i] == ':' && s[i + 1] == ':')) break;
+  if (i + 1 >= key->size) return 0;
+  head = wk_tree_find(t, wk_tree_node(t, value)->up, s, i);
+  return head != 0 && wk_tree_node(t, head)->kind != WK_NONE;
+}
+
+
 /*
 ** tree:scan(top) -> strings with a sigil, components, `???`, values whose
-** key is of the form `_x_` or perhaps meant as `_target_`.  Four arrays of
-** nodes in document order.
+** key is of the form `_x_` or perhaps meant as `_target_`, values whose key is
+** written like a path.  Five arrays of nodes in document order.
 */
 int wk_edit_scan (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id top = wk_check_id(L, t, 2), at;
   int base;
   lua_settop(L, 2);
-  for (base = 0; base < 4; base++) lua_newtable(L);
+  for (base = 0; base < 5; base++) lua_newtable(L);
   for (at = top; at != 0; at = follow(t, top, at, 0)) {
     const wk_Node *n = wk_tree_node(t, at);
     if (n->flags & WK_SIGIL) append(L, 3, at);
     if (n->flags & WK_COMPONENT) append(L, 4, at);
     if (wk_tree_ismissing(t, at)) append(L, 5, at);
-    if (at != top && n->kind != WK_NONE && haskey(t, at) &&
-        (isreserved(t, wk_tree_node(t, at - 1)) ||
-         isnearly(t, wk_tree_node(t, at - 1), n))) append(L, 6, at);
+    if (at == top || n->kind == WK_NONE || !haskey(t, at)) continue;
+    if (isreserved(t, wk_tree_node(t, at - 1)) ||
+        isnearly(t, wk_tree_node(t, at - 1), n)) append(L, 6, at);
+    else if (ispath(t, at)) append(L, 7, at);
   }
-  return 4;
+  return 5;
+}
+
+
+/* tree:arrange(top, ids) -> those of the nodes that are in the subtree, in
+   document order, each once */
+int wk_edit_arrange (lua_State *L) {
+  wk_Tree *t = wk_check_tree(L, 1);
+  wk_Id top = wk_check_id(L, t, 2), at;
+  lua_Integer i, n = luaL_len(L, 3);
+  unsigned char *wanted;
+  void **guard;
+  lua_settop(L, 3);
+  guard = wk_push_guard(L);
+  *guard = wanted = calloc(t->nnodes / 8 + 1, 1);
+  if (wanted == NULL) return luaL_error(L, "not enough memory");
+  for (i = 1; i <= n; i++) {
+    lua_rawgeti(L, 3, i);
+    at = wk_check_id(L, t, -1);
+    wanted[at / 8] |= (unsigned char)(1u << at % 8);
+    lua_pop(L, 1);
+  }
+  lua_newtable(L);
+  for (at = top; at != 0; at = follow(t, top, at, 0))
+    if (wanted[at / 8] & 1u << at % 8) append(L, 5, at);
+  return 1;
 }
 
 

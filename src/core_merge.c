@@ -36,6 +36,7 @@ int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
     lua_createtable(L, 0, 4);
     wk_set_string(L, "what", misfits[c->what]);
     wk_set_string(L, "op", ops[c->op]);
+    wk_set_string(L, "below", ops[c->below]);
     wk_set_integer(L, "base", c->base);
     wk_set_integer(L, "over", c->over);
     lua_rawseti(L, -2, (lua_Integer)i + 1);

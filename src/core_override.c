@@ -30,15 +30,29 @@ static int has_splice (const char *s, size_t len) {
 }
 
 
+/* the first warning of a value, copied: no Lua error may cross the reader */
+typedef struct Warning {
+  int count;
+  wk_Fail first;
+} Warning;
+
+
+static void keep_warning (void *ud, const wk_Fail *warning) {
+  Warning *w = (Warning *)ud;
+  if (w->count++ == 0) w->first = *warning;
+}
+
+
 /* the node of a word's value, which begins `from` bytes into it; *doc is the
    document that the marks of a failure are in, 0 when there is none.  What
    stands before the value is blanked while libyaml reads, so that columns stay
    true. */
 static wk_Code word_value (wk_Tree *t, const char *word, size_t len,
                            int number, size_t from, uint16_t *doc, wk_Id *id,
-                           wk_Fail *f) {
+                           Warning *w, wk_Fail *f) {
   wk_Code code;
   *doc = 0;
+  w->count = 0;
   code = wk_tree_document(t, WK_ARGV, number, "command line", word, len, doc,
                           f);
   if (code != WK_OK) {
@@ -47,7 +61,7 @@ static wk_Code word_value (wk_Tree *t, const char *word, size_t len,
   }
   if (isflow(word + from, len - from)) {
     memset(t->docs[*doc].source, ' ', from);
-    code = wk_yaml_read(t, *doc, WK_TOP_ANY, NULL, NULL, id, f);
+    code = wk_yaml_read(t, *doc, WK_TOP_ANY, keep_warning, w, id, f);
     memcpy(t->docs[*doc].source, word, from);
   }
   else if (from < len && (strchr("@%$", word[from]) != NULL ||
@@ -66,7 +80,7 @@ static wk_Code word_value (wk_Tree *t, const char *word, size_t len,
 
 
 /*
-** tree:word(word, number, byte) -> node | nil, err
+** tree:word(word, number, byte) -> node, warning or nil | nil, err
 ** The value of an override: the text of `word` from `byte` (from 1) on.
 ** The node is not linked; its marks are in argv[number].
 */
@@ -78,13 +92,16 @@ int wk_override_word (lua_State *L) {
   lua_Integer byte = luaL_checkinteger(L, 4);
   uint16_t doc;
   wk_Id id = 0;
+  Warning w;
   wk_Fail fail;
   luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
-  if (word_value(t, word, len, number, (size_t)byte - 1, &doc, &id, &fail) !=
-      WK_OK)
+  if (word_value(t, word, len, number, (size_t)byte - 1, &doc, &id, &w,
+                 &fail) != WK_OK)
     return wk_push_failure(L, &fail, doc > 0 ? &t->docs[doc] : NULL);
   lua_pushinteger(L, id);
-  return 1;
+  if (w.count == 0) return 1;
+  wk_push_error(L, &w.first, &t->docs[doc], "warning");
+  return 2;
 }
 
 
@@ -112,8 +129,8 @@ static wk_Id place (wk_Tree *t, wk_Id top, const char *word, size_t len,
 
 
 /*
-** tree:override(top, word, number) -> true, or true and clashes; false; or nil,
-** err
+** tree:override(top, word, number) -> true, clashes or nil, warning or nil;
+** false; or nil, err
 ** Does what a word of the plainest form asks for, `a.b=value` where `a.b` is
 ** there; false when it is another one, which the room override reads.
 */
@@ -126,6 +143,7 @@ int wk_override_set (lua_State *L) {
   void **guard = wk_push_guard(L);
   wk_Clashes clashes = {NULL, 0, 0};
   uint16_t doc;
+  Warning w;
   wk_Fail fail;
   wk_Code code;
   at = place(t, top, word, len, &stop);
@@ -133,15 +151,20 @@ int wk_override_set (lua_State *L) {
     lua_pushboolean(L, 0);
     return 1;
   }
-  code = word_value(t, word, len, number, stop + 1, &doc, &id, &fail);
+  code = word_value(t, word, len, number, stop + 1, &doc, &id, &w, &fail);
   if (code != WK_OK)
     return wk_push_failure(L, &fail, doc > 0 ? &t->docs[doc] : NULL);
   code = wk_tree_lay(t, at, id, WK_SET, &clashes, &fail);
   *guard = clashes.list;
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   lua_pushboolean(L, 1);
-  if (clashes.count == 0) return 1;
-  wk_push_clashes(L, code, &fail, &clashes);  /* false and the list */
-  lua_remove(L, -2);
-  return 2;
+  if (clashes.count > 0) {
+    wk_push_clashes(L, code, &fail, &clashes);  /* false and the list */
+    lua_remove(L, -2);
+  }
+  else if (w.count > 0) lua_pushnil(L);
+  else return 1;
+  if (w.count == 0) return 2;
+  wk_push_error(L, &w.first, &t->docs[doc], "warning");
+  return 3;
 }

@@ -426,6 +426,7 @@ static const luaL_Reg methods[] = {
   {"segments", tree_segments}, {"mark", tree_mark}, {"put", wk_edit_put},
   {"add", wk_edit_add}, {"remove", wk_edit_remove}, {"refer", wk_edit_refer},
   {"late", wk_edit_late}, {"scan", wk_edit_scan}, {"needs", wk_edit_needs},
+  {"arrange", wk_edit_arrange},
   {"sigils", wk_edit_sigils}, {"weight", wk_edit_weight},
   {"object", wk_edit_object},
   {"follow", wk_edit_follow},

@@ -105,6 +105,7 @@
   X(EOPERATOR,  807, "syntax",       3)  /* `k` and `+k` in one map */ \
   X(EDEFAULTS,  808, "type",         3)  /* an entry of `defaults` */ \
   X(EUNREAD,    809, "unread",       3)  /* a key that nothing reads */ \
+  X(EDOTTED,    810, "doubtful",     3)  /* `a.b: 1` beside `a`, a warning */ \
   X(EBUG,      9999, "bug",         70)
 
 typedef enum wk_Code {

@@ -173,8 +173,8 @@ static wk_Code read_all (const wk_File *file, char *text, size_t size,
   while (got <= size) {
     ssize_t n = pread(file->fd, text + got, size + 1 - got, (off_t)got);
     if (n > 0) got += (size_t)n;
-    else if (n == 0) break;
-    else if (errno != EINTR) return read_failed(file, errno, f);
+    else if (n < 0 && errno != EINTR) return read_failed(file, errno, f);
+    if (n == 0 || (n > 0 && got == size)) break;  /* fewer than asked for */
   }
   if (got == size) return WK_OK;
   return changed(file, got < size ? "it has fewer bytes than its size says"

@@ -231,8 +231,13 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
     length = flow(s, end);
   else if (isscalar && !(n->flags & WK_PLAIN) && (*s == '"' || *s == '\''))
     length = quoted(s, end);
-  else if (isscalar && n->size < length && *s != '|' && *s != '>')
-    length = n->size;
+  else if (isscalar && n->size < length && *s != '|' && *s != '>') {
+    size_t sign = 0;  /* the operator of a key, which its text lost */
+    if ((n->flags & WK_PLAIN) && strchr("+=~", *s) != NULL &&
+        (n->size == 0 || *s != *wk_tree_text(t, n)))
+      sign = *s == '~' && s[1] == '?' ? 2 : 1;
+    length = n->size + sign < length ? n->size + sign : length;
+  }
   while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
     length--;
   return length > 0 ? length : 1;

@@ -312,10 +312,12 @@ static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
 
 
 /* a number for the library, never to be given back once the linker knows it.
-   Where fewer than 500 descriptors are allowed it is a lower one. */
+   Where fewer than 500 descriptors are allowed, or all of those are in use, it
+   is a lower one. */
 static int pin (int fd) {
   int kept = fcntl(fd, F_DUPFD_CLOEXEC, next_fd);
-  if (kept < 0 && errno == EINVAL) kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+  if (kept < 0 && (errno == EINVAL || errno == EMFILE))
+    kept = fcntl(fd, F_DUPFD_CLOEXEC, 3);
   if (kept >= next_fd) next_fd = kept + 1;
   return kept;
 }

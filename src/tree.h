@@ -266,7 +266,7 @@ typedef enum wk_Misfit {
 
 typedef struct wk_Clash {
   wk_Misfit what;
-  wk_Op op;
+  wk_Op op, below;    /* of `over`; for WK_TWICE, that of `base` */
   wk_Id base, over;   /* values; for WK_ABSENTKEY base is the map */
 } wk_Clash;
 

@@ -54,6 +54,7 @@ static wk_Code clash (Lay *l, wk_Misfit what, wk_Op op, wk_Id base,
   c = &list->list[list->count++];
   c->what = what;
   c->op = op;
+  c->below = WK_SET;
   c->base = base;
   c->over = over;
   return WK_OK;
@@ -144,9 +145,15 @@ static wk_Code checkkeys (Lay *l, wk_Id map, size_t *operators) {
     else if ((other = otherform(t, map, v, wk_tree_text(t, key) + skip,
                                 key->size - skip)) != 0 &&
              (other < v ||
-              operator(t, wk_tree_node(t, other - 1), &skip) == WK_SET))
+              operator(t, wk_tree_node(t, other - 1), &skip) == WK_SET)) {
       code = clash(l, WK_TWICE, op, other, v);  /* once for each two */
+      if (code == WK_OK)
+        l->clashes->list[l->clashes->count - 1].below =
+          operator(t, wk_tree_node(t, other - 1), &skip);
+    }
+    else continue;
     if (code != WK_OK) return code;
+    t->nodes[v].flags |= WK_ABSENT;  /* told: it says nothing more */
   }
   return WK_OK;
 }
@@ -247,11 +254,12 @@ static wk_Code settlemap (Lay *l, wk_Id map) {
     uint32_t skip;
     wk_Op op = operator(t, wk_tree_node(t, v - 1), &skip);
     next = t->nodes[v].next;
-    if (op == WK_DELETE) {
+    if (op == WK_DELETE && !(t->nodes[v].flags & WK_ABSENT)) {
       code = clash(l, WK_ABSENTKEY, op, map, v);
       if (code != WK_OK) return code;
     }
-    if (op == WK_DELETE || op == WK_DELETEANY) {
+    if (op == WK_DELETE || op == WK_DELETEANY ||
+        (t->nodes[v].flags & WK_ABSENT)) {
       if (last != 0) t->nodes[last].next = next;
       else t->nodes[map].first = next;
       t->nodes[map].size--;
@@ -455,8 +463,8 @@ static wk_Code step (Lay *l, Frame *frame) {
   uint32_t skip;
   wk_Op op = operator(t, wk_tree_node(t, child - 1), &skip);
   frame->next = t->nodes[child].next;
+  if (t->nodes[child].flags & WK_ABSENT) return WK_OK;  /* told already */
   if (op != WK_SET) {
-    if (t->nodes[child - 1].size == skip) return WK_OK;  /* told already */
     rename_key(t, base, child - 1, skip);
   }
   found = wk_tree_same(t, base, child - 1);

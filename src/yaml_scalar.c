@@ -276,6 +276,8 @@ static HOT wk_Code put (Reader *r, const yaml_event_t *e, wk_Kind kind,
       *id = 0;
       return mergekey(r, frame, pos);
     }
+    if (kind == WK_INT && s[0] == '+' && (flags & WK_PLAIN) &&
+        e->data.scalar.tag == NULL) kind = WK_STRING;  /* an operator, and 5 */
     code = wk_yaml_add(r, (int)kind, flags, pos, s, len, id);
     if (code != WK_OK) return code;
     if (kind != WK_STRING && kind != WK_INT)

@@ -40,8 +40,9 @@
 **          A constructor "Name.from_file" is a member of the member `Name`.
 ** Life     A plugin is never unloaded.  One process loads a file once; each
 **          Lua state calls its entry once for as long as its project is open
-**          there.  Objects end by their own __gc or __close.  A process that uses a plugin in several states, perhaps
-**          in threads, shares its static variables.
+**          there.  Objects end by their own __gc or __close.  A process that
+**          uses a plugin in several states, perhaps in threads, shares its
+**          static variables.
 ** Texts    are single lines of UTF-8 without tabs, 64 KiB in all; -pedantic
 **          warns of more than 4095 bytes in one statement.
 ** Build    cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags
@@ -108,9 +109,9 @@ extern "C" {
     "\ndoc\t" doc "\n" constructors "end\n"
 
 #define WICK_CONSTRUCTOR(name, doc) \
-	"constructor\t" name "\t" doc "\n"
+  "constructor\t" name "\t" doc "\n"
 #define WICK_PARAM(name, type, doc) \
-	"param\t" name "\t" type "\t" doc "\n"
+  "param\t" name "\t" type "\t" doc "\n"
 
 
 /*

@@ -15,7 +15,7 @@ local origin = require "wick.origin"
 local planning = require "wick.plan"
 
 local getmetatable, running = debug.getmetatable, coroutine.running
-local move, remove, sort, unpack = table.move, table.remove, table.sort, table.unpack
+local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
 local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
 local room, tell = origin.room, origin.tell
@@ -325,7 +325,7 @@ end
 --- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
   local tree = self.tree
-  local run = tree:find(self.top, "run")
+  local run = self:run_node()
   if not run and name then
     return nil, fail.new("ENOKEY", {
       message = format("this config has no `run`, so there is no item `%s`", fail.quote(name)),
@@ -336,7 +336,9 @@ function M.run(self, name)
     for id in pairs(self.late) do
       roots[#roots + 1] = id
     end
-    sort(roots)
+    if #roots > #self.components then
+      roots = tree:arrange(self.top, roots)
+    end
     local ok, err = M.build(self, roots, self.top)
     return ok and true, ok and {} or err
   end
@@ -344,7 +346,7 @@ function M.run(self, name)
   local kind = tree:kind(run)
   if name then
     local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
-    if not item then
+    if not item or tree:kind(item) == "null" then
       return nil, M.no_item(self, run, name)
     end
     items = { item }
@@ -393,7 +395,9 @@ end
 function M.no_item(self, run, name)
   local names = {}
   for _, child in ipairs(self.tree:children(run)) do
-    names[#names + 1] = tostring((self.tree:key(child)))
+    if self.tree:kind(child) ~= "null" then
+      names[#names + 1] = tostring((self.tree:key(child)))
+    end
   end
   local near = fail.near(name, names)
   return fail.new("ENOKEY", {

@@ -109,16 +109,18 @@ end
 
 local find, sub = string.find, string.sub
 
--- Which words of the call may be choices of groups: mount -> place of the word.
+-- Which words of the call may be choices of groups: mount -> place of the last
+-- such word, and place -> that of the one before.
 local function choices(self)
-  local found = {}
+  local found, before = {}, {}
   for n, word in ipairs(self.overrides) do
     local at = type(word) == "string" and find(word, "=", 2, true)
     if at then
-      found[sub(word, 1, at - 1)] = n
+      local key = sub(word, 1, at - 1)
+      found[key], before[n] = n, found[key]
     end
   end
-  return found
+  return found, before
 end
 
 -- Overrides, `_target_` first: what else is set belongs to the new constructor.
@@ -140,9 +142,10 @@ local function lay_overrides(self, taken)
   end
   for n, word in ipairs(overrides) do
     if not taken[n] and not first[n] then
-      local done, more
+      local done, more, warning
       if type(word) == "string" then -- most are of the plainest form
-        done, more = tree:override(top, word, n)
+        done, more, warning = tree:override(top, word, n)
+        self.warnings[#self.warnings + 1] = warning
       end
       if not done and (done == false or not more) then
         apply(n, word)

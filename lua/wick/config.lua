@@ -59,6 +59,12 @@ function Config:node(path)
   return tell("wick.key", "node", self, path)
 end
 
+--- The node of `run:`, or nil when there is none or it is null.
+function Config:run_node()
+  local run = self.tree:find(self.top, "run")
+  return run and self.tree:kind(run) ~= "null" and run or nil
+end
+
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?

@@ -503,7 +503,7 @@ function M.run(context)
     broken = nil, -- maps that were meant to be components, a set
   }, State)
   self.tree:composed(self.top)
-  local sigils, components, missing, reserved = self.tree:scan(self.top)
+  local sigils, components, missing, reserved, dotted = self.tree:scan(self.top)
   for _, id in ipairs(missing) do
     self.missing[id] = true
   end
@@ -518,6 +518,9 @@ function M.run(context)
   end
   self.components = components
   require "wick.structure"(self, reserved)
+  if #dotted > 0 then
+    require "wick.evaluate.dotted"(self, dotted)
+  end
   if next(self.wanted) then
     local list = {}
     for id in pairs(self.wanted) do

@@ -117,7 +117,22 @@ local function tell_absent(err, tree, at, asked, i, word, number)
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
   local helps = err.helps
-  if kind == "list" then
+  if i == 1 and segment == "defaults" then
+    err.message = "`defaults` is read before anything is overridden"
+    err.marks = { place(number, word, first, last - first + 1, "too late here") }
+    helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
+  elseif tree:find(at, segment, true) then -- vanished
+    local by = tree:mark(tree:find(at, segment, true), "deleted here")
+    if by.argv and by.byte > #by.text then -- the whole word says so
+      by.byte, by.column, by.length = 1, 1, #by.text
+    end
+    err.marks = { place(number, word, first, last - first + 1, "not there any more"), by }
+    if kind == "list" then
+      err.notes = { "items keep their numbers until all overrides are applied" }
+    elseif asked.value then
+      helps[1] = ("to add it again, write `+%s`"):format(fail.quote(word:sub(asked.at + 1), 60))
+    end
+  elseif kind == "list" then
     err.marks = { place(number, word, first, last - first + 1,
       (require "wick.absent".why(tree, at, segment))) }
     helps[1] = #tree:children(at) > 0 and ("`%s[1]` is its first item"):format(above) or nil
@@ -140,12 +155,17 @@ local function tell_absent(err, tree, at, asked, i, word, number)
       helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(asked.key))
     end
   else
+    local is_sigil = tree:is(at, "sigil")
     err.marks = {
-      place(number, word, first, last - first + 1,
-        ("`%s` is %s"):format(above, tree:is(at, "sigil") and "a reference or expression"
-          or "no map")),
+      place(number, word, first, last - first + 1, is_sigil
+        and ("`%s` is a reference or expression"):format(above)
+        or (require "wick.absent".why(tree, at, segment))),
       tree:mark(at, "its value"),
     }
+    if asked.value then
+      helps[1] = ("to replace it by a map, write `=%s={%s: …}`"):format(above,
+        fail.quote(tostring(segment), 40))
+    end
   end
 end
 
@@ -183,11 +203,22 @@ function edit(config, at, i, asked, word, number, renamed)
   local value, err
   local function valued()
     value, err = tree:word(word, number, asked.value or #word + 1)
+    if value then
+      config.warnings[#config.warnings + 1] = err
+    end
     return value
   end
   for n = i, #path do
     if tree:is_copy(at) then
       return postpone(config, at, n, asked, word, number, renamed)
+    end
+    if adds and (tree:kind(at) == "null" or tree:kind(at) == "string" and tree:text(at) == "???"
+      and not tree:is(at, "tagged")) then -- on nothing it creates
+      local map = (value or valued()) and tree:grow(nil, nil, "map", nil, nil, value)
+      local ok = map and tree:put(at, map)
+      if not ok then
+        return nil, err
+      end
     end
     local segment = path[n]
     local child = tree:find(at, segment)
@@ -206,7 +237,8 @@ function edit(config, at, i, asked, word, number, renamed)
       if not last then
         local map = tree:grow(nil, nil, "map", nil, nil, value)
         if gone then
-          child, err = tree:put(gone, map) and gone, nil
+          child, err = tree:put(gone, map)
+          child = child and gone
         else
           child, err = tree:add(at, segment, map)
         end

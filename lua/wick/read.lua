@@ -278,6 +278,21 @@ function Reader:choices(rel, whole)
   return names
 end
 
+--- The files in the folder of `rel` whose names without their ends are near it, and
+--- all files there.
+function Reader:near(rel)
+  local names, stems, by_stem = self:choices(rel:match("^(.*)/[^/]*$") or "", true), {}, {}
+  for i, name in ipairs(names) do
+    stems[i] = name:gsub("%.%w+$", "")
+    by_stem[stems[i]] = name
+  end
+  local near = fail.near((rel:match("[^/]*$"):gsub("%.%w+$", "")), stems)
+  for i, stem in ipairs(near) do
+    near[i] = by_stem[stem]
+  end
+  return near, names
+end
+
 --- The folder that relative names in the document of a node are taken from.
 --- `config` has folder and, when there is more than one document, folders.
 function M.folder(config, id)

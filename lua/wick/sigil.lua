@@ -206,7 +206,18 @@ function M.refuse_key(self, id)
   end
   local near = fail.near(key, KNOWN)
   local component = tree:is(tree:up(id), "component")
-  if not component and (not near[1] or M.known[key]) then
+  if not component and M.known[key] then
+    if key ~= "_desc_" and not (self.broken and self.broken[tree:up(id)]) then
+      self.warnings[#self.warnings + 1] = fail.warning("ENEAR", {
+        message = ("`%s` has no meaning in a map without `_target_`"):format(key),
+        key = core.keytext(tree:segments(id)),
+        marks = { tree:mark(id, "an ordinary key", "key") },
+        helps = { "name a constructor beside it, `_target_: my_project.module.Name`, "
+          .. "or rename it" },
+      })
+    end
+    return
+  elseif not component and not near[1] then
     return
   end
   self:report(id, fail.new("ERESERVEDKEY", {

@@ -67,7 +67,8 @@ end
 local function check_item(self, id)
   local tree = self.tree
   local kind = tree:kind(id)
-  if tree:object(id) or kind == "none" or self.missing[id] or self.color[id] == FAILED then
+  if tree:object(id) or kind == "none" or kind == "null" or self.missing[id]
+    or self.color[id] == FAILED then
     return
   elseif self.color[id] == BLACK then
     local before = tree:text(tree:previous(id))
@@ -92,6 +93,24 @@ local function check_run(self)
     end
   elseif run then
     check_item(self, run)
+  end
+end
+
+-- Lists of documents are read before anything is merged: what is at the top now
+-- was written with an operator, or by an override.
+local function check_defaults(self)
+  local tree = self.tree
+  local list = tree:find(self.top, "defaults")
+  if list then
+    local _, origin = tree:source(list)
+    self:report(list, fail.new("EDEFAULTS", {
+      message = "`defaults` is read before documents are merged",
+      key = "defaults",
+      marks = { tree:mark(list, "too late here", "key") },
+      helps = { origin == "argv"
+        and "name the file on the command line, or choose a group's option: `group=choice`"
+        or "write it without an operator, in the document itself: `defaults: [base.yaml]`" },
+    }))
   end
 end
 
@@ -132,6 +151,7 @@ local CHECKS = {
 return function(self, reserved)
   local tree = self.tree
   near_reserved(self)
+  check_defaults(self)
   check_run(self)
   for _, id in ipairs(reserved) do
     local check = CHECKS[tree:key(id)]

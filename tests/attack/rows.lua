@@ -275,6 +275,28 @@ local rows = {
     setup = { { "file", "proj/m/a.lua" }, { "link", "proj/m/link", "a.lua" },
       { "chmod", "proj/m", "0600" } } },
 
+  { 34, "a document that names one above the config root", door = "config", through = "lua",
+    setup = { { "file", "proj/shared.yaml", "a: 1\n" },
+      { "file", "proj/sub/up.yaml", "defaults: [../shared.yaml]\n" },
+      { "file", "proj/sub/copy.yaml", "a: \"%../shared.yaml\"\n" },
+      { "file", "proj/sub/abs.yaml", "defaults: [/etc/x.yaml]\n" },
+      { "file", "proj/top.yaml", "defaults: [sub/up.yaml]\n" } },
+    input = { "sub/up.yaml", "sub/copy.yaml", "sub/abs.yaml", "top.yaml" },
+    expect = { "EESCAPE", "EESCAPE", "EESCAPE", "OK" },
+    naive = true, why = "the control reads no YAML" },
+
+  { 35, "documents that name themselves, and a chain of 1,000", door = "config", through = "lua",
+    setup = { { "file", "proj/self.yaml", "defaults: [self.yaml]\n" },
+      { "file", "proj/one.yaml", "defaults: [two.yaml]\n" },
+      { "file", "proj/two.yaml", "defaults: [one.yaml]\n" },
+      { "file", "proj/copy.yaml", "a: \"%./copy.yaml\"\n" },
+      table.unpack(many(1000, function(i)
+        return { "file", ("proj/c%d.yaml"):format(i), ("defaults: [c%d.yaml]\n"):format(i + 1) }
+      end)) },
+    input = { "self.yaml", "one.yaml", "copy.yaml", "c1.yaml" },
+    expect = { "EINCLUDELOOP", "EINCLUDELOOP", "ECYCLE", "ELIMIT" },
+    naive = true, why = "the control reads no YAML" },
+
   { 36, "the current directory changes", root = false,
     setup = { { "file", "proj/a.lua" }, { "file", "other/proj/b.lua" } },
     steps = {

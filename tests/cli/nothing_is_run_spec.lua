@@ -4,29 +4,48 @@
 local helper = require "tests.helper"
 local lfs = require "lfs"
 
--- A copy of an example in which every module opens `canary` first; gives the
--- configs that its README runs.
+local CONSTRUCTOR = [[
+#include <stdio.h>
+__attribute__((constructor)) static void sing (void) {
+  FILE *f = fopen("%s", "w");
+  if (f) fclose(f);
+}
+]]
+
+-- A copy of the examples, in which every module opens `canary` first, and the
+-- plugins of one, which are built here, a file of their own; gives the configs
+-- that its README runs, and the canaries.
 local function with_canaries(name, dir)
-  helper.run({ "cp", "-R", helper.root .. "/examples/" .. name, dir })
-  local configs, seen, count = {}, {}, 0
-  local readme = helper.read(dir .. "/" .. name .. "/README.md")
+  helper.run({ "cp", "-R", helper.root .. "/examples", helper.root .. "/include", dir })
+  local folder = dir .. "/examples/" .. name
+  local configs, seen, canaries = {}, {}, {}
+  local readme = helper.read(folder .. "/README.md")
   for file in readme:gmatch("wick run examples/" .. name:gsub("%p", "%%%0") .. "/(%S+)") do
     if not seen[file] then
       seen[file] = true
-      configs[#configs + 1] = dir .. "/" .. name .. "/" .. file
+      configs[#configs + 1] = folder .. "/" .. file
     end
   end
   assert.truthy(#configs > 0, "its README runs no config")
-  local _, list = helper.run { "find", dir .. "/" .. name, "-mindepth", "2", "-type", "f" }
-  for path in list:gmatch("[^\n]+") do
-    if path:match("%.lua$") then
-      count = count + 1
-      helper.write(path, ("io.open(%q, 'w'):close() "):format(dir .. "/canary")
-        .. helper.read(path))
+  for file in lfs.dir(folder) do
+    if file:match("%.c$") then
+      canaries[#canaries + 1] = dir .. "/canary.so"
+      helper.write(folder .. "/" .. file,
+        CONSTRUCTOR:format(dir .. "/canary.so") .. helper.read(folder .. "/" .. file))
     end
   end
-  assert.truthy(count > 0, "this example has no module")
-  return configs
+  if #canaries > 0 then
+    local status, _, err = helper.run { "make", "-s", "-B", "-C", folder }
+    assert.equal(0, status, err)
+  end
+  local _, list = helper.run { "find", dir .. "/examples", "-mindepth", "3", "-name", "*.lua" }
+  for path in list:gmatch("[^\n]+") do
+    canaries[#canaries + 1] = dir .. "/canary"
+    helper.write(path, ("io.open(%q, 'w'):close() "):format(dir .. "/canary")
+      .. helper.read(path))
+  end
+  assert.truthy(#canaries > 0, "the examples have no modules")
+  return configs, canaries
 end
 
 local LOOKS = {
@@ -45,7 +64,8 @@ describe("nothing of the project is run", function()
       == "directory" then
       it("by looking at examples/" .. name, function()
         local dir = helper.temp()
-        for _, config in ipairs(with_canaries(name, dir)) do
+        local configs, canaries = with_canaries(name, dir)
+        for _, config in ipairs(configs) do
           for _, words in ipairs(LOOKS) do
             local line = table.move(words, 1, #words, 1, {})
             table.insert(line, 2, config)
@@ -53,11 +73,16 @@ describe("nothing of the project is run", function()
             local what = table.concat(line, " ") .. "\n" .. err
             assert.equal(0, status, what)
             assert.not_equal("", out, what)
-            assert.is_nil(lfs.attributes(dir .. "/canary"), what)
+            for _, canary in ipairs(canaries) do
+              assert.is_nil(lfs.attributes(canary), what)
+            end
           end
           helper.wick { "run", config } -- the canary sings when it is let out
-          assert.truthy(lfs.attributes(dir .. "/canary"), config)
+          for _, canary in ipairs(canaries) do
+            assert.truthy(lfs.attributes(canary), config .. " " .. canary)
+          end
           os.remove(dir .. "/canary")
+          os.remove(dir .. "/canary.so")
         end
         helper.remove(dir)
       end)

@@ -1,5 +1,6 @@
 -- What a run opens, as the kernel sees it: modules of the project through the
--- resolver only, and nothing outside the root but what a process needs.
+-- resolver only, nothing outside the root but what a process needs, and nothing
+-- that a child would inherit (row 154).
 
 local helper = require "tests.helper"
 

@@ -1,5 +1,5 @@
 -- suite: the YAML test suite goes through wick's own reader, case by case,
--- and is compared with frozen.txt; a case that changed fails.
+-- and is compared with frozen.txt; a case that changed fails (attack row 140).
 --
 -- The suite is looked for in $WICK_YAML_SUITE, else beside the repository
 -- (suite.json, and libyaml-0.2.5-results.json with libyaml's own verdicts).

@@ -213,6 +213,56 @@ static void lists (void **state) {
 }
 
 
+/* a name of one part has no other to go by */
+static void short_name (void **state) {
+  Bytes b = plugin("one");
+  (void)state;
+  assert_int_equal(check_as(&b, "one"), WK_OK);
+  assert_int_equal(check_as(&b, "two"), WK_ESTATEMENT);
+  head(&b)->e_shoff = 0;
+  assert_int_equal(check_as(&b, "two"), WK_ENOENTRY);
+  assert_int_equal(check_as(&b, "a.two.one"), WK_ENOENTRY);
+  free(b.s);
+}
+
+
+/* bytes that cannot be had are like bytes that are not there: wherever that
+   happens, something is refused, and nothing is read */
+typedef struct Fetched { long count, stop; } Fetched;
+
+static int fetch (void *ud, size_t from, size_t size) {
+  Fetched *f = (Fetched *)ud;
+  (void)from; (void)size;
+  return ++f->count < f->stop;
+}
+
+static void fetched (void **state) {
+  Bytes b = plugin("one");
+  Fetched f = {0, 1L << 30};
+  wk_ElfFile file = {b.s, b.len, fetch, &f};
+  wk_ElfAsk ask = {"p.one", 5, "Lua 5.4", "x.so"};
+  Heard heard;
+  long n, all;
+  (void)state;
+  assert_int_equal(wk_elf_check(&file, &ask, &elf, &fail), WK_OK);
+  all = f.count;
+  assert_true(all > 20);
+  for (n = 1; n <= all; n++) {
+    wk_Code code;
+    f.count = 0;
+    f.stop = n;
+    code = wk_elf_check(&file, &ask, &elf, &fail);
+    if (code == WK_OK) assert_null(elf.statement);  /* its section, at most */
+    f.count = 0;
+    heard.text[0] = '\0';
+    wk_elf_needed(&file, hear, &heard);
+    f.count = 0;
+    wk_elf_exported(&file, hear, &heard);
+  }
+  free(b.s);
+}
+
+
 /* without section headers nothing is stated, and all else is the same */
 static void stripped (void **state) {
   Bytes b = plugin("one");
@@ -715,7 +765,8 @@ static void shaken (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(accepted), LEAK_TEST(lists), LEAK_TEST(stripped),
+    LEAK_TEST(accepted), LEAK_TEST(lists), LEAK_TEST(short_name),
+    LEAK_TEST(fetched), LEAK_TEST(stripped),
     LEAK_TEST(refused), LEAK_TEST(old_hash), LEAK_TEST(shown),
     LEAK_TEST(cut_anywhere), LEAK_TEST(changed_anywhere), LEAK_TEST(shaken)
   };

@@ -23,6 +23,7 @@
 ** =======================================================
 */
 
+/* row 45 */
 static void changes (void **state) {
   (void)state;
   assert_int_equal(mkdir("changes", 0755), 0);

@@ -52,7 +52,7 @@ describe("the files", function()
 
   it("are within their columns, without tabs or blanks at the end", function()
     local wrong = {}
-    for _, path in ipairs(lines("find src lua tests -name '*.[ch]' -o -name '*.lua'")) do
+    for _, path in ipairs(lines("find src include lua tests -name '*.[ch]' -o -name '*.lua'")) do
       local width, n = path:find("%.lua$") and 100 or 80, 0
       for line in io.lines(path) do
         n = n + 1

@@ -1,6 +1,7 @@
 /*
 ** path_fault_test.c -- system calls and allocations that fail while the room
-** `path` works: each one, at each place, with each of a few errors.
+** `path` works: each one, at each place, with each of a few errors (rows 47,
+** 141 to 144).
 **
 ** The calls are taken over by this program, which counts them and lets one of
 ** them, or that and all later ones, fail.  Whatever fails: a failure in words

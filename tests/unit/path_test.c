@@ -265,7 +265,7 @@ static void denied (void **state) {
 }
 
 
-/* a lease of another program: opened without waiting, so it says EAGAIN */
+/* row 46: a lease of another program; opened without waiting: EAGAIN */
 static int check_lease (void) {
   EACH_BACKEND {
     wk_Root r;
@@ -385,6 +385,7 @@ static void root_stays (void **state) {
 }
 
 
+/* row 143 */
 static void no_descriptors (void **state) {
   struct rlimit old, tight;
   (void)state;
@@ -554,6 +555,7 @@ static int check_old (void) {
 }
 
 
+/* row 145 */
 static void filters (void **state) {
   int status;
   (void)state;

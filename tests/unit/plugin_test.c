@@ -118,7 +118,7 @@ static int canaries (void) {
 }
 
 
-#define IN_CHILD(check)  assert_int_equal(in_child(check, 0), 0)
+#define IN_CHILD(check)  assert_int_equal(in_loading_child(check), 0)
 
 
 /*
@@ -441,7 +441,9 @@ static void numbers (void **state) {
 
 
 static int few_child (void) {
-  struct rlimit limit = {100, 100};
+  struct rlimit limit;
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = 100;
   CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
   CHECK(load_plugin("one.so", "p.one") == 1);
   CHECK(load_plugin("two.so", "p.two") == 2);
@@ -449,12 +451,26 @@ static int few_child (void) {
 }
 
 
+static int others_child (void) {
+  struct rlimit limit;
+  int fd;
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = 510;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  for (fd = 500; fd < 510; fd++) CHECK(dup2(0, fd) == fd);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+
 static int none_child (void) {
-  struct rlimit limit = {0, 0};
+  struct rlimit limit;
   wk_Plugin p;
   wk_Loaded loaded;
   CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
-  limit.rlim_cur = limit.rlim_max = (rlim_t)p.file.fd + 1;
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = (rlim_t)p.file.fd + 1;
   CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
   while (dup(0) >= 0) {}
   CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
@@ -468,6 +484,7 @@ static int none_child (void) {
 static void few_numbers (void **state) {
   (void)state;
   IN_CHILD(few_child);
+  IN_CHILD(others_child);
   unlink("canary");
   IN_CHILD(none_child);
 }
@@ -494,7 +511,10 @@ static int fork_child (void) {
   pid_t pid;
   CHECK(load_plugin("one.so", "p.one") == 1);
   pid = fork();
-  if (pid == 0) _exit(grandchild());
+  if (pid == 0) {
+    loading = grandchild;
+    _exit(loading_child());
+  }
   CHECK(waitpid(pid, &status, 0) == pid && status == 0);
   CHECK(canaries() == 2);
   return 0;

@@ -120,7 +120,7 @@ static int states_child (void) {
 /* rows 85, 90 */
 static void states (void **state) {
   (void)state;
-  assert_int_equal(in_child(states_child, 0), 0);
+  assert_int_equal(in_loading_child(states_child), 0);
 }
 
 
@@ -151,7 +151,7 @@ static void module (void **state) {
   snprintf(text, sizeof(text), "%s/lua/wick/core.so", build);
   if (access(text, R_OK) != 0)
     SKIP("this build has no core.so");
-  assert_int_equal(in_child(module_child, 0), 0);
+  assert_int_equal(in_loading_child(module_child), 0);
 }
 
 
@@ -186,7 +186,7 @@ static int threads_child (void) {
 /* row 90 */
 static void threads (void **state) {
   (void)state;
-  assert_int_equal(in_child(threads_child, 0), 0);
+  assert_int_equal(in_loading_child(threads_child), 0);
 }
 
 
@@ -213,7 +213,7 @@ static int fails_child (void) {
 
 static void fails (void **state) {
   (void)state;
-  assert_int_equal(in_child(fails_child, 0), 0);
+  assert_int_equal(in_loading_child(fails_child), 0);
 }
 
 

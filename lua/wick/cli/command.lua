@@ -151,7 +151,7 @@ function verbs.run(asked)
   if asked.flags.json then
     result(tell("wick.cli.verbs", "built", config))
   elseif asked.flags.verbose
-    or not asked.flags.quiet and not config.tree:find(config.top, "run") then
+    or not asked.flags.quiet and not config:run_node() then
     tell("wick.cli.verbs", "tell_built", config)
   end
   ok, wrong = config:close()

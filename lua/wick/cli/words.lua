@@ -154,7 +154,9 @@ function M.parse(words)
     local word = words[i]
     local name, value = word:match("^%-%-([%w-]+)=(.*)$")
     name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
-    if literal then
+    if literal and is_config(word) and verb ~= "help" then
+      asked.configs[#asked.configs + 1] = word
+    elseif literal then
       asked.names[#asked.names + 1] = word
       asked.name_places[#asked.names] = i
     elseif word == "--" then

@@ -221,8 +221,7 @@ local function file_top(self, id, item)
     if item.optional then
       return false
     end
-    local names = config.reader:choices(rel:match("^(.*)/[^/]*$") or "", true)
-    local near = fail.near(rel:match("[^/]*$"), names)
+    local near, names = config.reader:near(rel)
     return nil, fail.new("EINCLUDE", {
       message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
       marks = { self.tree:mark(id, "no such file") },
@@ -244,7 +243,7 @@ local function file_top(self, id, item)
       documents = { { top = top, name = found.name, rel = found.rel, placed = true,
         folder = found.folder, text = found.text } },
       errors = self.errors, patches = config.patches, depth = self:depth(id) }
-    local slots = require "wick.compose.defaults".slots(inner, {})
+    local slots = require "wick.compose.defaults".slots(inner, {}, {})
     for _, slot in ipairs(slots) do
       config.folders[slot.doc.name] = slot.doc.folder
       config.named[slot.doc.name] = slot.doc

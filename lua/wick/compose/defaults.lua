@@ -166,9 +166,11 @@ end
 local function absent(self, entry, doc, name, rel)
   local tree, choice = self.tree, entry.names ~= nil
   local word = entry.word
-  local names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "", not choice)
-  local asked = rel:match("[^/]*$")
-  local near = fail.near(choice and asked:gsub("%.%w+$", "") or asked, names)
+  local near, names = self.reader:near(rel)
+  if choice then -- its options are names without an end
+    names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "")
+    near[1] = near[1] and near[1]:gsub("%.%w+$", "")
+  end
   local folder = (self.reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
   local text = entry.text
   local mark = word and { argv = word, line = 1, column = #text - #name + 1,
@@ -297,17 +299,21 @@ local function unchosen(self, used, key)
   })
 end
 
--- The command line's choice for a mount, as an entry of the group that is there;
--- nil when the word is no plain name.
+-- The command line's choice for a mount, the last one of several, as an entry of
+-- the group that is there; nil when no word is a plain name.
 local function commanded(self, key, entry, doc)
-  local word = self.choices[key]
-  local text = self.overrides[word]
-  local choice = text:match("^[%a_][%w_./-]*$", #key + 2)
-  if choice and choice ~= "null" and choice ~= "true" and choice ~= "false" then
-    self.taken[word] = true
-    return { doc = doc, entry = { group = entry.group, mount = entry.mount, names = { choice },
-      id = entry.id, choice = entry.choice, word = word, text = text } }
+  local word, used = self.choices[key], nil
+  while word do
+    local text = self.overrides[word]
+    local choice = text:match("^[%a_][%w_./-]*$", #key + 2)
+    if choice and choice ~= "null" and choice ~= "true" and choice ~= "false" then
+      self.taken[word] = true
+      used = used or { doc = doc, entry = { group = entry.group, mount = entry.mount,
+        names = { choice }, id = entry.id, choice = entry.choice, word = word, text = text } }
+    end
+    word = self.before[word]
   end
+  return used
 end
 
 -- Goes through a document and what it names, depth first.
@@ -380,12 +386,14 @@ function expand(self, doc, mount, stack)
 end
 
 --- Gives the slots {doc, mount} in order, and which words of the call were
---- choices.  `choices`: what words of the call set -> place of the word;
---- self.depth (or nil): in how many documents the first one is.  Errors go to
---- self.errors.
-function M.slots(self, choices)
+--- choices.  `choices`: what words of the call set -> place of the last such word;
+--- `before`: place -> that of the one before; self.depth (or nil): in how many
+--- documents the first one is.  Errors go to self.errors.
+function M.slots(self, choices, before)
   local walk = setmetatable({ tree = self.tree, reader = self.reader, limits = self.limits,
-    chosen = {}, choices = choices, placed_errors = {}, overrides = self.overrides, depth = self.depth or 0 }, Walk)
+    chosen = {}, choices = choices, before = before, placed_errors = {},
+    overrides = self.overrides,
+    depth = self.depth or 0 }, Walk)
   for pass = 1, PASSES do
     walk.errors, walk.slots, walk.said, walk.placed, walk.used = {}, {}, {}, {}, {}
     walk.hints, walk.taken, walk.told = {}, {}, {}

@@ -60,13 +60,12 @@ tell["no list"] = function(tree, base, over)
   local path = path_of(tree, base)
   local kind = tree:kind(base)
   local map = kind == "map"
+  local what = tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]
   return "EMIX", {
     message = map and ("cannot add %s to the map at `%s`"):format(fail.kinds[tree:kind(over)], path)
-      or ("cannot add to `%s`, which is %s"):format(path,
-        tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]),
+      or ("cannot add to `%s`, which is %s"):format(path, what),
     key = path,
-    marks = { tree:mark(over, "added here"),
-      given(tree, base, fail.kinds[kind] .. ", given here") },
+    marks = { tree:mark(over, "added here"), given(tree, base, what .. ", given here") },
     notes = { "`+` appends to a list, merges into a map, and creates what is not there" },
     helps = { map and "write a map: `{key: value}`" or "leave the `+` out to replace it" },
   }
@@ -82,8 +81,26 @@ function tell.absent(tree, base, over)
       names[#names + 1] = tostring(key)
     end
   end
-  local near = fail.near(name, names)
-  local helps = {}
+  local parts, helps = {}, {}
+  for part in name:gmatch("[^.]+") do
+    parts[#parts + 1] = part
+  end
+  local is_path = #parts > 1 and tree:find(base, parts[1]) ~= nil
+  local near = is_path and {} or fail.near(name, names)
+  if is_path then
+    local text = ("~%s: "):format(parts[#parts])
+    for i = #parts - 1, 1, -1 do
+      text = ("%s: {%s}"):format(parts[i], text)
+    end
+    helps[1] = ("a key in a document is no path: write `%s`"):format(fail.quote(text))
+  end
+  local list, index = name:match("^([^%[.]+)[%[.](%-?%d+)%]?$")
+  local items = list and tree:find(base, list)
+  if items and tree:kind(items) == "list" then
+    near = {}
+    helps[1] = ("items of a list are deleted on the command line, `~%s[%s]`, or write `=%s: [...]`")
+      :format(fail.quote((above == "" and "" or above .. ".") .. list, 60), index, list)
+  end
   for i, other in ipairs(near) do
     helps[i] = ("did you mean `~%s`?"):format(other)
   end
@@ -99,10 +116,10 @@ function tell.absent(tree, base, over)
   }
 end
 
-function tell.twice(tree, base, over, op)
+function tell.twice(tree, base, over, op, below)
   return "EOPERATOR", {
     message = ("the keys `%s` and `%s` stand in one map"):format(
-      fail.quote(tostring((tree:key(base)))), written(tree, over, op)),
+      written(tree, base, below), written(tree, over, op)),
     marks = { tree:mark(over, "given again here", "key"),
       tree:mark(base, "given here", "key") },
     helps = { "one map says one thing of a key: put the two into different documents" },
@@ -132,6 +149,6 @@ end
 
 --- The error of one clash that tree:lay gave.
 return function(tree, clash)
-  local name, fields = tell[clash.what](tree, clash.base, clash.over, clash.op)
+  local name, fields = tell[clash.what](tree, clash.base, clash.over, clash.op, clash.below)
   return fail.new(name, fields)
 end

@@ -1175,6 +1175,19 @@ project: exp
 model: {_target_: exp.Model, seed: 3}
 == right
 ]],
+  W0810 = [[
+EDOTTED a key that is written like a path (a warning)
+Keys of a document are no paths: `model.lr: 1` is one key with a dot in its name. Only
+overrides and references take paths. Quote a key that is meant.
+== file a.yaml
+model: {lr: 0.1}
+model.lr: 0.2
+== wrong wick show a.yaml
+`model.lr` is one key, and `model` beside it is not changed
+== file a.yaml
+model: {lr: 0.2}
+== right
+]],
   W9999 = [[
 EBUG a bug in wick
 The message says what happened and which version it was. Tell us what you ran.

@@ -1,0 +1,385 @@
+/*
+** plugin_fault_test.c -- system calls, the linker's functions and allocations
+** that fail while a plugin is checked and loaded: each one, at each place.
+**
+** The calls are taken over by this program, which counts them and lets one of
+** them, or that and all later ones, fail.  Whatever fails: a failure in words
+** or the right answer, no descriptor too many, never a wrong library, and the
+** next try works.
+*/
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <link.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "leak.h"
+#include "path_ground.h"
+#include "plugin.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED  1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED  1
+#endif
+#endif
+
+
+/*
+** {======================================================
+** Faults
+** =======================================================
+*/
+
+/* volatile: a compiler believes that malloc looks at nothing of ours */
+static const char *volatile failing;   /* the call; NULL: none */
+static volatile long at, seen;  /* which of them fails, from 1; how many were */
+static volatile int onwards;    /* and all later ones? */
+static volatile int err;
+static const void *instead;     /* what dlopen gives then, */
+static const char *said;        /* and what dlerror says */
+
+static int hit (const char *call) {
+  if (failing == NULL || strcmp(failing, call) != 0) return 0;
+  seen++;
+  if (seen != at && !(onwards && seen > at)) return 0;
+  errno = err;
+  return 1;
+}
+
+/* libc's function behind the one that is taken over here */
+#define REAL(type, name)  ((type)(uintptr_t)dlsym(RTLD_NEXT, name))
+
+#pragma GCC visibility push(default)
+
+ssize_t pread (int fd, void *to, size_t size, off_t from) {
+  if (hit("pread")) return err ? -1 : 0;
+  return REAL(ssize_t (*) (int, void *, size_t, off_t), "pread")
+           (fd, to, size, from);
+}
+
+int fstat (int fd, struct stat *st) {
+  if (hit("fstat")) return -1;
+  return REAL(int (*) (int, struct stat *), "fstat")(fd, st);
+}
+
+int stat (const char *restrict name, struct stat *restrict st) {
+  int result;
+  if (hit("stat")) return -1;
+  result = REAL(int (*) (const char *, struct stat *), "stat")(name, st);
+  if (hit("stat lies")) st->st_ino++;
+  return result;
+}
+
+ssize_t readlink (const char *restrict name, char *restrict to, size_t size) {
+  if (strcmp(name, "/proc/self") == 0 && hit("readlink"))
+    return err ? -1 : 0;
+  return REAL(ssize_t (*) (const char *, char *, size_t), "readlink")
+           (name, to, size);
+}
+
+int fcntl (int fd, int command, ...) {
+  va_list args;
+  long arg;
+  va_start(args, command);
+  arg = va_arg(args, long);
+  va_end(args);
+  if (command == F_DUPFD_CLOEXEC && hit("fcntl")) return -1;
+  return REAL(int (*) (int, int, ...), "fcntl")(fd, command, arg);
+}
+
+void *dlopen (const char *name, int flags) {
+  if (name && strncmp(name, "/proc/", 6) == 0 && hit("dlopen"))
+    return (void *)(uintptr_t)instead;
+  return REAL(void *(*) (const char *, int), "dlopen")(name, flags);
+}
+
+char *dlerror (void) {
+  if (said != NULL) return (char *)(uintptr_t)said;
+  return REAL(char *(*) (void), "dlerror")();
+}
+
+int dlinfo (void *restrict handle, int what, void *restrict to) {
+  if (hit("dlinfo")) return -1;
+  return REAL(int (*) (void *, int, void *), "dlinfo")(handle, what, to);
+}
+
+#if !defined(SANITIZED) && defined(__GLIBC__)
+
+extern void *__libc_malloc (size_t size);
+extern void *__libc_calloc (size_t n, size_t size);
+extern void *__libc_realloc (void *p, size_t size);
+
+void *malloc (size_t size) {
+  return hit("malloc") ? NULL : __libc_malloc(size);
+}
+
+void *calloc (size_t n, size_t size) {
+  return hit("malloc") ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc (void *p, size_t size) {
+  return hit("malloc") ? NULL : __libc_realloc(p, size);
+}
+
+#endif
+
+#pragma GCC visibility pop
+
+/* }====================================================== */
+
+
+#define CHECK(what) \
+  do { if (!(what)) return report(__LINE__, #what); } while (0)
+
+static const char *swept;       /* the call that sweep lets fail */
+static wk_Fail fail;
+
+static int report (int line, const char *what) {
+  fprintf(stderr, "# line %d: %s (%s %ld: %s: %s)\n", line, what,
+          swept ? swept : "no fault", at, wk_code_info(fail.code)->name,
+          fail.message);
+  return 1;
+}
+
+
+/* opens, lists and loads p/NAME.so; what its entry gives, or -1 */
+static int load_plugin (const char *rel) {
+  char name[16];
+  char *names = NULL;
+  size_t size;
+  wk_Root root;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  int answer = -1, i;
+  snprintf(name, sizeof(name), "p.%.3s", rel);
+  if (wk_root_open(&root, "p", 1, WK_AUTO, &fail) != WK_OK) return -1;
+  if (wk_plugin_open(&root, rel, strlen(rel), name, 5, "Lua 5.4", 1 << 20, &p,
+                     &fail) == WK_OK) {
+    for (i = 0; i < 2; i++) {
+      wk_Fail f;
+      if (wk_plugin_names(&p, i, &names, &size, &f) == WK_OK) free(names);
+    }
+    if (wk_plugin_load(&p, &loaded, &fail) == WK_OK) {
+      int (*entry) (void *L);
+      memcpy(&entry, &loaded.entry, sizeof(entry));
+      answer = entry(NULL);
+    }
+    wk_plugin_close(&p);
+  }
+  wk_root_close(&root);
+  return answer;
+}
+
+
+/* one try with the fault, which leads to a failure or to the right library;
+   then one without */
+static int one_child (void) {
+  const int before = count_fds();
+  int answer, fds;
+  seen = 0;
+  failing = swept;
+  answer = load_plugin("one.so");
+  failing = NULL;
+  fds = count_fds() - before;
+  CHECK(answer == 1 || answer == -1);
+  if (answer == -1) {
+    CHECK(fail.code != WK_OK && fail.message[0] != '\0');
+    CHECK(fds == 0 || fds == 1);   /* what the linker knows stays */
+  }
+  else CHECK(fds == 1);
+  CHECK(load_plugin("one.so") == 1);
+  CHECK(load_plugin("two.so") == 2);
+  CHECK(load_plugin("one.so") == 1);
+  return seen >= at ? 0 : 77;      /* was there such a call at all? */
+}
+
+
+/* lets each call fail, first alone and then with all that follow; how many
+   there are */
+static long sweep (const char *call, int with) {
+  int status;
+  swept = call;
+  err = with;
+  for (onwards = 0; onwards < 2; onwards++) {
+    at = 0;
+    do {
+      at++;
+      status = in_loading_child(one_child);
+      if (status != 0 && status != 77)
+        print_message("# %s %ld%s\n", call, at, onwards ? " and all" : "");
+      assert_true(status == 0 || status == 77);
+    } while (status == 0);
+  }
+  return at - 1;
+}
+
+
+static void copy_to (const char *plugin, const char *name) {
+  const char *where = getenv("WICK_BUILD");
+  static char block[200000];     /* large: it is read as it is looked at */
+  ssize_t n;
+  int fd;
+  snprintf(text, sizeof(text), "%s/tests/plugins/%s.so",
+           where ? where : "build", plugin);
+  fd = open(text, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) print_message("# there is no %s\n", text);
+  assert_true(fd >= 0);
+  memset(block, 0, sizeof(block));
+  n = read(fd, block, sizeof(block));
+  close(fd);
+  assert_true(n > 0);
+  put(name, block, *plugin == 't' ? sizeof(block) : (size_t)n);
+}
+
+
+static void calls (void **state) {
+  (void)state;
+  assert_true(sweep("pread", EIO) >= 3);
+  assert_true(sweep("pread", 0) >= 3);
+  assert_true(sweep("fstat", EIO) >= 4);
+  assert_int_equal(sweep("fcntl", EMFILE), 1);
+}
+
+
+/* row 87: whatever is wrong with /proc, nothing is loaded by its path */
+static void proc (void **state) {
+  (void)state;
+  assert_int_equal(sweep("readlink", ENOENT), 1);
+  assert_int_equal(sweep("readlink", 0), 1);
+  assert_int_equal(sweep("stat", ENOENT), 1);
+  assert_int_equal(sweep("stat lies", 0), 1);
+}
+
+
+static int linker_child (void) {
+  wk_Loaded loaded;
+  wk_Plugin p;
+  wk_Root root;
+  Dl_info info;
+  CHECK(load_plugin("two.so") == 2);
+  CHECK(wk_root_open(&root, "p", 1, WK_AUTO, &fail) == WK_OK);
+  CHECK(wk_plugin_open(&root, "two.so", 6, "p.two", 5, "Lua 5.4", 1 << 20, &p,
+                       &fail) == WK_OK);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(dladdr(loaded.base, &info) != 0);
+  /* the linker gives the library that was loaded before, as glibc does when
+     it takes one name for another */
+  instead = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  CHECK(instead != NULL);
+  failing = "dlopen";
+  at = 1;
+  seen = 0;
+  CHECK(load_plugin("one.so") == -1 && fail.code == WK_EDLOPEN && seen == 1);
+  CHECK(says(&fail, "the system linker gave another library for it"));
+  failing = NULL;
+  instead = NULL;
+  CHECK(load_plugin("one.so") == 1);
+  wk_plugin_close(&p);
+  wk_root_close(&root);
+  return 0;
+}
+
+/* row 80 */
+static void linker (void **state) {
+  (void)state;
+  assert_int_equal(in_loading_child(linker_child), 0);
+  failing = NULL;
+  instead = NULL;
+  assert_int_equal(sweep("dlopen", 0), 1);
+  assert_int_equal(sweep("dlinfo", 0), 1);
+}
+
+
+/* what the linker says -> what helps */
+static const char *const texts[][2] = {
+  {"libopenblas.so.0: cannot open shared object file: No such file or "
+   "directory", "on Debian it should be in the package `libopenblas0`"},
+  {"libx264.so.164: cannot open shared object file: No such file or "
+   "directory", "on Debian it should be in the package `libx264-164`"},
+  {"libGL.so.1: cannot open shared object file: No such file or directory",
+   "install the library `libGL.so.1`"},
+  {"tools: cannot open shared object file: No such file or directory",
+   "install the library `tools`"},
+  {"libx.so.1234567890: cannot open shared object file: No such file",
+   "install the library `libx.so.1234567890`"},
+  {"/proc/1/fd/500: undefined symbol: cblas_ddot, version V1",
+   "link the plugin against the library that has `cblas_ddot`"},
+  {"/proc/1/fd/500: undefined symbol: ", "that has ``"},
+  {"/proc/1/fd/500: undefined symbol: lua_newthing",
+   "Lua's functions are not visible there"},
+  {"/proc/1/fd/500: failed to map segment from shared object",
+   "is its file system mounted `noexec`?"},
+  {"/lib/libc.so.6: version `GLIBC_2.99' not found (required by x)",
+   "it was built on a newer system"},
+  {"\033[31m\377", "the system linker says: \\x1B[31m\\xFF"},
+  {"something new", "the system linker says: something new"},
+  {NULL, NULL}
+};
+
+
+static int says_child (void) {
+  int i;
+  failing = "dlopen";
+  onwards = 1;
+  at = 0;
+  for (i = 0; texts[i][0] != NULL; i++) {
+    said = texts[i][0];
+    CHECK(load_plugin("one.so") == -1 && fail.code == WK_EDLOPEN);
+    CHECK(strcmp(fail.message, "plugin `p.one` cannot be opened") == 0);
+    if (!says(&fail, texts[i][1])) fprintf(stderr, "# %s\n", texts[i][0]);
+    CHECK(says(&fail, texts[i][1]));
+  }
+  return 0;
+}
+
+/* row 82 */
+static void linker_says (void **state) {
+  (void)state;
+  swept = NULL;
+  assert_int_equal(in_loading_child(says_child), 0);
+}
+
+
+static void memory (void **state) {
+#if defined(SANITIZED) || !defined(__GLIBC__)
+  (void)state;
+  SKIP("the allocator cannot be taken over here");
+#else
+  (void)state;
+  failing = "malloc";
+  at = seen = onwards = 0;
+  count_fds();
+  failing = NULL;
+  if (seen == 0)
+    SKIP("the allocator cannot be taken over here");
+  assert_true(sweep("malloc", ENOMEM) > 5);
+#endif
+}
+
+
+static int set_up (void **state) {
+  char here[PATH_MAX];
+  const char *where = getenv("WICK_BUILD");
+  if (realpath(where ? where : "build", here) == NULL ||
+      setenv("WICK_BUILD", here, 1) != 0 || make_base(state) != 0 ||
+      mkdir("p", 0755) != 0) return 1;
+  copy_to("one", "p/one.so");
+  copy_to("two", "p/two.so");
+  return 0;
+}
+
+
+int main (void) {
+  const struct CMUnitTest tests[] = {
+    LEAK_TEST(calls), LEAK_TEST(proc), LEAK_TEST(linker),
+    LEAK_TEST(linker_says), LEAK_TEST(memory)
+  };
+  return cmocka_run_group_tests(tests, set_up, drop_base);
+}
