@@ -108,7 +108,7 @@ end
 
 -- Fills in the error of a key that is not there: where the word goes wrong, and
 -- what is near.
-local function tell_absent(err, tree, at, asked, i, word, number)
+local function tell_absent(err, tree, at, asked, i, word, number, gone)
   local path = asked.path
   local segment = path[i]
   local start, last = require "wick.absent".span(path, i)
@@ -118,11 +118,10 @@ local function tell_absent(err, tree, at, asked, i, word, number)
   local above = core.keytext(tree:segments(at))
   local helps = err.helps
   if i == 1 and segment == "defaults" then
-    err.message = "`defaults` is read before anything is overridden"
     err.marks = { place(number, word, first, last - first + 1, "too late here") }
     helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
-  elseif tree:find(at, segment, true) then -- vanished
-    local by = tree:mark(tree:find(at, segment, true), "deleted here")
+  elseif gone then
+    local by = tree:mark(gone, "deleted here")
     if by.argv and by.byte > #by.text then -- the whole word says so
       by.byte, by.column, by.length = 1, 1, #by.text
     end
@@ -171,12 +170,15 @@ end
 
 -- No such key.
 local function absent(tree, at, asked, i, word, number)
+  local gone = tree:find(at, asked.path[i], true) -- it has vanished
   return fail.new("ENOKEY", {
-    message = ("no such key `%s` to %s"):format(fail.quote(asked.key),
-      asked.value and "override" or "delete"),
+    message = i == 1 and asked.path[1] == "defaults"
+      and "`defaults` is read before anything is overridden"
+      or ("no such key `%s` to %s"):format(fail.quote(asked.key),
+        asked.value and "override" or "delete"),
     key = asked.key,
     later = function(err)
-      tell_absent(err, tree, at, asked, i, word, number)
+      tell_absent(err, tree, at, asked, i, word, number, gone)
     end,
   })
 end
