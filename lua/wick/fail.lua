@@ -192,6 +192,9 @@ M.kinds = {
   host = "a value of the host program",
 }
 
+--- What is shown for a secret.
+M.hidden = "‹hidden›"
+
 --- Hostile text made fit for a message: control bytes escaped, cut at `max`
 --- characters (60).
 function M.quote(text, max)

@@ -51,6 +51,10 @@ local function get(v, key)
   return v[key]
 end
 
+local function quoted(_, text, max)
+  return fail.quote(text, max)
+end
+
 -- v[key], which step `pc` says.
 local function index(s, pc, v, key, by)
   local kind = type(v)
@@ -60,7 +64,8 @@ local function index(s, pc, v, key, by)
       return present(found)
     end
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
-    local shown = type(key) == "string" and fail.quote(key, 40) or tostring(key)
+    local shown = type(key) == "string"
+      and (s.ast.code[pc] == "index" and shared.shown or quoted)(s, key, 40) or tostring(key)
     if kind == "string" then
       wrong(s, by, format("cannot take `%s` from a string", shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
