@@ -210,7 +210,16 @@ wk_Code wk_yaml_nocolon (Reader *r, size_t at) {
     wk_fail(r->fail, WK_EYAML, "`%s` needs a `:`", text);
     wk_fail_mark(r->fail, at, len > 0 ? len : 1,
                  "a key without a `:`");
-    wk_fail_help(r->fail, "write `%s:`", text);
+    for (i = 0; i < len && !wk_yaml_isblank(r->source[at + i]); i++) ;
+    if (i < len) {   /* the rest of the line is meant as its value */
+      size_t from = i;
+      while (wk_yaml_isblank(r->source[at + from])) from++;
+      wk_fail_help(r->fail, "write `%s: %s`",
+                   wk_yaml_quote(r, left, sizeof(left), at, i),
+                   wk_yaml_quote(r, right, sizeof(right), at + from,
+                                 len - from));
+    }
+    else wk_fail_help(r->fail, "write `%s:`", text);
   }
   return WK_EYAML;
 }

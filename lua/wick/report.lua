@@ -11,7 +11,7 @@ local HIDDEN = "‹hidden›"
 local M = {}
 
 local UTF8 = { corner = "┌─", bar = "│", gap = "·", tab = "→   ", cut = "…" }
-local ASCII = { corner = "-->", bar = "|", gap = ".", tab = ">   ", cut = "..." }
+local ASCII = { corner = "-->", bar = "|", gap = ".", tab = "->  ", cut = "..." }
 
 local COLORS = {
   error = "1;31",

@@ -16,6 +16,7 @@ local M = {}
 
 local type, tostring, rawequal, rawget = type, tostring, rawequal, rawget
 local next, error, pcall, xpcall, setmetatable = next, error, pcall, xpcall, setmetatable
+local mathtype, tointeger = math.type, math.tointeger
 local pack, unpack = table.pack, table.unpack
 local format, find, gsub = string.format, string.find, string.gsub
 local room = require "wick.origin".room
@@ -310,7 +311,11 @@ local function run(ast, env)
       set(s, pc, vals[sp - 1], x[pc], vals[sp])
       sp = sp - 1
     elseif op == "set" then
-      set(s, pc, vals[sp - 2], vals[sp - 1], vals[sp], by[sp - 1])
+      local key = vals[sp - 1]
+      local place = mathtype(key) and tointeger(key)
+      if not place or place < 1 or place > x[pc] then
+        set(s, pc, vals[sp - 2], key, vals[sp], by[sp - 1])
+      end
       sp = sp - 2
     else -- tabled
       open = open - 1
