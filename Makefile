@@ -203,9 +203,17 @@ bench: ## measure, as ratios within one run
 	@$(MAKE) -s --no-print-directory all benches
 	@$(LUA) tests/bench/run.lua
 
+# The folders that install made are written down in build/folders, so that
+# uninstall takes those away and none that was there before; where that list is
+# gone, it takes away wick's own.
 install: all ## install below PREFIX (and DESTDIR)
 	@for f in $(INSTALLED); do \
 	  mode=$${f%%:*}; f=$${f#*:}; to="$(DESTDIR)$(PREFIX)/$${f#*:}"; \
+	  d=$${to%/*}; \
+	  while [ -n "$$d" ] && [ ! -d "$$d" ]; do \
+	    echo "$(DESTDIR)$(PREFIX):$$d" >>build/folders; \
+	    case $$d in */*) d=$${d%/*};; *) d=;; esac; \
+	  done; \
 	  $(INSTALL) -D -m $$mode "$${f%%:*}" "$$to" || exit 1; \
 	done
 
@@ -213,11 +221,18 @@ uninstall: ## remove exactly what install put there
 	@for f in $(INSTALLED); do \
 	  f=$${f#*:}; rm -f "$(DESTDIR)$(PREFIX)/$${f#*:}" || exit 1; \
 	done
-	@cd "$(DESTDIR)$(PREFIX)" 2>/dev/null || exit 0; \
-	for d in $(sort $(foreach f,$(INSTALLED),$(dir $(lastword \
-	  $(subst :, ,$(f)))))); do \
-	  case $$d in *wick*) rmdir -p "$$d" 2>/dev/null || :;; esac; \
+	@{ for d in $(sort $(foreach f,$(INSTALLED),$(dir $(lastword \
+	    $(subst :, ,$(f)))))); do \
+	    case $$d in *wick/*) echo "$(DESTDIR)$(PREFIX)/$${d%/}";; esac; \
+	  done; \
+	  echo "$(DESTDIR)$(PREFIX)/share/lua/$(LUAV)/wick"; \
+	  sed -n 's|^$(DESTDIR)$(PREFIX):||p' build/folders 2>/dev/null; \
+	} | LC_ALL=C sort -ru | while read -r d; do \
+	  rmdir "$$d" 2>/dev/null || :; \
 	done
+	@if [ -f build/folders ]; then \
+	  sed -i '\|^$(DESTDIR)$(PREFIX):|d' build/folders; \
+	fi
 
 clean: ## remove what was built
 	rm -rf build wick/core.so src/*.o

@@ -74,6 +74,7 @@ build = {
         "src/sandbox_lib.c",
         "src/sandbox_make.c",
         "src/scalar.c",
+        "src/secret.c",
         "src/statement.c",
         "src/tree.c",
         "src/tree_keys.c",

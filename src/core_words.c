@@ -177,6 +177,25 @@ int wk_core_place (lua_State *L) {
 }
 
 
+/* core.secret(key) -> whether texts under it are never shown.
+   core.secret(line, from) -> first and last byte (from 1) of the first such
+   text in a line that ends at byte `from` or behind it, or nil */
+int wk_core_secret (lua_State *L) {
+  size_t len, start, size;
+  const char *s = luaL_checklstring(L, 1, &len);
+  lua_Integer from = luaL_optinteger(L, 2, 0);
+  if (lua_isnoneornil(L, 2)) {
+    lua_pushboolean(L, wk_issecret(s, len));
+    return 1;
+  }
+  size = wk_secret_value(s, len, from > 1 ? (size_t)from - 1 : 0, &start);
+  if (size == 0) return 0;
+  lua_pushinteger(L, (lua_Integer)start + 1);
+  lua_pushinteger(L, (lua_Integer)(start + size));
+  return 2;
+}
+
+
 /* core.quote(text, max) -> text fit for a message */
 int wk_core_quote (lua_State *L) {
   char out[4096];

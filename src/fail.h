@@ -172,6 +172,17 @@ void wk_fail_help (wk_Fail *f, const char *fmt, ...) WK_PRINTF(2, 3);
 const char *wk_quote (char *out, size_t size, const char *s, size_t len,
                       size_t max);
 
+#define WK_HIDDEN  "\xE2\x80\xB9hidden\xE2\x80\xBA"   /* for a secret */
+
+/* does the last word of a key name a secret (password, token, api_key, ...)?
+   A text under it is never shown. */
+int wk_issecret (const char *key, size_t len);
+/* the bytes of the first such text in a line of a config or command that ends
+   behind byte `from` (from 0); *start is where it begins, quotes and all.  0:
+   there is none. */
+size_t wk_secret_value (const char *line, size_t len, size_t from,
+                        size_t *start);
+
 /* the length in bytes of the UTF-8 character at s (1 to 4), or 0 when the
    bytes up to `end` are not well formed (overlong, surrogate, truncated) */
 int wk_utf8 (const char *s, const char *end);

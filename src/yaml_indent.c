@@ -207,10 +207,21 @@ wk_Code wk_yaml_nocolon (Reader *r, size_t at) {
                                len - i - 1));
   }
   else {
+    const char *s = (const char *)r->source + at;
+    size_t from, to;
     wk_fail(r->fail, WK_EYAML, "`%s` needs a `:`", text);
     wk_fail_mark(r->fail, at, len > 0 ? len : 1,
                  "a key without a `:`");
-    wk_fail_help(r->fail, "write `%s:`", text);
+    for (i = 0; i < len && !wk_yaml_isblank(s[i]); i++) ;
+    for (from = i; from < len && wk_yaml_isblank(s[from]); from++) ;
+    for (to = from; to < len && !wk_yaml_isblank(s[to]); to++) ;
+    if (from < len && to == len) {   /* two words: a key and its value */
+      wk_fail_help(r->fail, "write `%s: %s`",
+                   wk_yaml_quote(r, left, sizeof(left), at, i),
+                   wk_yaml_quote(r, right, sizeof(right), at + from,
+                                 len - from));
+    }
+    else wk_fail_help(r->fail, "write `%s:`", text);
   }
   return WK_EYAML;
 }

@@ -76,9 +76,15 @@ size_t wk_yaml_word (const Reader *r, size_t at) {
 }
 
 
-/* for a message: bytes of the source */
+/* for a message: bytes of the source, unless they are of a secret */
 const char *wk_yaml_quote (const Reader *r, char *out, size_t size, size_t at,
                            size_t len) {
+  size_t line = at, end = at, start;
+  while (line > 0 && strchr("\n\r", r->source[line - 1]) == NULL) line--;
+  while (end < r->length && strchr("\n\r", r->source[end]) == NULL) end++;
+  if (wk_secret_value((const char *)r->source + line, end - line, at - line,
+                      &start) > 0 && line + start < at + len)
+    return wk_quote(out, size, WK_HIDDEN, sizeof(WK_HIDDEN) - 1, 40);
   return wk_quote(out, size, r->source + at, len, 40);
 }
 

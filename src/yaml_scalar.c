@@ -77,7 +77,8 @@ wk_Code wk_yaml_twice (Reader *r, const yaml_event_t *e, wk_Id first) {
       memcmp(wk_tree_text(t, n), wk_tree_text(t, m), n->size) != 0))
     wk_fail_note(r->fail, "both keys are the integer %lld",
                  (long long)wk_scalar_int(wk_tree_text(t, n), n->size));
-  if (e->type == YAML_SCALAR_EVENT && e->data.scalar.length > 0)
+  if (e->type == YAML_SCALAR_EVENT && e->data.scalar.length > 0 &&
+      !wk_issecret(wk_tree_text(t, n), n->size))
     wk_fail_note(r->fail, "most YAML readers would silently use the last "
                  "one (%s)",
                  wk_quote(value, sizeof(value),

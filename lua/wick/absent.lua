@@ -60,36 +60,60 @@ function M.why(tree, at, segment, file)
   return ("%s has no key `%s`"):format(whose, fail.quote(tostring(segment))), near, note, nodes
 end
 
---- The error of node `id` (a string with a sigil), whose key path `path` begins
---- behind its first `base` bytes and finds no segment `i` in node `at`.
-function M.reference(self, id, at, path, i, base)
-  local tree = self.tree
-  local segment = path[i]
+local PLACES = 3 -- of other uses that are named
+
+-- Fills in the error of M.reference.
+local function tell(self, err, id, at, path, i, base)
+  local tree, segment = self.tree, path[i]
   local start, last = M.span(path, i)
   start, last = base + start, base + last
   local written = tree:text(id)
   local first = written:sub(start, start) == "." and start + 1 or start
   local label, near, note, nodes = M.why(tree, at, segment, self.file)
-  local helps, second = {}, nil
   for n, name in ipairs(near) do
-    helps[n] = ("did you mean `%s`?"):format(M.respell(written:sub(1, start - 1), i, name,
+    err.helps[n] = ("did you mean `%s`?"):format(M.respell(written:sub(1, start - 1), i, name,
       written:sub(last + 1)))
   end
+  err.marks[1] = tree:mark(id, label, first, last)
   if near[1] ~= nil then
     local child = nodes[tostring(near[1])]
-    second = tree:mark(child, ("`%s` is defined here"):format(path_of(tree, child)), "key")
+    err.marks[2] = tree:mark(child, ("`%s` is defined here"):format(path_of(tree, child)), "key")
   elseif tree:is(at, "component") and tree:kind(at) == "map" then
-    helps[1] = ("a field of the object itself is `(@%s)%s`, in an expression"):format(
+    err.helps[1] = ("a field of the object itself is `(@%s)%s`, in an expression"):format(
       path_of(tree, at), M.respell("", 2, segment, ""))
     note = nil
   end
+  err.notes[1] = note
+  local uses = err.uses
+  if uses then
+    local place = require "wick.tell".place
+    local named, places = { [place(tree:mark(id))] = true }, {} -- an alias is at the same place
+    for n = 1, #uses do
+      local where = place(tree:mark(uses[n]))
+      if #places == PLACES then
+        places[#places + 1] = "…"
+        break
+      elseif not named[where] then
+        named[where], places[#places + 1] = true, where
+      end
+    end
+    err.notes[#err.notes + 1] = ("and %d more use%s%s"):format(#uses, #uses == 1 and "" or "s",
+      places[1] and ": " .. table.concat(places, ", ") or "")
+  end
+end
+
+--- The error of node `id` (a string with a sigil), whose key path `path` begins
+--- behind its first `base` bytes and finds no segment `i` in node `at`.  Who meets
+--- the same again adds its node to `uses`, a list.
+function M.reference(self, id, at, path, i, base)
+  local written = self.tree:text(id)
   return fail.new("EREF", {
     message = ("`%s` refers to a key that does not exist"):format(
       fail.quote(written:sub(written:sub(1, 1) == "%" and 1 or base, base + path.length), 70)),
-    key = path_of(tree, id),
-    marks = { tree:mark(id, label, first, last), second },
-    notes = { note },
-    helps = helps,
+    key = path_of(self.tree, id),
+    later = function(err)
+      tell(self, err, id, at, path, i, base)
+    end,
   })
 end
 

@@ -402,20 +402,23 @@ end
 
 --- The error of `--only NAME` when `run:` has no such item.
 function M.no_item(self, run, name)
-  local names = {}
-  for _, child in ipairs(self.tree:children(run)) do
-    if self.tree:kind(child) ~= "null" then
-      names[#names + 1] = tostring((self.tree:key(child)))
+  local tree, names, why = self.tree, {}, nil
+  if tree:kind(run) ~= "map" or tree:is(run, "component") then
+    why = tree:kind(run) == "list" and "`run` is a list, and its items have no names"
+      or "`run` is one item, which has no name"
+  else
+    for _, child in ipairs(tree:children(run)) do
+      names[#names + 1] = tree:kind(child) ~= "null" and tostring((tree:key(child))) or nil
     end
   end
   local near = fail.near(name, names)
   return fail.new("ENOKEY", {
     message = format("`run` has no item `%s`", fail.quote(name)),
     status = 2,
-    marks = { self.tree:mark(run, "", "key") },
-    notes = { self.tree:kind(run) == "map" and "`run` has: " .. fail.names(names)
-      or "`run` is not a map of named items" },
-    helps = { near[1] and format("did you mean `%s`?", near[1]) },
+    marks = { tree:mark(run, "", "key") },
+    notes = { why or not near[1] and "`run` has: " .. fail.names(names) or nil },
+    helps = { near[1] and format("did you mean `%s`?", near[1])
+      or why and "leave `--only` out" or nil },
   })
 end
 

@@ -43,8 +43,33 @@ function State:report(id, err)
     return -- everything after the first would say the same
   end
   self.exhausted = self.exhausted or err.name == "EBUDGET"
+  local mark = not err.later and err.marks[1]
+  if mark then -- an alias says the same at the same place
+    local same = ("%s\0%s\0%s"):format(err.message, mark.file or mark.argv, mark.byte)
+    local first = self.told[same]
+    if first and not mark.host then
+      first.again = (first.again or 0) + 1
+      return
+    end
+    self.told[same] = err
+  end
   self.errors[#self.errors + 1] = err
   self.place[err] = id
+end
+
+--- The error of a path that finds no segment `i` in node `at`; false when that was
+--- told of another path.
+function State:absent(id, at, path, i, base)
+  local segments = self.absences[at] or {}
+  local err = segments[path[i]]
+  self.absences[at] = segments
+  if err then
+    err.uses = err.uses or {}
+    err.uses[#err.uses + 1] = id
+    return false
+  end
+  segments[path[i]] = require "wick.absent".reference(self, id, at, path, i, base)
+  return segments[path[i]]
 end
 
 --- Takes down a map that is not what it was meant to be: what needs it is
@@ -464,6 +489,8 @@ function M.run(context)
     },
     errors = {},
     place = {}, -- error -> its node
+    told = {}, -- message and place -> error
+    absences = {}, -- node -> segment -> error
     color = {},
     parsed = {},
     late = {},
@@ -505,6 +532,12 @@ function M.run(context)
     self.place[err] = list[1]
   end
   self.missing = missing
+  for _, err in ipairs(self.errors) do
+    if err.again then
+      err.notes[#err.notes + 1] = ("and %d more use%s"):format(err.again,
+        err.again == 1 and "" or "s")
+    end
+  end
   table.sort(self.errors, function(a, b) -- nodes are numbered in document order
     return (self.place[a] or 0) < (self.place[b] or 0)
   end)

@@ -7,8 +7,8 @@
 local core = require "wick.core"
 local origin = require "wick.origin"
 
-local error, getmetatable, ipairs, pairs, setmetatable =
-  error, getmetatable, ipairs, pairs, setmetatable
+local error, getmetatable, ipairs, pairs, rawget, setmetatable =
+  error, getmetatable, ipairs, pairs, rawget, setmetatable
 local tostring, type = tostring, type
 local get, lower = string.byte, string.lower
 local abs, most, min = math.abs, math.max, math.min
@@ -33,12 +33,30 @@ function M.clean(text)
   end))
 end
 
--- Makes all texts of a list fit; names of keys and files come in everywhere.
-local function clean_list(list)
-  for i, text in pairs(list) do
-    list[i] = M.clean(text)
+-- Makes all texts of an error fit; names of keys and files come in everywhere.
+local function fit(err)
+  for _, list in ipairs { err.notes, err.helps } do
+    for i, text in pairs(list) do
+      list[i] = M.clean(text)
+    end
   end
-  return list
+  for _, mark in ipairs(err.marks) do
+    mark.label = mark.label and M.clean(mark.label)
+  end
+end
+
+-- What an error is told with may be made when it is first asked for: only some of
+-- very many errors are ever shown.
+local LATER = { marks = true, notes = true, helps = true }
+
+Error.__index = function(err, field)
+  local later = LATER[field] and rawget(err, "later")
+  if later then
+    err.later, err.marks, err.notes, err.helps = nil, {}, {}, {}
+    later(err)
+    fit(err)
+    return rawget(err, field)
+  end
 end
 
 local function make(severity, name, fields)
@@ -49,24 +67,23 @@ local function make(severity, name, fields)
     kind = info.kind,
     status = info.status,
     severity = severity,
-    marks = {},
-    notes = {},
-    helps = {},
   }
+  if not fields.later then
+    err.marks, err.notes, err.helps = {}, {}, {}
+  end
   for key, value in pairs(fields) do
     err[key] = value
   end
   err.message = err.message and M.clean(err.message)
-  clean_list(err.notes)
-  clean_list(err.helps)
-  for _, mark in ipairs(err.marks) do
-    mark.label = mark.label and M.clean(mark.label)
+  if not fields.later then
+    fit(err)
   end
   err.errors = { err }
   return setmetatable(err, Error)
 end
 
---- An error of the table's row `name`; `fields` as design 7.1 lists them.
+--- An error of the table's row `name`; `fields` as design 7.1 lists them, or for
+--- marks, notes and helps `later`, a function that puts them into the error.
 ---@param name string
 ---@param fields table
 ---@return table
@@ -201,6 +218,9 @@ M.kinds = {
   late = "an object",
   host = "a value of the host program",
 }
+
+--- What is shown for a secret.
+M.hidden = "‹hidden›"
 
 --- Hostile text made fit for a message: control bytes escaped, cut at `max`
 --- characters (60).

@@ -106,8 +106,9 @@ function M.misread(overrides, limits)
   return errors
 end
 
--- No such key: where the word goes wrong, and what is near.
-local function absent(tree, at, asked, i, word, number)
+-- Fills in the error of a key that is not there: where the word goes wrong, and
+-- what is near.
+local function tell_absent(err, tree, at, asked, i, word, number, gone)
   local path = asked.path
   local segment = path[i]
   local start, last = require "wick.absent".span(path, i)
@@ -115,19 +116,12 @@ local function absent(tree, at, asked, i, word, number)
   local first = word:sub(start, start) == "." and start + 1 or start
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
-  local err = {
-    message = ("no such key `%s` to %s"):format(fail.quote(asked.key),
-      asked.value and "override" or "delete"),
-    key = asked.key,
-    helps = {},
-  }
   local helps = err.helps
   if i == 1 and segment == "defaults" then
-    err.message = "`defaults` is read before anything is overridden"
     err.marks = { place(number, word, first, last - first + 1, "too late here") }
     helps[1] = "name the file on the command line, or choose a group's option: `group=choice`"
-  elseif tree:find(at, segment, true) then -- vanished
-    local by = tree:mark(tree:find(at, segment, true), "deleted here")
+  elseif gone then
+    local by = tree:mark(gone, "deleted here")
     if by.argv and by.byte > #by.text then -- the whole word says so
       by.byte, by.column, by.length = 1, 1, #by.text
     end
@@ -172,7 +166,21 @@ local function absent(tree, at, asked, i, word, number)
         fail.quote(tostring(segment), 40))
     end
   end
-  return fail.new("ENOKEY", err)
+end
+
+-- No such key.
+local function absent(tree, at, asked, i, word, number)
+  local gone = tree:find(at, asked.path[i], true) -- it has vanished
+  return fail.new("ENOKEY", {
+    message = i == 1 and asked.path[1] == "defaults"
+      and "`defaults` is read before anything is overridden"
+      or ("no such key `%s` to %s"):format(fail.quote(asked.key),
+        asked.value and "override" or "delete"),
+    key = asked.key,
+    later = function(err)
+      tell_absent(err, tree, at, asked, i, word, number, gone)
+    end,
+  })
 end
 
 local OPS = { [""] = "set", ["++"] = "set", ["+"] = "add", ["="] = "whole" }

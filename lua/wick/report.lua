@@ -7,10 +7,12 @@
 local core = require "wick.core"
 local clean = require "wick.fail".clean
 
+local HIDDEN = "‹hidden›"
+
 local M = {}
 
 local UTF8 = { corner = "┌─", bar = "│", gap = "·", tab = "→   ", cut = "…" }
-local ASCII = { corner = "-->", bar = "|", gap = ".", tab = ">   ", cut = "..." }
+local ASCII = { corner = "-->", bar = "|", gap = ".", tab = "->  ", cut = "..." }
 
 local COLORS = {
   error = "1;31",
@@ -79,8 +81,13 @@ local function on_command_line(mark, style)
   if not place then
     return ("override %d"):format(mark.argv), mark.text or "", mark.column or 1
   end
+  local shown = {}
+  for i, word in ipairs(words) do -- a secret is one word
+    local key = word:match("^(.-)=")
+    shown[i] = key and core.secret(key) and key .. word:sub(#key + 1):gsub("%s", "_") or word
+  end
   local before = table.concat(words, " ", 1, place - 1)
-  return "command line", table.concat(words, " "),
+  return "command line", table.concat(shown, " "),
     #cells_of(before, style.signs) + 1 + (mark.column or 1)
 end
 
@@ -130,9 +137,32 @@ local function window(cells, mark, room)
   return first, last - 1
 end
 
+-- Hides the texts of a line that are secrets: the cells of each are one, and what
+-- is marked of it is all of it.
+local function hide(cells, mark)
+  local text, from = mark.text or "", 1
+  while true do
+    local first, last = core.secret(text, from)
+    if not first then
+      return
+    end
+    local a = utf8.len(text, 1, first - 1, true) or first - 1
+    local n = utf8.len(text, first, last, true) or last - first + 1
+    for i = a + 2, a + n do
+      cells[i] = { "", 0 }
+    end
+    cells[a + 1] = { HIDDEN, 8 }
+    if mark.column > a and mark.column <= a + n then
+      mark.column, mark.length = a + 1, math.max(n, mark.column + mark.length - a - 1)
+    end
+    from = last + 1
+  end
+end
+
 local function render_line(mark, gutter, style)
   local signs = style.signs
   local cells = cells_of(mark.text or "", signs)
+  hide(cells, mark)
   local first, last = window(cells, mark, style.width - gutter - 3)
   local text = first > 1 and { signs.cut } or {}
   local before = first > 1 and (signs.cut == "…" and 1 or 3) or 0
@@ -280,6 +310,7 @@ function M.text(err, options)
   local text = table.concat(out, "\n")
   if style.ascii then
     text = text:gsub("…", "..."):gsub("→", "->"):gsub("·", "-"):gsub("✓", "*")
+      :gsub("‹", "<"):gsub("›", ">")
   end
   return text
 end

@@ -10,13 +10,18 @@ local fail = require "wick.fail"
 local M = {}
 
 -- How to write the text itself: in YAML with the sign twice, in Lua as it is.
+-- Text of the node, or a part of it, for a message.
+local function shown(self, id, text, max)
+  return require "wick.tell".written(self.tree, id, text, max)
+end
+
 local function doubled(self, id, text)
   local name, origin = self.tree:source(id)
   if origin == "host" or origin == "file" and name:match("%.lua$") then
     return "to mean the text itself, write it without `ref`, `copy` or `expr`"
   end
   return ("to mean the text itself, double the sign: `\"%s\"`"):format(
-    fail.quote(text:sub(1, 1) .. text))
+    shown(self, id, text:sub(1, 1) .. text))
 end
 
 -- `@…` and `@?…`: a reference.
@@ -34,10 +39,10 @@ local function read_reference(self, id, text)
     local colons = rest:match("^::")
     if path and (colons or rest:match("^/")) then
       table.insert(helps, 1, ("key paths are joined by dots: `\"%s\"`"):format(
-        fail.quote((text:gsub("::", "."):gsub("/", ".")))))
+        shown(self, id, (text:gsub("::", "."):gsub("/", ".")))))
     elseif path and rest:match("^%s*[:(+*/%%^<>=~.%[]") or rest:match("^%s+%-") then
       table.insert(helps, 1, ("for an expression begin with `$` and a blank: `\"$ %s\"`"):format(
-        fail.quote(text, 60)))
+        shown(self, id, text, 60)))
     end
     local mark, last = not path and err.marks[1], #text
     local label = path and "the key path ends before this"
@@ -47,7 +52,7 @@ local function read_reference(self, id, text)
       last = math.min(at + mark.length - 1, #text)
     end
     self:report(id, fail.new("ESIGIL", {
-      message = ("`%s` starts with `@` and is not a reference"):format(fail.quote(text, 40)),
+      message = ("`%s` starts with `@` and is not a reference"):format(shown(self, id, text, 40)),
       marks = { tree:mark(id, label, at, last) },
       helps = helps,
     }))
@@ -78,12 +83,12 @@ end
 local function read_dollar(self, id, text)
   if not text:match("^%$%s") then
     self:report(id, fail.new("ESIGIL", {
-      message = ("`%s` starts with `$` and is not an expression"):format(fail.quote(text, 40)),
+      message = ("`%s` starts with `$` and is not an expression"):format(shown(self, id, text, 40)),
       marks = { self.tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
       helps = {
         doubled(self, id, text),
         #text > 1 and ("for an expression put a blank behind it: `\"$ %s\"`"):format(
-          fail.quote(text:sub(2), 40)) or nil,
+          shown(self, id, text:sub(2), 40)) or nil,
       },
     }))
     return

@@ -26,31 +26,33 @@ function M.number(value)
   return text:find("[.e]") and text or text .. ".0"
 end
 
-local SECRET = { password = true, passwd = true, secret = true, token = true }
-
 --- Whether a value under this key is not to be shown in messages.
 function M.is_secret(key)
-  local word = tostring(key):lower():gsub("%A+$", "")
-  return SECRET[word:match("%a+$") or ""] == true
-    or word:find("api[_-]?key$") ~= nil or word:find("access[_-]?key$") ~= nil
-    or word:find("private[_-]?key$") ~= nil
+  return core.secret(tostring(key))
 end
 
-M.HIDDEN = "‹hidden›"
+M.HIDDEN = fail.hidden
 
---- Whether the text at a node is a secret: by its key, or that of the lists it
---- is in.  `slot` is the place of a node that stood there before.
-function M.is_hidden(tree, id, slot)
-  if tree:kind(id) ~= "string" or tree:is(id, "sigil") then
-    return false
-  end
-  local at = slot or id
+-- Whether what is written at a node is a secret: by its key, or that of the lists
+-- it is in.
+local function is_private(tree, at)
   local key = tree:key(at)
   while math.type(key) == "integer" do
     at = tree:up(at)
     key = at and tree:key(at)
   end
   return key ~= nil and M.is_secret(key)
+end
+
+--- Whether the text at a node is a secret.  `slot` is the place of a node that
+--- stood there before.
+function M.is_hidden(tree, id, slot)
+  return tree:kind(id) == "string" and not tree:is(id, "sigil") and is_private(tree, slot or id)
+end
+
+--- What is written at a node, or a part of it, fit for a message.
+function M.written(tree, id, text, max)
+  return is_private(tree, id) and M.HIDDEN or fail.quote(text, max)
 end
 
 local COUNTED = { map = "{%d %s}", list = "[%d %s]" }

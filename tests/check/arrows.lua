@@ -46,7 +46,8 @@ local INCLUDES = {
 }
 -- Files of a room that are not named ROOM.c or ROOM_part.c.
 local PARTS = {
-  name = "path", file = "path", folder = "path", below = "path", trust = "path", place = "tree",
+  secret = "fail", name = "path", file = "path", folder = "path", below = "path",
+  trust = "path", place = "tree",
   value = "core", statement = "elf",
 }
 -- Rooms that never see a lua_State.

@@ -1,6 +1,7 @@
 -- The ground: what is built, and the rules that files keep.
 
 local helper = require "tests.helper"
+local lfs = require "lfs"
 
 local function lines(command)
   local status, out, err = helper.run(command)
@@ -76,7 +77,10 @@ describe("the Makefile", function()
 
   it("uninstalls exactly what it installs, and leaves what others put there", function()
     local dir = helper.temp()
+    os.rename("build/folders", "build/folders.own") -- if there is one
     helper.write(dir .. "/usr/share/lua/5.4/other.lua", "")
+    assert(lfs.mkdir(dir .. "/usr/share/doc"))
+    local before = lines("cd " .. dir .. " && find . -type d | sort")
     local make = { "make", "-s", "DESTDIR=" .. dir, "PREFIX=/usr" }
     local status, out, err = helper.run { make[1], make[2], make[3], make[4], "install" }
     assert.equal(0, status, out .. err)
@@ -91,7 +95,20 @@ describe("the Makefile", function()
     status, out, err = helper.run { make[1], make[2], make[3], make[4], "uninstall" }
     assert.equal(0, status, out .. err)
     assert.same({ "./usr/share/lua/5.4/other.lua" }, lines("cd " .. dir .. " && find . -type f"))
-    assert.same({}, lines("cd " .. dir .. " && find . -name 'wick*'"))
+    assert.same(before, lines("cd " .. dir .. " && find . -type d | sort"))
+    -- all of it, when all of it was made; and wick's own when nobody remembers
+    make[3] = "DESTDIR=" .. dir .. "/new"
+    for _, forgets in ipairs { false, true } do
+      helper.run { make[1], make[2], make[3], make[4], "install" }
+      if forgets then
+        assert(os.remove("build/folders"))
+      end
+      status, out, err = helper.run { make[1], make[2], make[3], make[4], "uninstall" }
+      assert.equal(0, status, out .. err)
+      assert.same({}, lines("cd " .. dir .. " && find . -name 'wick*'"))
+      assert.equal(forgets, lfs.attributes(dir .. "/new") ~= nil)
+    end
+    os.rename("build/folders.own", "build/folders")
     helper.remove(dir)
   end)
 end)

@@ -360,7 +360,7 @@ static const struct {
   {TEXT("\"a\": b\n\"c\" d\n"),
      "W0101 `\"c\" d` needs a `:`\n"
      "2:1+5 a key without a `:`\n"
-     "help: write `\"c\" d:`\n"},
+     "help: write `\"c\": d`\n"},
   {TEXT(": 1\n"),
      "W0109 no key stands before this `:`\n"
      "1:1+1 a key is expected before this\n"

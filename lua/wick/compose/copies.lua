@@ -29,7 +29,7 @@ function Copies:report(id, err)
   end
   self.told[err] = true
   err.key = err.key or path_of(self.tree, id)
-  if not err.marks[1] then
+  if not err.later and not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
   end
   self.errors[#self.errors + 1] = err
@@ -55,7 +55,7 @@ local function read_copy(self, id)
     local path, err = core.keypath(key)
     if not path or path.length ~= #key then
       local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
-        fail.quote("%" .. text)) }
+        require "wick.tell".written(tree, id, "%" .. text)) }
       local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
       local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
       if not file and (name or other) then
@@ -71,14 +71,16 @@ local function read_copy(self, id)
       local first = item.base + (path and path.length + 1 or mark and mark.byte or 1)
       if mark and mark.byte > 1 then -- inside the path
         return nil, fail.new("ESIGIL", {
-          message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+          message = ("`%s` starts with `%%` and is no copy"):format(
+            require "wick.tell".written(tree, id, text, 40)),
           marks = { tree:mark(id, mark.label, math.min(first, #text),
             math.min(first + mark.length - 1, #text)) },
           helps = helps,
         })
       end
       return nil, fail.new("ESIGIL", {
-        message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+        message = ("`%s` starts with `%%` and is no copy"):format(
+            require "wick.tell".written(tree, id, text, 40)),
         marks = { tree:mark(id, path and "the key path ends before this"
           or "expected a key path, or a file, behind `%`",
           math.min(item.base + (path and path.length or 0) + 1, #text), #text) },
@@ -96,10 +98,12 @@ local function read_copy(self, id)
     end
   elseif not file or key then
     return nil, fail.new("ESIGIL", {
-      message = ("`%s` starts with `%%` and is no copy"):format(fail.quote(text, 40)),
+      message = ("`%s` starts with `%%` and is no copy"):format(
+            require "wick.tell".written(tree, id, text, 40)),
       marks = { tree:mark(id, "expected a key path behind it") },
       helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `\"%s\"`"):format(fail.quote("%" .. text)) },
+        ("to mean the text itself, double the sign: `\"%s\"`"):format(
+          require "wick.tell".written(tree, id, "%" .. text)) },
     })
   end
   return item

@@ -116,7 +116,7 @@ return function(self, id, path, base, optional)
       if optional then
         return nil
       end
-      return nil, nil, require "wick.absent".reference(self, id, at, path, i, base)
+      return nil, nil, self:absent(id, at, path, i, base)
     end
     at = child
   end

@@ -16,6 +16,7 @@ local M = {}
 
 local type, rawequal, rawget = type, rawequal, rawget
 local next, error, pcall, xpcall, setmetatable = next, error, pcall, xpcall, setmetatable
+local mathtype, tointeger = math.type, math.tointeger
 local pack, unpack = table.pack, table.unpack
 local format, find, gsub = string.format, string.find, string.gsub
 local room = require "wick.origin".room
@@ -51,6 +52,10 @@ local function get(v, key)
   return v[key]
 end
 
+local function quoted(_, text, max)
+  return fail.quote(text, max)
+end
+
 -- v[key], which step `pc` says.
 local function index(s, pc, v, key, by)
   local kind = type(v)
@@ -60,7 +65,8 @@ local function index(s, pc, v, key, by)
       return present(found)
     end
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
-    local shown = type(key) == "string" and fail.quote(key, 40) or shared.text_of(key)
+    local shown = type(key) == "string"
+      and (s.ast.code[pc] == "index" and shared.shown or quoted)(s, key, 40) or shared.text_of(key)
     if kind == "string" then
       wrong(s, by, format("cannot take `%s` from a string", shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
@@ -308,7 +314,11 @@ local function run(ast, env)
       set(s, pc, vals[sp - 1], x[pc], vals[sp])
       sp = sp - 1
     elseif op == "set" then
-      set(s, pc, vals[sp - 2], vals[sp - 1], vals[sp], by[sp - 1])
+      local key = vals[sp - 1]
+      local place = mathtype(key) and tointeger(key)
+      if not place or place < 1 or place > x[pc] then
+        set(s, pc, vals[sp - 2], key, vals[sp], by[sp - 1])
+      end
       sp = sp - 2
     else -- tabled
       open = open - 1

@@ -1,10 +1,9 @@
 -- wick.expr.operate: the operators.
 --
--- May call: fail, expr/step.lua.
+-- May call: expr/step.lua.
 --
 -- `s`, `pc` and `by` are those of step.
 
-local fail = require "wick.fail"
 local step = require "wick.expr.step"
 
 local M = {}
@@ -83,9 +82,9 @@ local function number(v, bits)
 end
 
 -- A word for an operand that is wrong.
-local function operand(v)
+local function operand(s, v)
   if type(v) == "string" then
-    return format("the string `%s`", fail.quote(v, 20))
+    return format("the string `%s`", step.shown(s, v, 20))
   end
   return word(v)
 end
@@ -110,7 +109,7 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
   if done then
     return value
   end
-  local one, two = operand(a), operand(b)
+  local one, two = operand(s, a), operand(s, b)
   if info[4] then
     one, two = two, one
   end
@@ -136,7 +135,7 @@ local function compare(s, pc, op, a, b)
     return value
   end
   local at = s.ast.at[pc]
-  raise(at, at + #op - 1, format("cannot compare %s with %s", operand(a), operand(b)),
+  raise(at, at + #op - 1, format("cannot compare %s with %s", operand(s, a), operand(s, b)),
     "compares two numbers or two strings")
 end
 
@@ -198,7 +197,7 @@ local function unary(s, pc, op, v, by)
   elseif op == "#" and kind == "table" then
     return #v
   end
-  wrong(s, by, format(info[2], operand(v)), "this is " .. word(v))
+  wrong(s, by, format(info[2], operand(s, v)), "this is " .. word(v))
 end
 
 local function join(a, b) return a .. b end

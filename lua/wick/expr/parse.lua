@@ -136,7 +136,7 @@ local function constructor(s)
       end
       advance(s)
       expression(s)
-      emit(s, "set", nil, from, s.last[s.sp], from)
+      emit(s, "set", count, from, s.last[s.sp], from) -- items in front win, as in Lua
     else
       count = count + 1
       last = expression(s)

@@ -1,18 +1,19 @@
 -- wick.expr.step: what the steps of eval share: problems, budgets, code of the
 -- project.
 --
--- May call: fail.
+-- May call: core, fail.
 --
 -- `s` is the evaluation: s.ast the steps, s.env what the caller gave.  `pc` is
 -- the step that runs, `by` the step that made an operand, for its text.
 
+local core = require "wick.core"
 local fail = require "wick.fail"
 
 local M = {}
 
 local type, tonumber, tostring, rawget = type, tonumber, tostring, rawget
 local mathtype = math.type
-local error, xpcall, setmetatable = error, xpcall, setmetatable
+local error, ipairs, xpcall, setmetatable = error, ipairs, xpcall, setmetatable
 local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
 local traceback = debug.traceback
 local getmeta = debug.getmetatable
@@ -49,6 +50,16 @@ end
 -- The text of a step, for messages.
 local function source(s, from, to)
   return fail.quote(sub(s.ast.text, from, to), 40)
+end
+
+-- A text value, for messages; hidden where the expression names a secret.
+local function shown(s, text, max)
+  for _, ref in ipairs(s.ast.refs) do
+    if core.secret(tostring(ref.path[#ref.path])) then
+      return fail.hidden
+    end
+  end
+  return fail.quote(text, max)
 end
 
 --
@@ -203,7 +214,8 @@ local function protected(s, pc, op, what, f, ...)
 end
 
 M.words, M.word = WORDS, word
-M.raise, M.wrong, M.source, M.charge, M.counted = raise, wrong, source, charge, counted
+M.raise, M.wrong, M.source, M.shown = raise, wrong, source, shown
+M.charge, M.counted = charge, counted
 M.raised, M.allowed, M.protected = raised, allowed, protected
 M.pointed, M.text_of, M.number_of = pointed, text_of, number_of
 M.metamethod, M.callable, M.handler = metamethod, callable, handler

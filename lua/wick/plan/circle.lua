@@ -21,9 +21,14 @@ function M.error(self, chain, edges)
   end
   for i = 1, math.min(3, #chain) do
     local place = edges and edges[i] or chain[i]
-    marks[i] = tree:mark(place, ("%d. `%s` needs `%s`%s"):format(
-      i, names[i], names[i % #chain + 1], i == #chain and #chain > 1 and " again" or ""),
-      tree:kind(place) == "map" and "key" or nil)
+    local label = ("%d. `%s` needs `%s`%s"):format(i, names[i], names[i % #chain + 1],
+      i == #chain and " again" or "")
+    if #chain == 1 then
+      local holder = tree:is(place, "sigil") and tree:follow(place, self.top)
+      label = holder and holder ~= place and ("it is in `%s`"):format(path_of(tree, holder))
+        or "it needs itself"
+    end
+    marks[i] = tree:mark(place, label, tree:kind(place) == "map" and "key" or nil)
   end
   local whole = table.move(names, 1, #names, 1, {})
   whole[#whole + 1] = names[1]
