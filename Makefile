@@ -24,7 +24,8 @@ LUAV = 5.4
 DEPS = gcc libc6-dev binutils pkg-config lua5.4 liblua5.4-dev libyaml-dev \
   lua-filesystem lua-busted lua-dkjson libcmocka-dev luarocks strace \
   util-linux mount
-# What only check, asan, coverage, valgrind and bench need beyond that.
+# What only check, asan, tsan, fuzz, coverage, valgrind and bench need beyond
+# that.
 DEVDEPS = clang g++ clang-tidy libclang-rt-14-dev cppcheck lua-check valgrind \
   python3-omegaconf gcovr
 
@@ -79,14 +80,21 @@ ROOMS := $(sort $(wildcard lua/wick/*.lua lua/wick/*/*.lua lua/wick/*/*/*.lua))
 CORE_OBJ := $(CORE_SRC:src/%.c=$(B)/obj/%.o)
 PURE_OBJ := $(PURE_SRC:src/%.c=$(B)/obj/%.o)
 
-PROGRAM_SRC := $(shell grep -l '^int main ' $(sort $(wildcard \
-  tests/*/*.c)) /dev/null)
+# Each tests/fuzz/fuzz_NAME.c is a target: with replay.c a program that reads
+# its corpus, and what libFuzzer is linked with by `make fuzz`.
+FUZZ := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard \
+  tests/fuzz/fuzz_*.c)))
+FUZZ_MAIN = $(B)/obj/tests/replay.o
+
+PROGRAM_SRC := $(filter-out tests/fuzz/%,$(shell grep -l '^int main ' \
+  $(sort $(wildcard tests/*/*.c)) /dev/null))
 LUA_PROGRAM_SRC := $(shell grep -l 'include <lua.h>' $(PROGRAM_SRC) \
   /dev/null)
 programs = $(addprefix $(B)/tests/,$(basename $(notdir $(1))))
 LUA_PROGRAMS := $(call programs,$(LUA_PROGRAM_SRC))
 PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
+FUZZERS := $(FUZZ:%=$(B)/tests/fuzz_%)
 # Plugins that C programs of the tests load; specs build their own.
 PLUGINS := $(foreach p,one two race1 race2 sysv changes made, \
   $(B)/tests/plugins/$(p).so)
@@ -105,8 +113,9 @@ INSTALLED = 755:$(WICK):bin/wick \
 Q = $(if $(V),,@)
 say = $(if $(V),@:,@printf '  %-6s %s\n' $(1) $(2))
 
-.PHONY: help all programs benches deps deps-dev demo test check asan attacks race \
-  mutants coverage valgrind bench install uninstall clean files FORCE
+.PHONY: help all programs benches deps deps-dev demo test check asan attacks \
+  race mutants fuzz tsan soak coverage valgrind bench install uninstall clean \
+  files FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 MAKEFLAGS += --no-builtin-rules
@@ -120,7 +129,7 @@ all: $(CORE) $(WICK) ## build the module core.so and the command wick
 deps: ## install what demo and test need (Debian), or say what is missing
 	@sh .ci/deps $(DEPS)
 
-deps-dev: ## the same, with what check, asan, coverage and bench need
+deps-dev: ## the same, with what check, asan, fuzz, coverage and bench need
 	@sh .ci/deps $(DEPS) $(DEVDEPS)
 
 demo: deps ## train the iris example
@@ -142,6 +151,25 @@ asan: ## run all tests under ASan, UBSan and LSan
 	  CFLAGS="-O1 -g $(SANITIZE)" build/asan/host build/asan/bin/wick \
 	  programs
 	@$(LUA) tests/run --build=build/asan --host=build/asan/host $(T)
+
+fuzz: ## fuzz all targets for S=60 seconds each; F=name only that one
+	@$(MAKE) -s --no-print-directory B=build/fuzz CC="$(CLANG)" LDFLAGS= \
+	  FUZZ_MAIN= CFLAGS="-O1 -g -fsanitize=fuzzer $(SANITIZE)" \
+	  $(patsubst %,build/fuzz/tests/fuzz_%,$(or $(F),$(FUZZ)))
+	@$(LUA) tests/fuzz/run.lua $(or $(S),60) $(or $(F),$(FUZZ))
+
+tsan: ## run the tests with threads under ThreadSanitizer
+	@$(MAKE) -s --no-print-directory B=build/tsan CC="$(CLANG)" LDFLAGS= \
+	  CFLAGS="-O1 -g -fsanitize=thread" build/tsan/tests/threads_test
+	@TSAN_OPTIONS=exitcode=66 $(LUA) tests/run --build=build/tsan threads
+	@! THREADS_RACE=1 build/tsan/tests/threads_test >/dev/null 2>&1 || \
+	  { echo "the race of the control was not found"; exit 1; }
+
+soak: ## the long form of the fault tests: every N, a million cycles
+	@$(MAKE) -s --no-print-directory all programs
+	FAULT_STEP=1 $(B)/tests/memory_test
+	FAULT_STEP=1 $(B)/tests/interrupt_test
+	FAULT_CYCLES=1000000 $(B)/tests/limits_test
 
 attacks: ## a table of the 164 attacks: what came of each, and where its test is
 	@$(MAKE) -s --no-print-directory all programs
@@ -215,7 +243,8 @@ files:
 	@for f in $(INSTALLED); do echo "installed $$f"; done
 
 # What the tests run, and what bench runs.
-programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
+programs: $(filter-out $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) \
+  $(FUZZERS) $(PLUGINS)
 benches: $(filter $(BENCHES),$(LUA_PROGRAMS) $(PURE_PROGRAMS)) $(PLUGINS)
 
 # --- rules ----------------------------------------------------------------
@@ -278,6 +307,11 @@ $(PURE_PROGRAMS): $(B)/tests/%: $(B)/obj/tests/%.o $(PURE_OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ -Wl,--as-needed $(YAML_LINK) \
 	  -lcmocka
+
+$(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_MAIN) $(CORE_OBJ)
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $^ $(LUA_LINK) $(YAML_LINK)
 
 # Plugins are built as others build theirs: no sanitizer, no liblua.
 $(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1

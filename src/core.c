@@ -118,6 +118,18 @@ int wk_push_failure (lua_State *L, const wk_Fail *f, wk_Doc *doc) {
 }
 
 
+void wk_push_meta (lua_State *L, const char *name,
+                   void (*fill) (lua_State *L)) {
+  if (luaL_getmetatable(L, name) != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  wk_set_string(L, "__name", name);
+  fill(L);
+  lua_pushvalue(L, -1);
+  lua_setfield(L, LUA_REGISTRYINDEX, name);
+}
+
+
 static int guard_free (lua_State *L) {
   void **block = (void **)lua_touserdata(L, 1);
   free(*block);
@@ -126,13 +138,16 @@ static int guard_free (lua_State *L) {
 }
 
 
+static void fill_guard (lua_State *L) {
+  lua_pushcfunction(L, guard_free);
+  lua_setfield(L, -2, "__gc");
+}
+
+
 void **wk_push_guard (lua_State *L) {
   void **block = (void **)lua_newuserdatauv(L, sizeof(void *), 0);
   *block = NULL;
-  if (luaL_newmetatable(L, "wick.guard")) {
-    lua_pushcfunction(L, guard_free);
-    lua_setfield(L, -2, "__gc");
-  }
+  wk_push_meta(L, "wick.guard", fill_guard);
   lua_setmetatable(L, -2);
   return block;
 }
@@ -183,6 +198,15 @@ static int core_fields (lua_State *L) {
 }
 
 
+/* core.call(f, ...) -> what f(...) gives.  No coroutine can yield out of f, as
+   none can out of a module that `require` runs. */
+static int core_call (lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+
 static const char null_key = 0;  /* its address is the registry's key */
 
 void wk_push_null (lua_State *L) {
@@ -196,14 +220,18 @@ static int null_tostring (lua_State *L) {
 }
 
 
+static void fill_null (lua_State *L) {
+  lua_pushcfunction(L, null_tostring);
+  lua_setfield(L, -2, "__tostring");
+}
+
+
 /* makes wick.null once for a state, and leaves it on the stack */
 static void open_null (lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key) != LUA_TNIL) return;
   lua_pop(L, 1);
   lua_newuserdatauv(L, 0, 0);
-  luaL_newmetatable(L, WK_NULLS);
-  lua_pushcfunction(L, null_tostring);
-  lua_setfield(L, -2, "__tostring");
+  wk_push_meta(L, WK_NULLS, fill_null);
   lua_setmetatable(L, -2);
   lua_pushvalue(L, -1);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &null_key);
@@ -259,7 +287,8 @@ static const luaL_Reg functions[] = {
   {"place", wk_core_place}, {"quote", wk_core_quote},
   {"secret", wk_core_secret}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
-  {"fields", core_fields}, {"library", wk_core_library}, {NULL, NULL}
+  {"fields", core_fields}, {"call", core_call}, {"library", wk_core_library},
+  {NULL, NULL}
 };
 
 

@@ -32,6 +32,12 @@ void wk_push_error (lua_State *L, const wk_Fail *f, wk_Doc *doc,
 void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
                    size_t length, const char *label);
 
+/* pushes the metatable that the registry has as `name`.  When there is none,
+   `fill` gets a new one on the top of the stack; it is entered when it is
+   complete, so that memory may end on the way and all be tried again. */
+void wk_push_meta (lua_State *L, const char *name,
+                   void (*fill) (lua_State *L));
+
 /* a malloc'ed block that dies with its guard, which is left on the stack:
    *guard = ...; free and set NULL when done early */
 void **wk_push_guard (lua_State *L);

@@ -299,11 +299,14 @@ int wk_core_compile (lua_State *L) {
 }
 
 
+static void fill_root (lua_State *L) {
+  luaL_setfuncs(L, root_meta, 0);
+  luaL_newlib(L, root_methods);
+  lua_setfield(L, -2, "__index");
+}
+
+
 void wk_open_root (lua_State *L) {
-  if (luaL_newmetatable(L, WK_ROOT)) {
-    luaL_setfuncs(L, root_meta, 0);
-    luaL_newlib(L, root_methods);
-    lua_setfield(L, -2, "__index");
-  }
+  wk_push_meta(L, WK_ROOT, fill_root);
   lua_pop(L, 1);
 }

@@ -441,14 +441,17 @@ static const luaL_Reg methods[] = {
 };
 
 
+static void fill_tree (lua_State *L) {
+  lua_pushcfunction(L, tree_gc);
+  lua_setfield(L, -2, "__gc");
+  luaL_newlibtable(L, methods);
+  lua_pushvalue(L, -2);
+  luaL_setfuncs(L, methods, 1);
+  lua_setfield(L, -2, "__index");
+}
+
+
 void wk_open_tree (lua_State *L) {
-  if (luaL_newmetatable(L, WK_TREE)) {
-    lua_pushcfunction(L, tree_gc);
-    lua_setfield(L, -2, "__gc");
-    luaL_newlibtable(L, methods);
-    lua_pushvalue(L, -2);
-    luaL_setfuncs(L, methods, 1);
-    lua_setfield(L, -2, "__index");
-  }
+  wk_push_meta(L, WK_TREE, fill_tree);
   lua_pop(L, 1);
 }

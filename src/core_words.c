@@ -100,7 +100,8 @@ int wk_core_unquote (lua_State *L) {
 /* core.keypath(text, in_expression) -> path | nil, err.  A path is a list of
    segments with the fields up, length, and spans: the first and last byte of
    each segment, as a string of pairs of 32-bit numbers ("=I4I4"), for few
-   need them and a config may have many paths. */
+   need them and a config may have many paths.  Memory that ends is raised, as
+   Lua does: who asks takes every err for a mistake in the text. */
 int wk_core_keypath (lua_State *L) {
   size_t len, i;
   const char *text = luaL_checklstring(L, 1, &len);
@@ -109,8 +110,10 @@ int wk_core_keypath (lua_State *L) {
   wk_Path path;  /* too large for a userdata that each reference would make */
   uint32_t spans[2 * WK_PATH_SEGMENTS];
   wk_Fail fail;
-  if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK)
+  if (wk_path_parse(text, len, in_expression, &path, &fail) != WK_OK) {
+    if (fail.code == WK_ENOMEM) return luaL_error(L, "not enough memory");
     return wk_push_failure(L, &fail, NULL);
+  }
   *guard = path.names;
   lua_createtable(L, (int)path.count, 3);
   for (i = 0; i < path.count; i++) {

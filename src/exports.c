@@ -86,8 +86,8 @@ static int brackets (const wk_Lex *lex, wk_Token token) {
 /*
 ** A key in brackets; the lexer stands behind the `[` and is moved behind the
 ** `]`.  Gives 1 when the key is a constant, and its bytes: [*name, *stop),
-** none for a number.  A text with an escape or a line end is no constant
-** here, its value would need memory.
+** which is [0, 0) for a number.  A text with an escape or a line end is no
+** constant here, its value would need memory.
 */
 static int constant (wk_Lex *lex, size_t *name, size_t *stop) {
   wk_Token token = wk_lex_next(lex);
@@ -109,7 +109,7 @@ static int constant (wk_Lex *lex, size_t *name, size_t *stop) {
 
 
 static void export (Scan *scan, size_t name, size_t stop) {
-  if (stop > name)
+  if (stop > 0)  /* the empty text is a key, too */
     scan->each(scan->ud, scan->text + name, stop - name, name);
 }
 

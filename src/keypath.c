@@ -316,27 +316,44 @@ void wk_path_free (wk_Path *path) {
 }
 
 
-/* can the name be written without quotes? */
-static int plain (const char *name, size_t len) {
-  return startsname(name, name + len) &&
-         wk_lex_segment(name, len, WK_FIRST, 0) == len;
-}
-
-
 /* the escape that a quoted key needs for the character of n bytes (0: no
-   UTF-8) that starts with c; gives its length, or 0 when it needs none */
-static size_t escaped (char c, int n, char out[8]) {
+   UTF-8) at s; gives its length, or 0 when it needs none.  Characters that
+   cannot be seen are escaped, too, for people read these paths. */
+static size_t escaped (const char *s, int n, char out[16]) {
   static const char letters[] = "\"\\\n\t\r", names[] = "\"\\ntr";
-  const char *known = c != '\0' ? strchr(letters, c) : NULL;
-  unsigned byte = (unsigned char)c;
+  const char *known = *s != '\0' ? strchr(letters, *s) : NULL;
+  unsigned byte = (unsigned char)*s;
+  char shown[24];
   if (known != NULL) {
     out[0] = '\\';
     out[1] = names[known - letters];
     return 2;
   }
+  if (n > 1) {
+    unsigned code = byte & (0x7Fu >> n);
+    int i;
+    wk_quote(shown, sizeof(shown), s, (size_t)n, 1);
+    if (strncmp(shown, s, (size_t)n) == 0) return 0;
+    for (i = 1; i < n; i++) code = code << 6 | ((unsigned char)s[i] & 0x3Fu);
+    return (size_t)snprintf(out, 16, "\\u{%X}", code);
+  }
   if (n > 0 && byte >= 0x20 && byte != 0x7F) return 0;
-  snprintf(out, 8, "\\x%02X", byte);
-  return 4;
+  return (size_t)snprintf(out, 16, "\\x%02X", byte);
+}
+
+
+/* can the name be written without quotes? */
+static int plain (const char *name, size_t len) {
+  size_t i;
+  char escape[16];
+  if (!startsname(name, name + len) ||
+      wk_lex_segment(name, len, WK_FIRST, 0) != len) return 0;
+  for (i = 0; i < len; ) {
+    int n = wk_utf8(name + i, name + len);
+    if (n > 1 && escaped(name + i, n, escape) > 0) return 0;
+    i += n > 0 ? (size_t)n : 1;
+  }
+  return 1;
 }
 
 
@@ -356,8 +373,8 @@ size_t wk_segment_print (char *out, size_t size, int first, int is_index,
     used = put(out, size, used, "[\"", 2);
     for (i = 0; i < len; ) {
       int n = wk_utf8(name + i, name + len);
-      char escape[8];
-      size_t k = escaped(name[i], n, escape);
+      char escape[16];
+      size_t k = escaped(name + i, n, escape);
       used = put(out, size, used, k > 0 ? escape : name + i,
                  k > 0 ? k : (size_t)n);
       i += n > 0 ? (size_t)n : 1;

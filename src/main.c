@@ -28,15 +28,16 @@
 int luaopen_wick_core (lua_State *L);
 
 
-/* descriptors 0 to 2 exist from here on, so that no config and no module can
-   get the number of a standard stream.  Gives 0 when that cannot be had. */
+/* Descriptors 0 to 2 exist from here on, so that no config and no module can
+   get the number of a standard stream.  One that was closed is there for what
+   nobody does with it: what is written to it or read from it is an error, and
+   is not lost without a word.  Gives 0 when that cannot be had. */
 static int open_streams (void) {
+  static const int contrary[] = {O_WRONLY, O_RDONLY, O_RDONLY};
   int fd;
-  do {
-    fd = open("/dev/null", O_RDWR);
-    if (fd < 0) return 0;
-  } while (fd <= STDERR_FILENO);
-  close(fd);
+  for (fd = 0; fd <= STDERR_FILENO; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", contrary[fd]) != fd)
+      return 0;
   return 1;
 }
 

@@ -2,7 +2,7 @@
 ** place.c -- where a node stands: its place in a list, its line and column,
 ** what a caret covers, and where a part of its text is (tree.h).
 **
-** May call: lex, for Lua texts.
+** May call: fail (wk_utf8 alone); lex, for Lua texts.
 */
 
 #include <string.h>
@@ -47,8 +47,9 @@ static void placefrom (const char *source, size_t length, size_t byte,
   if (from == 0 && byte >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0)
     from = 3;  /* a byte order mark takes no column */
   *column = 1;
-  for (i = from; i < byte; i++) {
-    if (((unsigned char)source[i] & 0xC0) != 0x80) ++*column;
+  for (i = from; i < byte; ++*column) {
+    int n = wk_utf8(source + i, source + length);
+    i += n > 0 ? (size_t)n : 1;  /* what is no character counts byte by byte */
   }
   *start = from;
   while (byte < length && source[byte] != '\n' && source[byte] != '\r')

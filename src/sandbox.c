@@ -258,6 +258,11 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
 }
 
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push  /* the analyzer does not see that s owns texts */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* the outline of a document, read when it is first asked for; NULL when
    there is no memory for it */
 static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
@@ -267,18 +272,20 @@ static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
   size_t i;
   for (i = 0; i < s->ntexts; i++)
     if (s->texts[i].doc == doc) return s->texts[i].outline;
-  o = malloc(sizeof(wk_Outline));
   texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts != NULL) s->texts = texts;
-  if (texts == NULL || o == NULL) {
-    free(o);
-    return NULL;
-  }
+  if (texts == NULL) return NULL;
+  s->texts = texts;
+  o = malloc(sizeof(wk_Outline));
+  if (o == NULL) return NULL;
   wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
-  texts[s->ntexts].doc = doc;
-  texts[s->ntexts++].outline = o;
+  s->texts[s->ntexts].doc = doc;
+  s->texts[s->ntexts++].outline = o;
   return o;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 
 /* the place of the table on the top, if a document returned it */

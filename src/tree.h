@@ -152,7 +152,9 @@ wk_Code wk_tree_scalar (wk_Tree *t, wk_Kind kind, uint16_t doc, uint32_t pos,
 
 
 #define wk_tree_node(t, id)  (&(t)->nodes[id])
-#define wk_tree_text(t, n)   ((t)->text + (n)->first)
+/* the text of a scalar or key; a tree without any text has no pool */
+#define wk_tree_text(t, n) \
+  ((t)->text != NULL ? (t)->text + (n)->first : "")
 
 /*
 ** What the reader adds nodes with: the same as wk_tree_add and wk_tree_link,
@@ -308,9 +310,9 @@ wk_Code wk_tree_via (wk_Tree *t, wk_Id node, uint16_t doc, uint32_t pos,
                      wk_Fail *f);
 const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node);
 
-/* line and column, both from 1, the column in characters, of a byte of a
-   source; *start and *stop: the bytes of that line, without its end.  Lines
-   end at \n, \r\n and \r. */
+/* line and column, both from 1, the column in characters (a byte that is no
+   UTF-8 counts as one), of a byte of a source; *start and *stop: the bytes of
+   that line, without its end.  Lines end at \n, \r\n and \r. */
 void wk_place (const char *source, size_t length, size_t byte, size_t *line,
                size_t *column, size_t *start, size_t *stop);
 /* the same for the source of a document, which remembers where it was: places

@@ -76,15 +76,8 @@ wk_Code wk_yaml_anchor (Reader *r, const yaml_char_t *text, uint32_t pos,
   char next = wk_yaml_byte(r, pos + 1 + len);
   Anchor *a;
   if (!wk_yaml_isblank(next) && !wk_yaml_isend(next) &&
-      strchr(",]}", next) == NULL) {  /* libyaml would start a value here */
-    char quoted[96];
-    wk_fail(r->fail, WK_EYAML, "an anchor's name ends before `%c`", next);
-    wk_fail_mark(r->fail, pos + 1 + len, 1, "not part of a name");
-    wk_fail_mark(r->fail, pos, len + 1, "the anchor");
-    wk_fail_help(r->fail, "write a space behind `&%s`",
-                 wk_quote(quoted, sizeof(quoted), name, len, 40));
-    return WK_EYAML;
-  }
+      strchr(",]}", next) == NULL)  /* libyaml would start a value here */
+    return wk_yaml_nameends(r, pos, len);
   if (r->nanchors++ >= limit) {
     char n[32];
     wk_fail(r->fail, WK_ELIMIT, "this document has more than %s anchors",

@@ -202,17 +202,15 @@ static wk_Code unclosed (Reader *r, size_t at, size_t open) {
 }
 
 
-/* a wrong escape; `at` is its backslash, or a byte of its digits */
+/* a wrong escape; `at` is its backslash, or, when its digits are wrong, two
+   bytes behind that */
 static wk_Code escape (Reader *r, size_t at, const char *problem) {
   char text[32];
-  size_t len = 2;
-  while (at > 0 && wk_yaml_byte(r, at) != '\\' && len < 12) {
-    at--;
-    len++;
-  }
-  if (strstr(problem, "unknown") != NULL) {
+  int unknown = strstr(problem, "unknown") != NULL;
+  if (!unknown && at >= 2) at -= 2;
+  if (unknown) {
     int n = wk_utf8(r->source + at + 1, r->source + r->length);
-    len = 1 + (size_t)(n > 0 ? n : 1);
+    size_t len = 1 + (size_t)(n > 0 ? n : 1);
     wk_yaml_quote(r, text, sizeof(text), at, len);
     wk_fail(r->fail, WK_EYAML, "`%s` is not an escape that YAML knows", text);
     wk_fail_mark(r->fail, at, len, "unknown escape");
@@ -264,10 +262,29 @@ static wk_Code noindent (Reader *r, size_t open) {
 }
 
 
-/* `*` or `&` without a name */
+wk_Code wk_yaml_nameends (Reader *r, size_t open, size_t len) {
+  const char *what = r->source[open] == '*' ? "alias" : "anchor";
+  const char *end = r->source + open + 1 + len;
+  int n = wk_utf8(end, r->source + r->length);
+  char text[96];
+  wk_fail(r->fail, WK_EYAML, "an %s's name ends before `%s`", what,
+          wk_quote(text, sizeof(text), end, n > 0 ? (size_t)n : 1, 1));
+  wk_fail_mark(r->fail, open + 1 + len, n > 0 ? (size_t)n : 1,
+               "not part of a name");
+  wk_fail_mark(r->fail, open, len + 1, "the %s", what);
+  wk_fail_help(r->fail, "write a space behind `%s`",
+               wk_quote(text, sizeof(text), r->source + open, len + 1, 40));
+  return WK_EYAML;
+}
+
+
+/* `*` or `&` without a name, or with one that goes on */
 static wk_Code noname (Reader *r, size_t open) {
   char c = wk_yaml_byte(r, open);
   char text[96];
+  size_t len = wk_yaml_namelen(r, open + 1);
+  if (len > 0 && open + 1 + len < r->length)
+    return wk_yaml_nameends(r, open, len);
   wk_fail(r->fail, WK_EYAML, "`%c` starts %s, and no name follows", c,
           c == '*' ? "an alias" : "an anchor");
   wk_fail_mark(r->fail, open, wk_yaml_word(r, open),

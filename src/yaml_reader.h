@@ -148,6 +148,7 @@ wk_Code wk_yaml_toomany (Reader *r, int complete);
 wk_Code wk_yaml_check (Reader *r);
 wk_Code wk_yaml_rest (Reader *r, size_t from);
 uint32_t wk_yaml_seek (Reader *r, size_t chars);
+size_t wk_yaml_namelen (const Reader *r, size_t at);
 uint32_t wk_yaml_content (const Reader *r, size_t from, size_t end);
 const char *wk_yaml_number (char *out, size_t size, uint64_t n);
 const char *wk_yaml_bytes (char *out, size_t size, size_t n);
@@ -183,6 +184,7 @@ static inline int wk_yaml_is (const Reader *r, size_t at, char c) {
 /* yaml_message.c */
 wk_Code wk_yaml_translate (Reader *r);
 wk_Code wk_yaml_reserved (Reader *r, size_t at);
+wk_Code wk_yaml_nameends (Reader *r, size_t open, size_t len);
 size_t wk_yaml_first (const Reader *r, size_t at);
 const char *wk_yaml_quote (const Reader *r, char *out, size_t size, size_t at,
                            size_t len);

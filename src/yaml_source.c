@@ -155,22 +155,58 @@ static wk_Code bytes (Reader *r) {
 }
 
 
+/* the bytes of the line end at `at`, or 0.  libyaml also ends lines at
+   U+0085, U+2028 and U+2029, as YAML 1.1 did. */
+static size_t lineend (const Reader *r, size_t at) {
+  const char *s = r->source + at;
+  size_t left = r->length - at;
+  if (left == 0) return 0;
+  if (*s == '\n' || *s == '\r') return 1;
+  if (left >= 2 && memcmp(s, "\xC2\x85", 2) == 0) return 2;
+  if (left >= 3 && (memcmp(s, "\xE2\x80\xA8", 3) == 0 ||
+                    memcmp(s, "\xE2\x80\xA9", 3) == 0)) return 3;
+  return 0;
+}
+
+
+/* does a line start at `at`? */
+static int startsline (const Reader *r, size_t at) {
+  size_t n;
+  for (n = 1; n <= 3 && n <= at - r->skip; n++)
+    if (lineend(r, at - n) == n) return 1;
+  return at == r->skip;
+}
+
+
+/* the same for what libyaml passes over between tokens: blanks, line ends,
+   and one byte order mark at the start of any line */
+static size_t space (const Reader *r, size_t at) {
+  if (at < r->length && wk_yaml_isblank(r->source[at])) return 1;
+  if (r->length - at >= 3 &&
+      memcmp(r->source + at, "\xEF\xBB\xBF", 3) == 0 && startsline(r, at))
+    return 3;
+  return lineend(r, at);
+}
+
+
 /* the start of the line after `at` */
 static size_t nextline (const Reader *r, size_t at) {
-  while (at < r->length && r->source[at] != '\n' && r->source[at] != '\r')
-    at++;
-  return at < r->length ? at + 1 : at;
+  size_t n = 0;
+  while (at < r->length && (n = lineend(r, at)) == 0) at++;
+  return at + n;
 }
 
 
 /* refuses %TAG in the lines before a document starts: its first line that is
    no directive, comment or blank */
 static wk_Code directives (Reader *r) {
-  size_t at = r->skip;
+  size_t at = r->skip, n;
   while (at < r->length) {
     size_t text = at;
-    while (text < r->length && (r->source[text] == ' ' ||
-                                r->source[text] == '\t')) text++;
+    while ((n = space(r, text)) > 0 && lineend(r, text) == 0) {
+      text += n;
+      if (n == 3) at = text;  /* a byte order mark */
+    }
     if (r->length - at >= 4 && memcmp(r->source + at, "%TAG", 4) == 0) {
       wk_fail(r->fail, WK_ETAG, "`%%TAG` lines are not supported");
       wk_fail_mark(r->fail, at, 4, "declares a tag");
@@ -179,8 +215,8 @@ static wk_Code directives (Reader *r) {
       wk_fail_help(r->fail, "delete this line");
       return WK_ETAG;
     }
-    if (text < r->length && r->source[at] != '%' && r->source[text] != '#' &&
-        r->source[text] != '\n' && r->source[text] != '\r')
+    if (text < r->length && wk_yaml_byte(r, at) != '%' &&
+        r->source[text] != '#' && lineend(r, text) == 0)
       break;
     at = nextline(r, at);
   }
@@ -212,11 +248,10 @@ wk_Code wk_yaml_check (Reader *r) {
 /* after a document: only blanks, comments and `...` may follow.  Directives
    are not shown to libyaml; a `---` is, and is then its event. */
 wk_Code wk_yaml_rest (Reader *r, size_t from) {
-  size_t at = from;
+  size_t at = from, n;
   while (at < r->length) {
-    char c = r->source[at];
-    if (c == '#') at = nextline(r, at);
-    else if (c == ' ' || c == '\t' || c == '\n' || c == '\r') at++;
+    if (r->source[at] == '#') at = nextline(r, at);
+    else if ((n = space(r, at)) > 0) at += n;
     else if (r->length - at >= 3 && memcmp(r->source + at, "...", 3) == 0)
       at += 3;
     else break;
@@ -248,20 +283,35 @@ uint32_t wk_yaml_seek (Reader *r, size_t chars) {
 }
 
 
+/* how many bytes at `at` can be the name of an anchor */
+size_t wk_yaml_namelen (const Reader *r, size_t at) {
+  static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_"
+                                "abcdefghijklmnopqrstuvwxyz0123456789";
+  size_t len = 0;
+  while (at + len < r->length && strchr(letters, r->source[at + len]) != NULL)
+    len++;
+  return len;
+}
+
+
 /* the byte where a node begins whose anchor and tag start at `from`; `end`
    when nothing follows before it */
 uint32_t wk_yaml_content (const Reader *r, size_t from, size_t end) {
-  size_t at = from;
+  size_t at = from, n;
   int blank = 1;   /* a comment may start here */
   while (at < end) {
     char c = r->source[at];
-    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+    if ((n = space(r, at)) > 0) {
       blank = 1;
-      at++;
+      at += n;
     }
     else if (c == '#' && blank) at = nextline(r, at);
-    else if (c == '!' || c == '&') {
-      while (at < end && strchr(" \t\r\n", r->source[at]) == NULL) at++;
+    else if (c == '!') {
+      while (at < end && space(r, at) == 0) at++;
+      blank = 0;
+    }
+    else if (c == '&') {
+      at += 1 + wk_yaml_namelen(r, at + 1);
       blank = 0;
     }
     else break;

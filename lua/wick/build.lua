@@ -14,7 +14,8 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 local planning = require "wick.plan"
 
-local getmetatable, running = debug.getmetatable, coroutine.running
+local getmetatable, setmetatable = debug.getmetatable, setmetatable
+local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
 local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
@@ -148,16 +149,30 @@ local function circle(self, id)
   return tell("wick.failure", "underway", self, id, chain[1] and chain)
 end
 
+-- What is being built; however that ends, it is not any more.
+local Underway = {}
+
+function Underway.__close(this)
+  local asked = this.config.asked
+  this.config.underway[this.id] = nil
+  for at = #asked, 1, -1 do -- coroutines may end in any order
+    if asked[at] == this.id then
+      remove(asked, at)
+      break
+    end
+  end
+end
+
 -- Builds one node of the plan: its object; or nil and an error.
 local function make(self, id, constructors)
-  local underway, asked = self.underway, self.asked
-  if underway[id] then
+  local by = self.underway[id]
+  if by and status(by) ~= "dead" then
     return nil, circle(self, id)
   elseif self.closing then
     return nil, tell("wick.failure", "closed", self, id)
   end
-  underway[id] = running()
-  asked[#asked + 1] = id
+  local _ <close> = setmetatable({ config = self, id = id }, Underway)
+  self.asked[#self.asked + 1], self.underway[id] = id, running()
   local object, err
   if self.late[id] then
     object, err = M.late(self, id)
@@ -165,12 +180,6 @@ local function make(self, id, constructors)
     local target = self.tree:text(self.tree:find(id, "_target_"))
     object, err = construct(self, id, constructors[target], target)
   end
-  underway[id] = nil
-  local at = #asked
-  while asked[at] ~= id do -- coroutines may end in any order
-    at = at - 1
-  end
-  remove(asked, at)
   return object, err
 end
 

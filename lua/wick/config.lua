@@ -42,9 +42,13 @@ function Config:open_project(id, name)
       return nil, nil
     end
   end
+  if self.project and not self.project:is_open() then -- opening it was interrupted
+    self.project:close(self)
+    self.project = false
+  end
   if not self.project and not self.project_error then
-    self.project, self.project_error = tell("wick.config.root", "open", self)
-    local err = self.project_error
+    local _, err = tell("wick.config.root", "open", self) -- which sets self.project
+    self.project_error = err or false
     if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
     end
@@ -273,8 +277,8 @@ function Config:close()
   local errors = room "wick.build".close(self)
   self.closed = true
   if self.project then
-    self.project:close()
-    self.project = nil
+    self.project:close(self)
+    self.project = false
   end
   if #errors > 0 then
     return nil, fail.all(errors)
@@ -288,7 +292,7 @@ Config.__close = Config.close
 -- garbage collector's business, as any other object's are.
 function Config:__gc()
   if self.project then
-    self.project:close()
+    self.project:close(self)
   end
 end
 

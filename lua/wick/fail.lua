@@ -10,7 +10,7 @@ local origin = require "wick.origin"
 local error, getmetatable, ipairs, pairs, rawget, setmetatable =
   error, getmetatable, ipairs, pairs, rawget, setmetatable
 local tostring, type = tostring, type
-local get, lower = string.byte, string.lower
+local get, gsub, lower = string.byte, string.gsub, string.lower
 local abs, most, min = math.abs, math.max, math.min
 local concat, sort = table.concat, table.sort
 
@@ -23,6 +23,31 @@ Error.__tostring = function(err)
   return origin.tell("wick.report", "text", err)
 end
 
+--- A text as a message may have it: bytes that a terminal obeys, that are no
+--- characters or cannot be seen are escaped.  Line ends and tabs stay.
+---@param text string
+---@return string
+function M.clean(text)
+  return (gsub(text, "[^\n\t\32-\126]+", function(run)
+    return core.quote(run, #run)
+  end))
+end
+
+local function clean_list(list)
+  for i, text in pairs(list) do
+    list[i] = M.clean(text)
+  end
+end
+
+-- Makes all texts of an error fit; names of keys and files come in everywhere.
+local function clean_up(err)
+  clean_list(err.notes)
+  clean_list(err.helps)
+  for _, mark in ipairs(err.marks) do
+    mark.label = mark.label and M.clean(mark.label)
+  end
+end
+
 -- What an error is told with may be made when it is first asked for: only some of
 -- very many errors are ever shown.
 local LATER = { marks = true, notes = true, helps = true }
@@ -32,6 +57,7 @@ Error.__index = function(err, field)
   if later then
     err.later, err.marks, err.notes, err.helps = nil, {}, {}, {}
     later(err)
+    clean_up(err)
     return rawget(err, field)
   end
 end
@@ -50,6 +76,10 @@ local function make(severity, name, fields)
   end
   for key, value in pairs(fields) do
     err[key] = value
+  end
+  err.message = err.message and M.clean(err.message)
+  if not err.later then
+    clean_up(err)
   end
   err.errors = { err }
   return setmetatable(err, Error)

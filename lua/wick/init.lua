@@ -175,22 +175,29 @@ local Project = { __name = "wick.Project" }
 Project.__index = Project
 
 --- Opens a project: the folder `dir`, under the name of its last component or
---- `options.name`; `limits`, `strict`, `trust_modes` and `backend` as for load.
+--- `options.name`; `limits`, `strict`, `trust_modes` and `backend` as for load.  It
+--- is open until it is closed or collected.
 function M.project(dir, options)
   check(dir, "string", 1, "project", "a folder")
   if options ~= nil then
     check(options, "table", 2, "project", "a table of options")
     check_options(options, PROJECT, "project")
   end
-  local project, err = require "wick.target".project(dir, options or {})
+  local self = setmetatable({ project = false, name = false, path = false }, Project)
+  local asked = { owner = self }
+  for name, value in pairs(options or {}) do
+    asked[name] = value
+  end
+  local project, err = require "wick.target".project(dir, asked)
   if not project then
     return nil, err
   end
-  return setmetatable({ inner = project, name = project.name, path = project.path }, Project)
+  self.name, self.path = project.name, project.path
+  return self
 end
 
 local function inner(self)
-  return self.inner or error("this project is closed", 3)
+  return self.project or error("this project is closed", 3)
 end
 
 --- Which file holds a name: {name, file, line, kind, candidates}; runs nothing.
@@ -215,31 +222,41 @@ function Project:import(name)
 end
 
 function Project:close()
-  if self.inner then
-    self.inner:close()
-    self.inner = nil
+  if self.project then
+    self.project:close(self)
+    self.project = false
   end
   return true
 end
 
 Project.__close = Project.close
+Project.__gc = Project.close -- one that is forgotten; keep it while its modules may `require` more
 
 local imported = {} -- projects that import opened, and holds
+
+-- What import opened and does not hold in the end.
+local Held = {
+  __close = function(held)
+    if held.project then
+      held.project:close(held)
+    end
+  end,
+}
 
 --- The value that `name` leads to in the project at `dir`, which stays open:
 --- what was loaded may `require` more of it later.
 function M.import(name, dir)
   text_of(name, "import")
   check(dir, "string", 2, "import", "a folder")
-  local project, err = require "wick.target".project(dir, {})
+  local held <close> = setmetatable({ project = false }, Held)
+  local project, err = require "wick.target".project(dir, { owner = held })
   if not project then
     return nil, err
   end
   local value, wrong = require "wick.load".value(project, name)
-  if value == nil or imported[project] then
-    project:close()
-  else
-    imported[project] = true
+  if value ~= nil and not imported[project] then
+    imported[project] = held -- which stays its owner
+    held.project = false
   end
   return value, wrong
 end

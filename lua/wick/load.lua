@@ -5,8 +5,8 @@
 -- failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
--- so a circle is seen, and forgotten when it fails.  What this room uses is
--- taken as it was when wick was opened: no module can change it.
+-- so a circle is seen, forgotten when it fails, and cannot yield.  What this room
+-- uses is taken as it was when wick was opened: no module can change it.
 
 local core = require "wick.core"
 local origin = require "wick.origin"
@@ -15,9 +15,10 @@ local target = require "wick.target"
 local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
 local traceback = debug.traceback
 local format, match, sub = string.format, string.match, string.sub
-local insert, remove = table.insert, table.remove
+local insert, move, remove = table.insert, table.move, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
 local rawget, require, setmetatable, type, xpcall = rawget, require, setmetatable, type, xpcall
+local running, status, within = coroutine.running, coroutine.status, core.call
 local package, loaded, searchers = package, package.loaded, package.searchers
 
 local M = {}
@@ -60,18 +61,22 @@ local function walk(level, whole)
   return frames, hidden
 end
 
+-- Takes a value out of a list.
+local function drop(list, value)
+  for i = #list, 1, -1 do
+    if rawequal(list[i], value) then
+      remove(list, i)
+    end
+  end
+end
+
 -- Ends a run: what did not come to its end is forgotten.
 local Run = {}
 
 function Run.__close(run)
   local project, record = run.project, run.record
-  for i = #loading, 1, -1 do
-    if loading[i] == record then
-      remove(loading, i)
-      break
-    end
-  end
-  if record.state ~= "loaded" then
+  drop(loading, record)
+  if record.run == run and record.state ~= "loaded" then
     record.state = nil
     project.inodes[record.id] = nil
     loaded[record.canonical] = run.before
@@ -79,14 +84,23 @@ function Run.__close(run)
   end
 end
 
+-- Is this module being loaded?  A coroutine that died of an error, and that
+-- nobody closed, has not ended the runs it was in: they end here.
+local function is_loading(record)
+  if record.state == "loading" and status(record.run.thread) == "dead" then
+    Run.__close(record.run)
+  end
+  return record.state == "loading"
+end
+
 -- Puts a module's value where `require` finds it, unless the program has put
 -- something else there.
 local function place(project, record)
   local name = record.canonical
-  if project.refs > 0 and loaded[name] == nil then
-    loaded[name] = record.value
-    project.placed[name] = record.value
+  if project:is_open() and loaded[name] == nil then
+    project.placed[name] = record.value -- first, so that closing finds it
     origin.own(name, record.value)
+    loaded[name] = record.value
   end
 end
 
@@ -107,15 +121,16 @@ end
 local function run(project, record)
   local first = project.inodes[record.id]
   if first and first.text == record.text and first.stamp == record.stamp then
-    if first.state == "loading" then
-      local err = circle(first)
-      raise(err.message .. ": " .. err.circle, err)
+    if is_loading(first) then
+      local problem = circle(first)
+      raise(problem.message .. ": " .. problem.circle, problem)
+    elseif first.state == "loaded" then
+      if first ~= record then
+        record.state, record.value, record.chunk = "loaded", first.value, nil
+        place(project, record)
+      end
+      return record.value
     end
-    if first ~= record then
-      record.state, record.value, record.chunk = "loaded", first.value, nil
-      place(project, record)
-    end
-    return record.value
   end
   local chunk, err
   if record.plugin then
@@ -124,11 +139,14 @@ local function run(project, record)
       raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
     end
   else
-    chunk = record.chunk or core.compile(record.text, record.path) -- it did compile
+    chunk = record.chunk or core.compile(record.text, record.path)
+    if not chunk then -- it did compile before
+      error("not enough memory", 0)
+    end
   end
-  local before = loaded[record.canonical]
-  local _ <close> = setmetatable({ project = project, record = record, before = before }, Run)
-  record.chunk, record.state = nil, "loading"
+  local this <close> = setmetatable({ project = project, record = record,
+    before = loaded[record.canonical], thread = running() }, Run)
+  record.run, record.chunk, record.state = this, nil, "loading"
   origin.settle()
   project.inodes[record.id] = record
   if record.text then
@@ -146,8 +164,9 @@ local function run(project, record)
       raise(target.tell("wick.load.words", "not_loaded", project, record.canonical, err), err)
     end
   end
-  record.state, record.value = "loaded", value
+  record.value = value
   place(project, record)
+  record.state = "loaded"
   return value
 end
 
@@ -162,10 +181,7 @@ end
 
 -- The same of a module that is being loaded.
 local function handler(value)
-  local chain = {}
-  for i = 1, #loading do
-    chain[i] = loading[i]
-  end
+  local chain = move(loading, 1, #loading, 1, {})
   local caught = { value = value, chain = chain, frames = {}, hidden = 0 }
   if raised.err and rawequal(value, raised.value) then
     caught.err = raised.err
@@ -180,7 +196,7 @@ local function enter(project, record)
     return record.value
   end
   raised.value, raised.err = nil, nil
-  local ok, value = xpcall(run, handler, project, record)
+  local ok, value = xpcall(within, handler, run, project, record)
   raised.value, raised.err = nil, nil
   if ok then
     return value
@@ -235,15 +251,6 @@ local function install()
   insert(searchers, #searchers < 1 and 1 or 2, search)
 end
 
--- Takes the searcher out of a list of searchers.
-local function uninstall(list)
-  for i = type(list) == "table" and #list or 0, 1, -1 do
-    if rawequal(list[i], search) then
-      remove(list, i)
-    end
-  end
-end
-
 target.watch.opened = install
 
 function target.watch.closing(project)
@@ -253,13 +260,12 @@ function target.watch.closing(project)
     end
     origin.own(name, nil)
   end
-  project.placed = {}
 end
 
 function target.watch.closed()
-  uninstall(searchers)
-  if not rawequal(package.searchers, searchers) then
-    uninstall(package.searchers)
+  drop(searchers, search)
+  if type(package.searchers) == "table" then -- which may be another one by now
+    drop(package.searchers, search)
   end
 end
 

@@ -169,6 +169,8 @@ function M.open(source, overrides, options, known)
     borrowed = {},
     doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
+    project = false, -- these two have their place, so that setting them takes no memory
+    project_error = false,
   }, require "wick.config")
   local ok
   do
@@ -180,8 +182,8 @@ function M.open(source, overrides, options, known)
   end
   if not ok then
     if self.project then -- check opened it
-      self.project:close()
-      self.project = nil
+      self.project:close(self)
+      self.project = false
     end
     return nil, fail.all(self.errors)
   end

@@ -1,10 +1,11 @@
 -- wick.report: an error -> the text that people read: headline, the lines of
 -- the config with carets, notes, helps.
 --
--- Ground floor: may call core only.  It opens no file: a mark brings the text
--- of its line.
+-- Ground floor: may call core, and fail for texts made fit.  It opens no file: a
+-- mark brings the text of its line.
 
 local core = require "wick.core"
+local clean = require "wick.fail".clean
 
 local HIDDEN = "‹hidden›"
 
@@ -34,7 +35,8 @@ local function width_of(code)
   return 1
 end
 
--- A line as cells {text, width}, one a character; hostile bytes are escaped.
+-- A line as cells {text, width, byte}, one a column: a character, or a byte that
+-- is none; hostile ones are escaped.
 local function cells_of(line, signs)
   local cells, at = {}, 1
   while at <= #line do
@@ -46,11 +48,11 @@ local function cells_of(line, signs)
       char, size = line:sub(at, at), 1
     end
     if char == "\t" then
-      cells[#cells + 1] = { signs.tab, 4 }
+      cells[#cells + 1] = { signs.tab, 4, at }
     else
       local shown = core.quote(char, 1)
       local same = shown == char and code
-      cells[#cells + 1] = { shown, same and width_of(code) or #shown }
+      cells[#cells + 1] = { shown, same and width_of(code) or #shown, at }
     end
     at = at + size
   end
@@ -86,7 +88,7 @@ local function on_command_line(mark, style)
   end
   local before = table.concat(words, " ", 1, place - 1)
   return "command line", table.concat(shown, " "),
-    (utf8.len(before) or #before) + 1 + (mark.column or 1)
+    #cells_of(before, style.signs) + 1 + (mark.column or 1)
 end
 
 -- A mark as {name, line, column, text, length, label, primary}.
@@ -95,7 +97,7 @@ local function prepare(mark, primary, style)
     line = mark.line,
     column = mark.column or 1,
     text = mark.text,
-    label = mark.label or "",
+    label = clean(mark.label or ""),
     primary = primary,
   }
   local written = mark.text or ""
@@ -109,10 +111,11 @@ local function prepare(mark, primary, style)
   else
     shown.name = core.quote(shorten(mark.file or "?", style.directory), 200)
   end
-  -- the length is in bytes; carets count characters of this line
-  local from = utf8.offset(written, mark.column or 1) or #written + 1
+  -- the length is in bytes; carets count columns of this line
+  local first = cells_of(written, style.signs)[mark.column or 1]
+  local from = first and first[3] or #written + 1
   local covered = written:sub(from, from + (mark.length or 1) - 1)
-  shown.length = math.max(1, utf8.len(covered, 1, -1, true) or #covered)
+  shown.length = math.max(1, #cells_of(covered, style.signs))
   return shown
 end
 
@@ -143,14 +146,16 @@ local function hide(cells, mark)
     if not first then
       return
     end
-    local a = utf8.len(text, 1, first - 1, true) or first - 1
-    local n = utf8.len(text, first, last, true) or last - first + 1
-    for i = a + 2, a + n do
-      cells[i] = { "", 0 }
+    local a, b -- its cells
+    for i, cell in ipairs(cells) do
+      if cell[3] >= first and cell[3] <= last then
+        a, b = a or i, i
+        cells[i] = { "", 0, cell[3] }
+      end
     end
-    cells[a + 1] = { HIDDEN, 8 }
-    if mark.column > a and mark.column <= a + n then
-      mark.column, mark.length = a + 1, math.max(n, mark.column + mark.length - a - 1)
+    cells[a] = { HIDDEN, 8, first }
+    if mark.column >= a and mark.column <= b then
+      mark.column, mark.length = a, math.max(b - a + 1, mark.column + mark.length - a)
     end
     from = last + 1
   end
@@ -233,7 +238,7 @@ end
 local function add_lines(out, kind, texts, gutter, style)
   for _, text in ipairs(texts or {}) do
     local first = true
-    for line in (text .. "\n"):gmatch("(.-)\n") do
+    for line in (clean(text) .. "\n"):gmatch("(.-)\n") do
       if first then
         out[#out + 1] = ("%s= %s: %s"):format((" "):rep(gutter + 1), paint(style, kind, kind), line)
         first = false
@@ -248,7 +253,7 @@ local function add_error(out, err, style)
   style.severity = err.severity == "warning" and "warning" or "error"
   local word = err.code == "W9999" and "internal error" or style.severity
   out[#out + 1] = paint(style, style.severity, ("%s[%s]"):format(word, err.code)) .. ": "
-    .. err.message
+    .. clean(err.message)
   local groups, by_name, largest = {}, {}, 0
   for i = 1, math.min(3, #err.marks) do
     local mark = prepare(err.marks[i], i == 1, style)

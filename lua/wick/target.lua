@@ -214,7 +214,7 @@ end
 ---@return table? search
 ---@return table? err
 function M.candidates(project, name)
-  if project.refs == 0 then
+  if not project:is_open() then
     return nil, failure("EPROJECT", {
       message = format("the project `%s` is closed", project.name),
     })

@@ -67,6 +67,15 @@ local rows = {
       { "a:\n" .. lines(40000, "- &a x\n"), "ELIMIT" },
       { lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\na: 1\n", "ETAG" },
       { "a: 1\n...\n" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\n", "EDOCUMENT" },
+      -- what libyaml takes for the start of a line, and YAML 1.2 does not
+      { "# x\u{85}" .. lines(20000, "%%TAG !t%d! tag:x,%d\u{85}") .. "---\na: 1\n", "ETAG" },
+      { "#\u{2028}" .. lines(20000, "%%TAG !t%d! tag:x,%d\u{2029}") .. "---\na: 1\n", "ETAG" },
+      { "%YAML 1.1\u{85}" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\na: 1\n", "ETAG" },
+      { "\u{FEFF}\u{FEFF}\n" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\na: 1\n", "ETAG" },
+      { "\u{FEFF}\n\u{FEFF}#\n" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\n", "ETAG" },
+      { "a: 1\n...\u{85}" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\n", "EDOCUMENT" },
+      { "a: 1\n... #\u{2029}\u{FEFF}\n" .. lines(20000, "%%TAG !t%d! tag:x,%d\n") .. "---\n",
+        "EDOCUMENT" },
     } },
 
   { 128, "keys given twice", naive = true,

@@ -9,6 +9,8 @@
 
 local BELOW, PATH, FILE, TRUST = "src/below.c", "src/path.c", "src/file.c", "src/trust.c"
 local NAME, FOLDER, CHUNK = "src/name.c", "src/folder.c", "src/chunk.c"
+local SANDBOX, BUDGET, LIB = "src/sandbox.c", "src/sandbox_budget.c", "src/sandbox_lib.c"
+local MAKE, GRAFT = "src/sandbox_make.c", "src/graft.c"
 
 return {
   -- the flags of openat2
@@ -303,4 +305,47 @@ return {
   { "a name may lead out of the project", "lua/wick/load.lua",
     "what = origin.check(value, project, true)\n      if what then",
     "what = origin.check(value, project, true)\n      if false then", "load_spec", "origin_spec" },
+
+  -- the isolated state of Lua configs
+  { "instructions are not counted", SANDBOX, "  wk_sandbox_count(L, 1);\n", "", "sandbox_test" },
+  { "no end to the steps", BUDGET, "if (s->steps > s->most || s->tripped) trip(L, s);", "",
+    "sandbox_test" },
+  { "long strings are free", BUDGET, "1 + s->longest / STRING +", "1 +", "lua_spec" },
+  { "arguments are free", BUDGET, "(unsigned)s->values / VALUES", "0", "lua_spec" },
+  { "calls are not looked at", BUDGET, "LUA_MASKCOUNT | LUA_MASKCALL", "LUA_MASKCOUNT",
+    "lua_spec" },
+  { "large tables are free", BUDGET, "s->hashed / HASH +", "0 +", "lua_spec" },
+  { "no limit on memory", BUDGET, "if (more > s->limit - s->used ||", "if (", "sandbox_test" },
+  { "no limit on garbage", BUDGET, "more > s->ceiling - s->total ||", "", "lua_spec" },
+  { "names in nested functions are free", BUDGET, "if (token == WK_T_NAME) work += functions;",
+    "if (token == WK_T_NAME) ;", "lua_spec" },
+  { "labels are free", BUDGET, "#define LABEL  100", "#define LABEL  0", "lua_spec" },
+  { "functions do not count their work", LIB, "wk_sandbox_spend(L, 1 + work / BYTES);", "",
+    "lua_spec" },
+  { "%p is there", LIB, "if (*s == 'p' || *s == 'q')", "if (*s == 'q')", "lua_spec" },
+  { "%q is there", LIB, "if (*s == 'p' || *s == 'q')", "if (*s == 'p')", "lua_spec" },
+  { "string.find is there", LIB, "{\"len\", ARGUMENTS}, ",
+    "{\"len\", ARGUMENTS}, {\"find\", ARGUMENTS}, ", "lua_spec", "lua_config_spec" },
+  { "math.random is there", LIB, "{\"pi\", 0},", "{\"pi\", 0}, {\"random\", ARGUMENTS},",
+    "lua_spec" },
+  { "the metatable of strings is Lua's", LIB, "  lua_setmetatable(L, -2);\n  lua_pop(L, 1);\n",
+    "  lua_pop(L, 2);\n", "lua_spec" },
+  { "names that are not there are nil", LIB,
+    "  lua_setfield(L, -2, \"__index\");\n  lua_setmetatable",
+    "  lua_setfield(L, -2, \"__idnex\");\n  lua_setmetatable", "sandbox_test" },
+  { "documents share their globals", SANDBOX, "  wk_sandbox_names(L);\n",
+    "  if (s->nopen > 0) lua_getupvalue(L, -1, 1); else wk_sandbox_names(L);\n", "sandbox_test" },
+  { "a document may include itself", MAKE, "return circle(L, s, i, doc);", "(void)circle;",
+    "sandbox_test" },
+  { "documents nest without end", MAKE, "if ((size_t)s->nopen > most || s->nopen >= NESTED) {",
+    "if (s->nopen >= NESTED) {", "sandbox_test" },
+  { "a table may hold itself", GRAFT, "if (isopen(w->g, lua_topointer(w->L, -1)))",
+    "if (isopen(w->g, NULL))", "lua_spec" },
+  { "tables nest without end", GRAFT, "if (w->g->nframes >= w->g->depth)", "if (0)", "lua_spec" },
+  { "text need not be UTF-8", "src/graft_node.c", "if (p == end) return WK_OK;", "return WK_OK;",
+    "lua_spec" },
+  { "text is copied without end", "src/graft_node.c", "if (len + 1 > g->bytes) {", "if (0) {",
+    "lua_spec" },
+  { "untrusted Lua configs run", "lua/wick/read/lua.lua", "if reader.options.untrusted then",
+    "if false then", "cases_spec" },
 }

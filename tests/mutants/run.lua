@@ -41,6 +41,7 @@ end
 
 -- What the specs need beside the Lua rooms.
 local NEEDS = {
+  lua = { "lua/wick/core.so", "tests/naive_lua" },
   attack = { "lua/wick/core.so", "tests/driver", "tests/naive", "tests/fold" },
   race = { "tests/race" },
   secure = { "bin/wick", "tests/driver" },

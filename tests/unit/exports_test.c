@@ -76,6 +76,7 @@ static const Case cases[] = {
    "end, h = { i = 1 }, j = k(l, m) } return M", "f h j +"},
   {"local M <const> = { a = 1 } return M", "a +"},
   {"return { a = 1, ['b'] = 2, [3] = 4, c }", "a b +"},
+  {"return { a = 3, [''] = 1, [ [[]] ] = 2 }", "a   +"},
   {"local function f() return 1 end return { f = f, g = function() return 2 "
    "end }", "f g +"},
   {"local M = {} if x then M.a = 1 else M.b = 2 end return M", "a b +"},

@@ -588,6 +588,32 @@ describe("expr", function()
       end
     end)
 
+    it("charge a function that was handed on as a value", function()
+      for _, text in ipairs { "({string.rep})[1]('x', 20)", "(string.rep or 1)('x', 20)",
+        "({f = string.rep}).f('x', 20)" } do
+        local ok, value, left = bytes(text, 1000)
+        assert.is_true(ok, text)
+        assert.equal(("x"):rep(20), value)
+        assert.equal(980, left, text)
+      end
+      for _, text in ipairs { "({string.rep})[1]('x', 1 << 33)", "({string.upper})[1]('abc')" } do
+        local ok, problem = bytes(text, 2)
+        assert.is_false(ok)
+        assert.equal("EBUDGET", problem.name, text)
+      end
+      for text, message in pairs {
+        ["({tostring})[1]({})"] = "argument 1 of `tostring` is a table, which has no text",
+        ["({file})[1]({})"] = "argument 1 of `file` must be a string, and it is "
+          .. "a table",
+        ["({string.format})[1]('%p', {})"] = "argument 1 of `string.format` has `%p`, and "
+          .. "`format` knows only %d %i %s %g %f %x and %%",
+      } do
+        local ok, problem = bytes(text, 1000)
+        assert.is_false(ok)
+        assert.equal(message, problem.message)
+      end
+    end)
+
     it("stop before the string is made", function()
       collectgarbage()
       local before = collectgarbage("count")

@@ -101,6 +101,28 @@ static void parts (void **state) {
 }
 
 
+/* which descriptors are of the file that was looked at */
+static void same_file (void **state) {
+  wk_File file, other;
+  wk_Fail f;
+  (void)state;
+  put("same", "12345", 5);
+  put("other", "12345", 5);
+  assert_int_equal(wk_file_open("same", &file, &f), WK_OK);
+  assert_true(wk_file_same(&file, file.fd));
+  assert_false(wk_file_same(&file, -1));
+  assert_int_equal(wk_file_open("other", &other, &f), WK_OK);
+  assert_false(wk_file_same(&file, other.fd));
+  wk_file_close(&other);
+  file.dev ^= 1;
+  assert_false(wk_file_same(&file, file.fd));
+  file.dev ^= 1;
+  file.ctime_ns ^= 1;
+  assert_false(wk_file_same(&file, file.fd));
+  wk_file_close(&file);
+}
+
+
 /* row 67: a file that is gone by its name, and a folder, once they are open */
 static void unlinked (void **state) {
   (void)state;
@@ -467,7 +489,7 @@ static void twins (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(changes), LEAK_TEST(parts),
+    LEAK_TEST(changes), LEAK_TEST(parts), LEAK_TEST(same_file),
     LEAK_TEST(unlinked), LEAK_TEST(unread),
     LEAK_TEST(named_files), LEAK_TEST(kinds), LEAK_TEST(streams),
     LEAK_TEST(lists),

@@ -13,6 +13,15 @@
 #include <dirent.h>
 #include <stdlib.h>
 
+/* is a sanitizer at work?  It has a malloc of its own, and larger frames. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED  1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED  1
+#endif
+#endif
+
 /* the number of open descriptors, without the one that counts */
 static inline int count_fds (void) {
   struct dirent *entry;

@@ -362,6 +362,27 @@ t: |
     assert.equal("@c", again:get "a[6].b")
   end)
 
+  it("shows no character that a terminal obeys or hides, and none that YAML refuses", function()
+    local values = { "\u{9B}31m", "a\u{85}b", "\u{A0}", "\u{202E}x", "\u{200B}", "\u{FFFE}\u{FFFF}",
+      "\27[1m\0\127", "line\n\u{9F}\n", "\u{E4}\u{4E00}\u{1F600}" }
+    local config <close> = assert(wick.load { a = values })
+    local text = config:show()
+    assert.equal([[
+a:
+  - "\u009B31m"
+  - "a\u0085b"
+  - "\u00A0"
+  - "\u202Ex"
+  - "\u200B"
+  - "\uFFFE\uFFFF"
+  - "\x1B[1m\x00\x7F"
+  - "line\n\u009F\n"
+  - "ä一😀"
+]], text)
+    local again <close> = assert(wick.load(helper.write(dir .. "/shown.yaml", text)))
+    assert.same(values, again:get "a")
+  end)
+
   it("imports a name, and opens a project", function()
     local opened <close> = assert(wick.project(dir .. "/exp"))
     local Thing = assert(opened:import "exp.models.Thing")

@@ -74,12 +74,12 @@ describe("who may write a project:", function()
 
   it("an opening looks at folders anew", function()
     local first <close> = open()
-    local root = first.inner.root
+    local root = first.project.root
     assert(root:read("d/x.lua"))
     chmod("777", "p/d")
     assert(root:read("d/y.lua"))
     local second <close> = open()
-    assert.equal(first.inner, second.inner)
+    assert.equal(first.project, second.project)
     local text, err = root:read("d/y.lua")
     assert.is_nil(text)
     assert.equal("EUNSAFE", err.name)

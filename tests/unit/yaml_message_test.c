@@ -382,6 +382,24 @@ static const struct {
      "1:6+1 not part of a name\n"
      "1:4+2 the anchor\n"
      "help: write a space behind `&x`\n"},
+  {TEXT("a: \"\\x\\\n\"\n"),
+     "W0101 `\\x` needs 2 hexadecimal digits\n"
+     "1:5+2 not enough digits follow\n"
+     "help: for a backslash write `\\\\`\n"},
+  {TEXT("a: \"\\u12\\u0041\"\n"),
+     "W0101 `\\u` needs 4 hexadecimal digits\n"
+     "1:5+2 not enough digits follow\n"
+     "help: for a backslash write `\\\\`\n"},
+  {TEXT("a: &x\xC3\xA4 1\n"),
+     "W0101 an anchor's name ends before `\xC3\xA4`\n"
+     "1:6+2 not part of a name\n"
+     "1:4+2 the anchor\n"
+     "help: write a space behind `&x`\n"},
+  {TEXT("a: &x\xE2\x80\xA8 1\n"),
+     "W0101 an anchor's name ends before `\\xE2\\x80\\xA8`\n"
+     "1:6+3 not part of a name\n"
+     "1:4+2 the anchor\n"
+     "help: write a space behind `&x`\n"},
   {TEXT("a: -\n"),
      "W0101 a list item cannot start on the line of its key\n"
      "1:4+1 `-` and a blank start a list item\n"

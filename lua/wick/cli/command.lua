@@ -41,14 +41,19 @@ local function complain(asked, err)
   return tell("wick.cli.complain", "print", given, asked, err)
 end
 
--- Prints an answer; gives `status`, or 1 when stdout takes no more.
+local EPIPE = 32
+
+-- Prints an answer; gives `status`, or 1 when stdout takes no more: without a
+-- word when who reads it has gone.
 local function answer(text, status)
-  local ok, problem = io.stdout:write(text)
+  local ok, problem, number = io.stdout:write(text)
   if ok then
-    ok, problem = io.stdout:flush()
+    ok, problem, number = io.stdout:flush()
   end
   if not ok then
-    io.stderr:write("wick: cannot write the answer: ", tostring(problem), "\n")
+    if number ~= EPIPE then
+      io.stderr:write("wick: cannot write the answer: ", tostring(problem), "\n")
+    end
     return 1
   end
   return status or 0
@@ -181,7 +186,7 @@ local function main()
   if not asked then
     if words.wants_json(given) then
       local document = require "wick.cli.document"
-      return document.print(given[1], document.add(err))
+      return document.print(given[1], document.add(err), answer)
     end
     return require "wick.cli.complain".misused(given, err)
   end
@@ -190,7 +195,7 @@ local function main()
   end
   local status = verbs[asked.verb](asked)
   if asked.flags.json then
-    return tell("wick.cli.document", "print", asked.verb, status)
+    return tell("wick.cli.document", "print", asked.verb, status, answer)
   end
   return status
 end

@@ -45,7 +45,7 @@ function M.print(given, asked, err)
   if asked.flags and asked.flags.backtrace == "full" then
     for _, one in ipairs(err.errors) do
       if one.traceback then
-        io.stderr:write(one.traceback, "\n")
+        io.stderr:write(require "wick.fail".clean(one.traceback), "\n")
       end
     end
   end

@@ -23,9 +23,9 @@ function M.add(err)
   return err.status
 end
 
---- Prints the document of a verb; gives `status`, or 1 when stdout takes no
---- more, or 2 when there is nothing to write JSON with.
-function M.print(verb, status)
+--- Prints the document of a verb by `answer`, which gives `status` or 1; or
+--- gives 2 when there is nothing to write JSON with.
+function M.print(verb, status, answer)
   local text, err = json.encode(json.object {
     { "wick", (require "wick.cli.words".verbs[verb] and verb or "run") .. "/1" },
     { "status", status },
@@ -36,15 +36,7 @@ function M.print(verb, status)
     io.stderr:write(require "wick.report".text(err), "\n")
     return err.status
   end
-  local ok, problem = io.stdout:write(text, "\n")
-  if ok then
-    ok, problem = io.stdout:flush()
-  end
-  if not ok then
-    io.stderr:write("wick: cannot write the answer: ", tostring(problem), "\n")
-    return 1
-  end
-  return status
+  return answer(text .. "\n", status)
 end
 
 return M

@@ -82,6 +82,7 @@ function M.open(self)
     strict = self.options.strict,
     stated = self.options.strict or self.options.untrusted,
     trust_modes = self.options.trust_modes,
+    owner = self,
   }
   if given then
     local name, dir = given:match("^([%a_][%w_]*)=(.*)$")

@@ -14,7 +14,7 @@ local shared = require "wick.expr.step"
 
 local M = {}
 
-local type, tostring, rawequal, rawget = type, tostring, rawequal, rawget
+local type, rawequal, rawget = type, rawequal, rawget
 local next, error, pcall, xpcall, setmetatable = next, error, pcall, xpcall, setmetatable
 local mathtype, tointeger = math.type, math.tointeger
 local pack, unpack = table.pack, table.unpack
@@ -66,7 +66,7 @@ local function index(s, pc, v, key, by)
     end
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
     local shown = type(key) == "string"
-      and (s.ast.code[pc] == "index" and shared.shown or quoted)(s, key, 40) or tostring(key)
+      and (s.ast.code[pc] == "index" and shared.shown or quoted)(s, key, 40) or shared.text_of(key)
     if kind == "string" then
       wrong(s, by, format("cannot take `%s` from a string", shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
@@ -196,6 +196,9 @@ local function call(s, pc, vals, by, base, sp)
       shared.counted(count, "values") .. " here")
   end
   local name = builtin(s, step, count > 0 and vals[base + 1] or nil)
+  if not name and known and not s.env.call then -- who has `call` judges all others itself
+    name = known.name_of(vals[base], s.env)
+  end
   if name then
     local c = s.call
     c.pc, c.base, c.count = pc, base, count

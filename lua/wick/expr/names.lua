@@ -17,9 +17,9 @@ local type, tostring, tonumber, pcall, select = type, tostring, tonumber, pcall,
 local getmetatable, rawget = debug.getmetatable, rawget
 local concat, pack, unpack = table.concat, table.pack, table.unpack
 local tointeger, word = math.tointeger, step.word
-local upper, lower, rep, format, sub = string.upper, string.lower, string.rep,
-  string.format, string.sub
-local find, match = string.find, string.match
+local text_of, number_of = step.text_of, step.number_of
+local rep, format, sub = string.rep, string.format, string.sub
+local find, gsub, match = string.find, string.gsub, string.match
 
 -- What there is, for messages and for the parser.
 M.top = { "env", "file", "math", "select", "string", "tonumber", "tostring", "type" }
@@ -58,7 +58,7 @@ M.instead = {
 -- A text argument; numbers are texts as Lua has it.
 local function text(c, i, v)
   if type(v) == "number" then
-    return tostring(v)
+    return text_of(v)
   elseif type(v) ~= "string" then
     c:argument(i, "must be a string, and it is " .. word(v))
   end
@@ -70,11 +70,11 @@ local function integer(c, i, v, default)
   if v == nil and default then
     return default
   end
-  local n = tonumber(v)
+  local n = number_of(v)
   if not n then
     c:argument(i, "must be an integer, and it is " .. word(v))
   end
-  return tointeger(n) or c:argument(i, format("must be an integer, and it is %s", n))
+  return tointeger(n) or c:argument(i, format("must be an integer, and it is %s", text_of(n)))
 end
 
 -- tostring without the addresses of tables and functions.
@@ -92,7 +92,7 @@ local function plain(c, i, v)
   if kind == "table" or kind == "userdata" or kind == "function" or kind == "thread" then
     c:argument(i, format("is %s, which has no text", word(v)))
   end
-  return tostring(v)
+  return text_of(v)
 end
 
 -- One conversion of format, done; `size` is what it holds at least.
@@ -107,18 +107,21 @@ local function convert(c, i, spec, kind, v)
       return v
     end
   else
-    local n = tonumber(v)
+    local n = number_of(v)
     if not n then
       c:argument(i, format("must be a number for `%s`, and it is %s", spec, word(v)))
     elseif kind ~= "g" and kind ~= "f" and not tointeger(n) then
-      c:argument(i, format("must be an integer for `%s`, and it is %s", spec, n))
+      c:argument(i, format("must be an integer for `%s`, and it is %s", spec, text_of(n)))
     end
     v = n
   end
   local ok, made = pcall(format, spec, v)
   if not ok then
     c:argument(1, format("has `%s`, which `format` does not know", fail.quote(spec)))
-  elseif kind ~= "s" then
+  elseif kind == "f" or kind == "g" then
+    made = step.pointed(made)
+  end
+  if kind ~= "s" then
     c:charge(#made) -- at most some 400 bytes
   end
   return made
@@ -201,8 +204,15 @@ local function given(name)
   end
 end
 
+local tonumbers = own(tonumber)
+
 M.known = {
-  tonumber = own(tonumber),
+  tonumber = function(c, ...)
+    if select("#", ...) == 1 and type((...)) == "string" then
+      return number_of((...))
+    end
+    return tonumbers(c, ...)
+  end,
   type = own(type),
   select = own(select),
   env = given "env",
@@ -218,24 +228,45 @@ function M.known.tostring(c, ...)
   return made
 end
 
+-- The same for numbers: no text is one in some locales only.
+local function own_of_numbers(f)
+  local asked = own(f)
+  return function(c, ...)
+    for i = 1, select("#", ...) do
+      local v = select(i, ...)
+      if type(v) == "string" and not number_of(v) and tonumber(v) then
+        c:argument(i, "must be a number, and it is a string")
+      end
+    end
+    return asked(c, ...)
+  end
+end
+
 for _, name in ipairs(M.libraries.math) do
-  M.known["math." .. name] = M.constants["math." .. name] or own(math[name])
+  M.known["math." .. name] = M.constants["math." .. name] or own_of_numbers(math[name])
 end
 
 M.known["string.len"] = function(c, s)
   return #text(c, 1, s)
 end
 
+-- ASCII letters of one case -> those of the other, whatever the locale.
+local UPPER, LOWER = {}, {}
+for code = 0x61, 0x7A do
+  local low, high = string.char(code), string.char(code - 0x20)
+  UPPER[low], LOWER[high] = high, low
+end
+
 M.known["string.upper"] = function(c, s)
   s = text(c, 1, s)
   c:charge(#s)
-  return upper(s)
+  return (gsub(s, "[a-z]", UPPER))
 end
 
 M.known["string.lower"] = function(c, s)
   s = text(c, 1, s)
   c:charge(#s)
-  return lower(s)
+  return (gsub(s, "[A-Z]", LOWER))
 end
 
 M.known["string.sub"] = function(c, s, i, j)
@@ -266,6 +297,26 @@ local VALUES = { tonumber = tonumber, tostring = tostring, type = type, select =
 for library, fields in pairs(M.libraries) do
   for _, name in ipairs(fields) do
     VALUES[library .. "." .. name] = (library == "math" and math or string)[name]
+  end
+end
+
+local named = {} -- those functions -> their names
+for name, f in pairs(VALUES) do
+  named[f] = name
+end
+for library, fields in pairs { math = math, string = string } do
+  for _, name in ipairs(M.libraries[library]) do
+    if type(fields[name]) == "function" then
+      named[fields[name]] = library .. "." .. name
+    end
+  end
+end
+
+--- The name of a function that M.value gave, or nil: one that was a value
+--- before it is called is charged and checked like one that is called by name.
+function M.name_of(f, env)
+  if type(f) == "function" then
+    return named[f] or f == env.env and "env" or f == env.file and "file" or nil
   end
 end
 

@@ -8,10 +8,12 @@ local step = require "wick.expr.step"
 
 local M = {}
 
-local type, tonumber, tostring, rawequal = type, tonumber, tostring, rawequal
+local type, rawequal = type, rawequal
 local append, format = table.concat, string.format
 local mathtype, tointeger = math.type, math.tointeger
 local word, raise, wrong, charge = step.word, step.raise, step.wrong, step.charge
+local text_of, number_of = step.text_of, step.number_of
+local byte, sub = string.byte, string.sub
 local metamethod, callable = step.metamethod, step.callable
 local allowed, protected = step.allowed, step.protected
 
@@ -51,6 +53,23 @@ local OPERATORS = {
 local BITS = { ["&"] = true, ["|"] = true, ["~"] = true, ["<<"] = true, [">>"] = true }
 local function less(a, b) return a < b end
 local function at_most(a, b) return a <= b end
+-- Strings by their bytes, whatever order the locale has.
+local function is_before(a, b)
+  for i = 1, #a, 64 do
+    local x, y = sub(a, i, i + 63), sub(b, i, i + 63)
+    if x ~= y then
+      for k = 1, #x do
+        local p, q = byte(x, k, k), byte(y, k, k)
+        if p ~= q then
+          return q ~= nil and p < q
+        end
+      end
+      return true
+    end
+  end
+  return #a < #b
+end
+
 local COMPARE = { -- `>` is `<` with its operands exchanged
   ["<"] = { "__lt", less }, ["<="] = { "__le", at_most },
   [">"] = { "__lt", less, true }, [">="] = { "__le", at_most, true },
@@ -59,7 +78,7 @@ local COMPARE = { -- `>` is `<` with its operands exchanged
 -- A number, or a string that is one (but, as in Lua, not for its bits).
 local function number(v, bits)
   local kind = type(v)
-  return kind == "number" and v or kind == "string" and not bits and tonumber(v) or nil
+  return kind == "number" and v or kind == "string" and not bits and number_of(v) or nil
 end
 
 -- A word for an operand that is wrong.
@@ -78,7 +97,7 @@ local function arithmetic(s, pc, op, a, b, bya, byb)
       local culprit = not tointeger(x) and bya or not tointeger(y) and byb
       if culprit then
         wrong(s, culprit, format("`%s` takes integers only", op),
-          format("%s is no integer", culprit == bya and x or y))
+          format("%s is no integer", text_of(culprit == bya and x or y)))
       end
     elseif y == 0 and (op == "//" or op == "%") and mathtype(x) == "integer"
       and mathtype(y) == "integer" then
@@ -103,8 +122,13 @@ local function compare(s, pc, op, a, b)
   if info[3] then
     x, y = b, a
   end
-  if kind == type(b) and (kind == "number" or kind == "string") then
+  if kind == type(b) and kind == "number" then
     return info[2](x, y)
+  elseif kind == type(b) and kind == "string" then
+    if info[1] == "__lt" then
+      return is_before(x, y)
+    end
+    return not is_before(y, x)
   end
   local done, value = overloaded(s, pc, op, info[1], info[2], x, y)
   if done then
@@ -163,7 +187,7 @@ local function unary(s, pc, op, v, by)
     return -x
   elseif x then
     return tointeger(x) and ~tointeger(x)
-      or wrong(s, by, "`~` takes integers only", format("%s is no integer", x))
+      or wrong(s, by, "`~` takes integers only", format("%s is no integer", text_of(x)))
   elseif op == "#" and kind == "string" then
     return #v
   end
@@ -184,10 +208,11 @@ end
 
 -- The texts vals[first .. last] and `behind` (or nil) as one.
 local function texts(s, pc, vals, first, last, behind)
-  local total = behind and #tostring(behind) or 0
+  behind = behind and text_of(behind)
+  local total = behind and #behind or 0
   for i = first, last do
-    local v = vals[i]
-    total = total + (type(v) == "string" and #v or #tostring(v))
+    vals[i] = text_of(vals[i])
+    total = total + #vals[i]
   end
   charge(s, pc, "bytes", total)
   local made = append(vals, "", first, last)

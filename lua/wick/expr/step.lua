@@ -11,7 +11,8 @@ local fail = require "wick.fail"
 
 local M = {}
 
-local type, tostring, rawget = type, tostring, rawget
+local type, tonumber, tostring, rawget = type, tonumber, tostring, rawget
+local mathtype = math.type
 local error, ipairs, xpcall, setmetatable = error, ipairs, xpcall, setmetatable
 local format, gsub, match, sub = string.format, string.gsub, string.match, string.sub
 local traceback = debug.traceback
@@ -89,6 +90,33 @@ local function size(n, kind)
     return format("%d MiB", n >> 20)
   end
   return counted(n, kind)
+end
+
+-- A text that the C library made of a float, with the point that Lua writes: a
+-- host may have set a locale that has another one.
+local function pointed(text)
+  local point = sub(format("%.1f", 0.5), 2, -2)
+  if point ~= "." then
+    text = gsub(text, gsub(point, "%p", "%%%0"), ".")
+  end
+  return text
+end
+
+-- A string, number or boolean as text, as tostring has it in the C locale.
+local function text_of(v)
+  if mathtype(v) ~= "float" then
+    return tostring(v)
+  end
+  local text = pointed(format("%.14g", v))
+  return match(text, "[^%d-]") and text or text .. ".0"
+end
+
+-- The number that a value is or reads as, or nil: a locale's own point is none.
+local function number_of(v)
+  if type(v) == "string" and match(v, "[^0-9A-Fa-fxXpP \t-\r+.-]") then
+    return nil
+  end
+  return tonumber(v)
 end
 
 -- n more bytes or nodes are about to be made by step pc.
@@ -189,6 +217,7 @@ M.words, M.word = WORDS, word
 M.raise, M.wrong, M.source, M.shown = raise, wrong, source, shown
 M.charge, M.counted = charge, counted
 M.raised, M.allowed, M.protected = raised, allowed, protected
+M.pointed, M.text_of, M.number_of = pointed, text_of, number_of
 M.metamethod, M.callable, M.handler = metamethod, callable, handler
 
 return M

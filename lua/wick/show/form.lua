@@ -1,7 +1,7 @@
 -- wick.show.form: what a node says, for all formats that show prints.  A part
 -- of wick.show.
 --
--- May call: the tree, evaluate's state, core.  Runs nothing of the project.
+-- May call: the tree, evaluate's state, read, core.  Runs nothing of the project.
 --
 -- A view is a tree at a stage: `read` and `compose` say references and
 -- expressions as they were written, `evaluate` has values in their place, and
@@ -125,6 +125,19 @@ function View:late(id)
   return table.concat(out)
 end
 
+--- The folder that `project` names, taken from another document than the first,
+--- where it would lead elsewhere: absolute.  Any other text as it is.
+function View:placed(id, text)
+  local config = self.self
+  if self.after ~= "evaluate" or text:sub(1, 1) == "/" or self.tree:up(id) ~= self.top
+    or self.tree:key(id) ~= "project" then
+    return text
+  end
+  local read = require "wick.read"
+  local folder = read.folder(config, id)
+  return folder == config.folder and text or read.absolute(folder, text)
+end
+
 --- What a node says: its kind, and what belongs to it.
 ---   "map" "list" "null"
 ---   "bool" "int" "float"   the value
@@ -143,7 +156,7 @@ function View:says(id)
     elseif text == "???" and not tree:is(node, "tagged") then
       return "missing"
     end
-    return "text", text
+    return "text", self:placed(id, text)
   elseif kind == "object" then
     return "sigil", "@" .. self:path(tree:object(node))
   elseif kind == "late" then

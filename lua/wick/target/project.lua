@@ -7,7 +7,7 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 
 local find_string, format, match = string.find, string.format, string.match
-local next, setmetatable, type = next, setmetatable, type
+local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
 
 local M = {}
 
@@ -17,7 +17,7 @@ M.open = {}
 --- before a project closes, closed() when the last one did.
 M.watch = { opened = function() end, closing = function() end, closed = function() end }
 
-local shared = {} -- "dev:ino" of a root -> {refs, inodes}, for all projects of it
+local shared = {} -- "dev:ino" of a root -> the inodes of all its projects
 
 -- {======================================================
 -- Words, which only a failure needs
@@ -111,6 +111,18 @@ local function check_name(name, dir)
   end
 end
 
+-- Takes down who has opened a project.  An owner knows it first: whatever ends
+-- an opening half way (memory, a hook that raises), the owner can close it.
+local function join(project, owner)
+  if owner then
+    owner.project = project
+  else
+    owner = {}
+    project.unnamed[#project.unnamed + 1] = owner
+  end
+  project.owners[owner] = true
+end
+
 -- The project that is open already, opened once more.  Of the rules about who
 -- may write its files the stricter hold.
 local function again(project, options)
@@ -124,21 +136,22 @@ local function again(project, options)
     end
     project.strict, project.trust_modes = strict, trust_modes
   end
-  project.refs = project.refs + 1
+  M.forget(project)
   local limits = options.limits or {}
   project.limit = limits["module.bytes"] or project.limit
   project.plugin_limit = limits["plugin.bytes"] or project.plugin_limit
   project.stated = project.stated or options.stated or options.strict
-  M.forget(project)
+  join(project, options.owner)
   return project
 end
 
 --- Opens a project.  The same folder under the same name is one project, which
---- lives until it was closed as often as it was opened.
+--- lives until it was closed as often as it was opened.  `owner` is a table (with
+--- a field `project` already) that gets the project, and closes it by its name.
 ---@param dir string
 --- `written` is how the caller's text names it, when `dir` was made absolute.
 ---@param options? {name?: string, backend?: string, limits?: table, written?: string,
----  strict?: boolean, stated?: boolean, trust_modes?: boolean}
+---  strict?: boolean, stated?: boolean, trust_modes?: boolean, owner?: table}
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
@@ -175,8 +188,7 @@ function M.project(dir, options)
     root:close()
     return nil, err
   end
-  local same = shared[key] or { refs = 0, inodes = {} }
-  shared[key], same.refs = same, same.refs + 1
+  local inodes = shared[key] or {}
   project = setmetatable({
     name = name,
     path = info.path,
@@ -190,8 +202,9 @@ function M.project(dir, options)
     strict = options.strict,
     stated = options.stated or options.strict, -- must plugins say what they are?
     trust_modes = options.trust_modes,
-    refs = 1,
-    inodes = same.inodes, -- "dev:ino" -> the record that was loaded from it
+    owners = setmetatable({}, { __mode = "k" }), -- who opened it
+    unnamed = {}, -- those of them that gave no name
+    inodes = inodes, -- "dev:ino" -> the record that was loaded from it
     sources = {}, -- chunk names of modules of this root
     libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
@@ -201,41 +214,71 @@ function M.project(dir, options)
     visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
   }, Project)
-  M.open[name] = project
-  if next(M.open) == name and next(M.open, name) == nil then
+  if options.owner then
+    options.owner.project = project
+  end
+  if next(M.open) == nil then
     M.watch.opened()
   end
+  shared[key], M.open[name] = inodes, project
+  join(project, options.owner)
   return project
 end
 
---- Closes the project, when it was opened no more often than closed.  Its
---- modules leave package.loaded.  Closing once more is harmless.
-function Project:close()
-  if self.refs == 0 then
-    return
+--- Is it open?
+---@return boolean
+function Project:is_open()
+  return rawequal(M.open[self.name], self)
+end
+
+-- Does a project of this root live on?
+local function is_shared(key)
+  for _, project in next, M.open do
+    if project.key == key then
+      return true
+    end
   end
-  self.refs = self.refs - 1
-  if self.refs > 0 then
-    return
+  return false
+end
+
+local function leave(project, owner)
+  local unnamed = project.unnamed
+  if owner then
+    project.owners[owner] = nil
+    unnamed[#unnamed] = not rawequal(unnamed[#unnamed], owner) and unnamed[#unnamed] or nil
   end
-  M.watch.closing(self)
-  M.open[self.name] = nil
-  local same = shared[self.key]
-  same.refs = same.refs - 1
-  if same.refs == 0 then
+end
+
+--- Closes the project for one who opened it: `owner`, or one without a name.
+--- When nobody else has it, its modules leave package.loaded.  Closing once more
+--- is harmless, and finishes what was interrupted.
+---@param owner? table
+function Project:close(owner)
+  owner = owner or self.unnamed[#self.unnamed]
+  for other in next, self.owners do
+    if not rawequal(other, owner) then -- it goes on
+      return leave(self, owner)
+    end
+  end
+  if self:is_open() then
+    M.open[self.name] = nil
+  end
+  leave(self, owner)
+  if not is_shared(self.key) then
     shared[self.key] = nil
   end
+  self.root:close()
   for _, record in next, self.records do
     if record and record.plugin then
       record.plugin:close()
     end
   end
-  self.constructors, self.records, self.inodes = {}, {}, {}
-  self.folders, self.visited = {}, {}
-  self.root:close()
+  M.watch.closing(self)
   if next(M.open) == nil then
     M.watch.closed()
   end
+  self.constructors, self.records, self.inodes = {}, {}, {} -- takes memory, so it comes last
+  self.folders, self.visited, self.placed = {}, {}, {}
 end
 
 -- }======================================================

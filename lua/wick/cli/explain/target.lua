@@ -48,25 +48,27 @@ function M.text(told)
   else
     out[1] = ("%s  ->  nothing"):format(told.name)
   end
-  local widest = 0
-  for _, verdict in ipairs(told.verdicts) do
-    widest = math.max(widest, utf8.len(verdict.file))
+  local widest, files = 0, {}
+  for i, verdict in ipairs(told.verdicts) do
+    files[i] = fail.quote(verdict.file, 200)
+    widest = math.max(widest, utf8.len(files[i]))
   end
   local rule
-  for _, verdict in ipairs(told.verdicts) do
+  for i, verdict in ipairs(told.verdicts) do
     local number = verdict.rule ~= rule and tostring(verdict.rule) or " "
     rule = verdict.rule
-    out[#out + 1] = ("  %s  %s  %s"):format(number, tell.pad(verdict.file, widest),
+    out[#out + 1] = ("  %s  %s  %s"):format(number, tell.pad(files[i], widest),
       verdict.verdict)
     if verdict.note then
-      for line in (verdict.note .. "\n"):gmatch("(.-)\n") do
+      for line in (fail.clean(verdict.note) .. "\n"):gmatch("(.-)\n") do
         out[#out + 1] = "     " .. (" "):rep(widest) .. "  " .. line
       end
     end
   end
   local places = {}
   for i, mark in ipairs(told.places) do
-    places[i] = mark.file and mark.file .. ":" .. mark.line or "the command line"
+    places[i] = mark.file and fail.quote(mark.file, 200) .. ":" .. mark.line
+      or "the command line"
   end
   if #places > 0 then
     out[#out + 1] = "named by  " .. table.concat(places, ", ")
