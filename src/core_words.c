@@ -191,7 +191,7 @@ int wk_core_secret (lua_State *L) {
   size = wk_secret_value(s, len, from > 1 ? (size_t)from - 1 : 0, &start);
   if (size == 0) return 0;
   lua_pushinteger(L, (lua_Integer)start + 1);
-  lua_pushinteger(L, (lua_Integer)(start + size));
+  lua_pushinteger(L, (lua_Integer)start + (lua_Integer)size);
   return 2;
 }
 

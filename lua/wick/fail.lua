@@ -10,7 +10,7 @@ local origin = require "wick.origin"
 local error, getmetatable, ipairs, pairs, rawget, setmetatable =
   error, getmetatable, ipairs, pairs, rawget, setmetatable
 local tostring, type = tostring, type
-local get, lower = string.byte, string.lower
+local get, gsub, lower = string.byte, string.gsub, string.lower
 local abs, most, min = math.abs, math.max, math.min
 local concat, sort = table.concat, table.sort
 
@@ -28,11 +28,12 @@ end
 ---@param text string
 ---@return string
 function M.clean(text)
-  return (text:gsub("[^\n\t\32-\126]+", function(run)
+  return (gsub(text, "[^\n\t\32-\126]+", function(run)
     return core.quote(run, #run)
   end))
 end
 
+<<<<<<< HEAD
 -- Makes all texts of an error fit; names of keys and files come in everywhere.
 local function fit(err)
   for _, list in ipairs { err.notes, err.helps } do
@@ -40,6 +41,18 @@ local function fit(err)
       list[i] = M.clean(text)
     end
   end
+=======
+local function clean_list(list)
+  for i, text in pairs(list) do
+    list[i] = M.clean(text)
+  end
+end
+
+-- Makes all texts of an error fit; names of keys and files come in everywhere.
+local function clean_up(err)
+  clean_list(err.notes)
+  clean_list(err.helps)
+>>>>>>> mend
   for _, mark in ipairs(err.marks) do
     mark.label = mark.label and M.clean(mark.label)
   end
@@ -54,7 +67,11 @@ Error.__index = function(err, field)
   if later then
     err.later, err.marks, err.notes, err.helps = nil, {}, {}, {}
     later(err)
+<<<<<<< HEAD
     fit(err)
+=======
+    clean_up(err)
+>>>>>>> mend
     return rawget(err, field)
   end
 end
@@ -75,8 +92,13 @@ local function make(severity, name, fields)
     err[key] = value
   end
   err.message = err.message and M.clean(err.message)
+<<<<<<< HEAD
   if not fields.later then
     fit(err)
+=======
+  if not err.later then
+    clean_up(err)
+>>>>>>> mend
   end
   err.errors = { err }
   return setmetatable(err, Error)

@@ -146,14 +146,16 @@ local function hide(cells, mark)
     if not first then
       return
     end
-    local a = utf8.len(text, 1, first - 1, true) or first - 1
-    local n = utf8.len(text, first, last, true) or last - first + 1
-    for i = a + 2, a + n do
-      cells[i] = { "", 0 }
+    local a, b -- its cells
+    for i, cell in ipairs(cells) do
+      if cell[3] >= first and cell[3] <= last then
+        a, b = a or i, i
+        cells[i] = { "", 0, cell[3] }
+      end
     end
-    cells[a + 1] = { HIDDEN, 8 }
-    if mark.column > a and mark.column <= a + n then
-      mark.column, mark.length = a + 1, math.max(n, mark.column + mark.length - a - 1)
+    cells[a] = { HIDDEN, 8, first }
+    if mark.column >= a and mark.column <= b then
+      mark.column, mark.length = a, math.max(b - a + 1, mark.column + mark.length - a)
     end
     from = last + 1
   end

@@ -106,10 +106,10 @@ static void deep (void **state) {
   (void)state;
   for (i = 0; i < sizeof(opens) / sizeof(opens[0]); i++) {
     size_t len = strlen(opens[i]);
-    char *text = malloc(7 + len * 20000);
+    char *text = malloc(7 + len * 20000 + 1);
     wk_Outline o;
     assert_non_null(text);
-    memcpy(text, "return ", 7);
+    memcpy(text, "return ", 8);
     for (n = 0; n < 20000; n++) memcpy(text + 7 + n * len, opens[i], len);
     wk_outline_read(&o, text, 7 + len * 20000, 1000);
     wk_outline_free(&o);
