@@ -33,15 +33,6 @@ function M.clean(text)
   end))
 end
 
-<<<<<<< HEAD
--- Makes all texts of an error fit; names of keys and files come in everywhere.
-local function fit(err)
-  for _, list in ipairs { err.notes, err.helps } do
-    for i, text in pairs(list) do
-      list[i] = M.clean(text)
-    end
-  end
-=======
 local function clean_list(list)
   for i, text in pairs(list) do
     list[i] = M.clean(text)
@@ -52,7 +43,6 @@ end
 local function clean_up(err)
   clean_list(err.notes)
   clean_list(err.helps)
->>>>>>> mend
   for _, mark in ipairs(err.marks) do
     mark.label = mark.label and M.clean(mark.label)
   end
@@ -67,11 +57,7 @@ Error.__index = function(err, field)
   if later then
     err.later, err.marks, err.notes, err.helps = nil, {}, {}, {}
     later(err)
-<<<<<<< HEAD
-    fit(err)
-=======
     clean_up(err)
->>>>>>> mend
     return rawget(err, field)
   end
 end
@@ -92,13 +78,8 @@ local function make(severity, name, fields)
     err[key] = value
   end
   err.message = err.message and M.clean(err.message)
-<<<<<<< HEAD
-  if not fields.later then
-    fit(err)
-=======
   if not err.later then
     clean_up(err)
->>>>>>> mend
   end
   err.errors = { err }
   return setmetatable(err, Error)
