@@ -8,7 +8,7 @@
 ** bytes.  Runs each in a child and prints a line of what came of it:
 **   returned TYPE    it ended
 **   error TEXT       it raised, by itself or by the hook
-**   hung             0.4 seconds of processor time were not enough
+**   hung             0.6 seconds of processor time were not enough
 **   crashed          it died, or ended the process
 */
 
@@ -54,7 +54,7 @@ static void over (lua_State *L, lua_Debug *ar) {
 
 /* in the child: the answer goes to `out` */
 static void run (const char *program, size_t len, FILE *out) {
-  const struct itimerval soon = {{0, 0}, {0, 400000}};
+  const struct itimerval soon = {{0, 0}, {0, 600000}};
   lua_State *L = lua_newstate(limited, NULL);
   int status;
   if (L == NULL) _exit(9);
