@@ -348,7 +348,7 @@ end
 function M.room(name)
   local room = rooms[name]
   if room == nil then
-    room = ours and M.clean(require, name) or require(name)
+    room = ours and (ours[name] or M.clean(require, name)) or require(name)
     rooms[name] = room
   end
   return room
