@@ -29,15 +29,16 @@ end
 local Config = { __name = "wick.Config" }
 Config.__index = Config
 
---- The project that a target of this config belongs to; nil when the caller
---- allowed the target's module by its own name; or nil and an error, which is
---- one object for all who ask.
+--- The project that the target `name` (or nil) of component `id` (or nil) belongs
+--- to; nil when the caller allowed the target's module by its own name; or nil and
+--- an error, which is one object for all who ask.
 function Config:open_project(id, name)
-  local refused = self.options.targets and tell("wick.config.root", "refuse", self, id, name)
+  local refused = name and self.options.targets
+    and tell("wick.config.root", "refuse", self, id, name)
   if refused then
     return nil, refused
   end
-  for _, prefix in ipairs(self.options.allow or {}) do
+  for _, prefix in ipairs(name and self.options.allow or {}) do
     if name == prefix or sub(name, 1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
