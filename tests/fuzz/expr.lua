@@ -46,8 +46,8 @@ local function shows_address(value, text)
   end
   local kind = value:sub(math.max(at - 10, 1), at - 1):match("%l+$")
   local address = value:match("^0x%x%x%x%x%x%x+", at + 2)
-  return address and TYPES[kind] and not text:find(address, 1, true) and not text:find("\\", 1, true)
-    and not text:find("..", 1, true)
+  return address and TYPES[kind] and not text:find(address, 1, true)
+    and not text:find("\\", 1, true) and not text:find("..", 1, true)
 end
 
 -- How many bytes of strings a value holds.
