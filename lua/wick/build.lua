@@ -205,8 +205,7 @@ local function walk(self, plan, constructors, made)
 end
 
 -- Warns of a plugin that does not state what it is, once for each.
-local function doubt(self, id, constructor)
-  local record = constructor.found.record
+local function doubt(self, id, record)
   if not record.plugin or record.statement or self.doubted[record.file] then
     return
   end
@@ -219,11 +218,37 @@ local function doubt(self, id, constructor)
   end
 end
 
+-- Warns of what is doubtful before it runs: the plugin `record`, and files that others
+-- may write; once there is one, those of the whole plan are looked at.
+local function watch(self, plan)
+  local project, met = self.project, 0
+  return function(record, id)
+    doubt(self, id, record)
+    if #project.root:doubts() > met then
+      for _, other in ipairs(plan) do
+        if not self.late[other] and self.objects[other] == nil then
+          local name = self.tree:text(self.tree:find(other, "_target_"))
+          local search = room "wick.target".candidates(project, name)
+          if search then
+            search:next()
+          end
+        end
+      end
+      met = #project.root:doubts()
+      local warnings = self:doubts()
+      if warnings[1] then
+        self.warn(warnings)
+      end
+    end
+  end
+end
+
 --- Loads the constructors of every component in the plan that is not built
 --- yet.  Gives target -> constructor, or nil and all errors.
 function M.constructors(self, plan)
   local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
+  local look
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
       local target = self.tree:text(self.tree:find(id, "_target_"))
@@ -233,9 +258,16 @@ function M.constructors(self, plan)
       elseif not found[target] then
         local project, wrong = self:open_project(id, target)
         if project then
+          if self.warn then
+            look = look or watch(self, plan)
+            project.before = function(record)
+              look(record, id)
+            end
+          end
           found[target], err = load.constructor(project, target, phase)
+          project.before = nil
           if found[target] then
-            doubt(self, id, found[target])
+            doubt(self, id, found[target].found.record)
           end
         elseif not wrong then
           found[target], err = load.allowed(target)

@@ -133,6 +133,9 @@ local function run(project, record)
     end
   end
   local chunk, err
+  if project.before then -- somebody wants to know what runs now
+    project.before(record)
+  end
   if record.plugin then
     chunk, err = target.tell("wick.load.plugin", "open", project, record)
     if not chunk then
