@@ -482,6 +482,8 @@ static const char *const texts[][2] = {
    "install the library `libx:.so.6`"},
   {"lib2.so.6: cannot open shared object file: No such file or directory",
    "on Debian it should be in the package `lib2-6`"},
+  {"lib-.so.6: cannot open shared object file: No such file or directory",
+   "on Debian it should be in the package `lib-6`"},
   {".so.6: cannot open shared object file: No such file or directory",
    "install the library `.so.6`"},
   {"a-library-whose-name-is-longer-than-any-name-of-a-package-is-ever.so.6: "

@@ -558,6 +558,14 @@ static int times_child (void) {
     CHECK(strcmp(fail.message, "`one.so` changed since it was loaded") == 0);
     CHECK(says(&fail, "a process loads a plugin once"));
   }
+  /* and between a second check and what is in memory */
+  copy_to("one", "p/one.so");
+  CHECK(set_time("p/one.so", 0, 0));
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(set_time("p/one.so", 1, 0));
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+  wk_plugin_close(&p);
   CHECK(canaries() == 1);
   return 0;
 }

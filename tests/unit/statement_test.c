@@ -58,6 +58,8 @@ static const Case cases[] = {
        "a constructor has a name and a text"),
   CASE(HEAD "constructor\t2x\tdoc\nend\n",
        "the name of a constructor is an identifier, or two and a dot"),
+  CASE(HEAD "constructor\tx{\tdoc\nend\n",
+       "the name of a constructor is an identifier, or two and a dot"),
   CASE(HEAD "constructor\ta.b.c\tdoc\nend\n",
        "the name of a constructor is an identifier, or two and a dot"),
   CASE(HEAD "constructor\tX\t\nconstructor\tX\t\nend\n",
