@@ -191,8 +191,8 @@ mutants: ## small mistakes made on purpose, each of which a test must see
 coverage: ## branch coverage of the resolver and the loader, 95 % at least
 	@$(MAKE) -s --no-print-directory all
 	@$(MAKE) -s --no-print-directory B=build/coverage LDFLAGS=--coverage \
-	  CFLAGS="-O0 -g --coverage -fprofile-update=atomic -DWICK_COVERAGE" build/coverage/bin/wick \
-	  build/coverage/lua/wick/core.so programs
+	  CFLAGS="-O0 -g --coverage -fprofile-update=atomic -DWICK_COVERAGE" \
+	  build/coverage/bin/wick build/coverage/lua/wick/core.so programs
 	@sh tests/check/coverage build/coverage $(T)
 
 valgrind: ## run the C programs and some commands under valgrind

@@ -27,7 +27,7 @@ __attribute__((constructor)) static void change (void) {
   uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
   uintptr_t from = (uintptr_t)JOIN(wick_plugin_, NAME) & ~(page - 1);
   if (mprotect((void *)from, page, PROT_READ | PROT_WRITE) == 0)
-    ((char *)(uintptr_t)JOIN(wick_plugin_, NAME))[20] = 'X';
+    ((volatile char *)(uintptr_t)JOIN(wick_plugin_, NAME))[20] = 'X';
 }
 #endif
 

@@ -122,7 +122,7 @@ static inline char *extend (Bytes *b, size_t size, uint64_t *address) {
   char *more = (char *)realloc(b->s, from + size);
   Phdr *p;
   int i;
-  assert_non_null(more);
+  if (more == NULL) abort();
   memset(more + b->len, 0, from + size - b->len);
   b->s = more;
   b->len = from + size;

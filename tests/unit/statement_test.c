@@ -32,6 +32,7 @@ static const Case cases[] = {
   CASE(HEAD "doc\tof \xC3\xA4 kind\nconstructor\tX\t\nparam\ty?\tT[]\t\nend\n",
        NULL),
   CASE(HEAD "constructor\tX.from_file\tdoc\nconstructor\tX\tdoc\nend\n", NULL),
+  CASE(HEAD "constructor\t_x9._\tdoc\nend\n", NULL),
   CASE(HEAD "licence\tMIT\tor\tany\tother\nend\n", NULL),   /* a later tag */
   CASE(HEAD "doc\t\xC2\xA0\xE2\x82\xAC\nend\n", NULL),  /* no controls */
   CASE("\0wick-plugin 1\nconstructor\tX\t\nend\n",
