@@ -274,6 +274,7 @@ static void long_names (void **state) {
   (void)state;
   assert_null(named(1, 64));
   assert_non_null(named(1, 65));
+  assert_non_null(named(1, 66));
   assert_non_null(named(1, 1000));
   assert_null(named(4, 63));            /* 255 bytes */
   assert_non_null(named(4, 64));        /* 259 */
