@@ -375,6 +375,7 @@ static int restless_child (void) {
   failing = NULL;
   CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
   CHECK(count_fds() == before + 1);
+  wk_plugin_close(&p);
   return 0;
 }
 
