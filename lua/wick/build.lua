@@ -1,6 +1,6 @@
 -- wick.build: the plan and the constructors -> objects.
 --
--- The last room of the flow.  May call: plan, evaluate (problems), load,
+-- The last room of the flow.  May call: plan, evaluate (problems), declare, load,
 -- origin, expr, failure, fail, core.
 --
 -- The walk goes over a list that evaluate put in order, so it never recurses:
@@ -14,10 +14,10 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 local planning = require "wick.plan"
 
-local getmetatable, setmetatable = debug.getmetatable, setmetatable
+local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, setmetatable
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
-local format = string.format
+local find, format = string.find, string.format
 local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
@@ -82,7 +82,14 @@ end
 
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
-local function construct(self, id, constructor, target)
+local function construct(self, id, constructors, target)
+  local constructor, declared = constructors[target], constructors[id]
+  if declared then -- what it declares of values that were not there before
+    local errors = room "wick.declare".late(self, id, declared)
+    if #errors > 0 then
+      return nil, fail.all(errors)
+    end
+  end
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
@@ -178,7 +185,7 @@ local function make(self, id, constructors)
     object, err = M.late(self, id)
   else
     local target = self.tree:text(self.tree:find(id, "_target_"))
-    object, err = construct(self, id, constructors[target], target)
+    object, err = construct(self, id, constructors, target)
   end
   return object, err
 end
@@ -219,11 +226,30 @@ local function doubt(self, id, constructor)
   end
 end
 
+-- Whether a constructor may declare its parameters: whether the text that its function
+-- is from has the word, or its plugin states some.  `constructor.declares` is that
+-- module, or false.
+local function look(self, constructor)
+  local record = constructor.declares
+  if record == nil then
+    record = constructor.found.record
+    if not record.stated then
+      record = self.project.sources[getinfo(constructor.called, "S").source]
+      record = record and record.text and find(record.text, "@param", 1, true) and record
+    end
+    constructor.declares = record or false
+  end
+  return record
+end
+
 --- Loads the constructors of every component in the plan that is not built
---- yet.  Gives target -> constructor, or nil and all errors.
+--- yet, and compares what the config gives them with what they declare.  Gives
+--- target -> constructor, or nil and all errors; and component -> what it declares
+--- that is to be compared once more, when all values are there.
 function M.constructors(self, plan)
   local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
+  local declares = false
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
       local target = self.tree:text(self.tree:find(id, "_target_"))
@@ -236,6 +262,7 @@ function M.constructors(self, plan)
           found[target], err = load.constructor(project, target, phase)
           if found[target] then
             doubt(self, id, found[target])
+            declares = look(self, found[target]) or declares
           end
         elseif not wrong then
           found[target], err = load.allowed(target)
@@ -248,6 +275,10 @@ function M.constructors(self, plan)
     end
   end
   local list = errors:done()
+  if declares then
+    local wrong = room "wick.declare".plan(self, plan, found)
+    move(wrong, 1, #wrong, #list + 1, list)
+  end
   if #list > 0 then
     return nil, fail.all(list)
   end
