@@ -169,7 +169,8 @@ local function check(self, asked, id, declared, told, errors)
   asked.unsure = false
   local problems = fits.component(asked, id, declared)
   if #problems > 0 then
-    local list = tell("wick.declare.words", "errors", self.tree, id, declared, problems, told)
+    local list = tell("wick.declare.words", "errors", self, id, declared, problems,
+      told)
     for i = 1, #list do
       errors[#errors + 1] = list[i]
     end

@@ -180,6 +180,15 @@ local function fit_all(asked, of, nodes, out)
   return good
 end
 
+-- What a type says of a key that it does not name; nil when that is nothing.
+local function rest_for(of, key)
+  for i = 1, #of.rest do
+    if fits(of.rest[i].keys, key) then
+      return of.rest[i]
+    end
+  end
+end
+
 -- Whether the values of a map fit the fields of a type; `id` is the map.
 local function fit_fields(asked, of, id, nodes, out, partial)
   local tree, given, nulls, good = asked.tree, {}, {}, true
@@ -197,17 +206,15 @@ local function fit_fields(asked, of, id, nodes, out, partial)
       for n = from + 1, #out do
         out[n].field = out[n].field or field
       end
-    elseif #of.rest > 0 then
-      for n = 1, #of.rest do
-        if fits(of.rest[n].keys, key) then
-          good = fit(asked, of.rest[n].values, child, out) and good
-          break
+    else
+      local rest = rest_for(of, key)
+      if rest then
+        good = fit(asked, rest.values, child, out) and good
+      elseif not of.open then
+        good = false
+        if #out < MOST then
+          out[#out + 1] = { what = "unknown", id = child, of = of }
         end
-      end
-    elseif not of.open then
-      good = false
-      if #out < MOST then
-        out[#out + 1] = { what = "unknown", id = child, of = of }
       end
     end
   end
@@ -376,8 +383,8 @@ function M.component(asked, id, declared)
   local tree, out = asked.tree, {}
   local list, partial = tree:find(id, "_args_"), tree:find(id, "_partial_")
   local args = list and tree:children(list) or {}
-  local nodes, count = options_of(asked, id)
   asked.asis = tree:is(id, "tagged")
+  local nodes, count = options_of(asked, id)
   partial = partial ~= nil and tree:value(partial) == true
   if declared.fields then -- a plugin's statement tells of options only
     fit_fields(asked, declared.fields, id, nodes, out, partial or list ~= nil)

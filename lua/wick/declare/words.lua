@@ -10,6 +10,8 @@ local types = require "wick.declare.types"
 
 local M = {}
 
+local STEPS = 16 -- from reference to reference
+
 local SAMPLES = { integer = "1", number = "0.1", string = "text", boolean = "true", list = "[]",
   table = "{}", map = "{}", fields = "{}" }
 
@@ -24,6 +26,15 @@ end
 -- The places in the module, or what the plugin states.
 local Place = {}
 Place.__index = Place
+
+local Told = {}
+Told.__index = Told
+
+-- The node of an option that is missing because it is disabled, deleted or leads
+-- nowhere.
+function Told:gone(problem, field)
+  return not problem.positional and self.tree:find(problem.id, field.name, true) or nil
+end
 
 -- The mark on what declares something; nil when there is none.
 function Place:mark(declaration, label)
@@ -110,11 +121,11 @@ local function give(self, problem)
   local mark = tree:mark(tree:find(id, "_target_") or id)
   local path = core.keytext(table.move({ first.name }, 1, 1, #tree:segments(id) + 1,
     tree:segments(id)))
-  local nothing = problem.nulls[first.name] and "" or "+"
+  local nothing = problem.nulls[first.name] and "" or self:gone(problem, first) and "++" or "+"
   local words = ("`%s%s=%s`"):format(nothing, fail.quote(path, 200), value)
   if #fields > 1 then
     return "give them all, one such as " .. words
-  elseif problem.nulls[first.name] or not mark.file or mark.file:find("%.lua$")
+  elseif nothing ~= "+" or not mark.file or mark.file:find("%.lua$")
     or tree:is(id, "flow") then
     return "pass " .. words
   end
@@ -133,9 +144,10 @@ local function missing(self, problem)
     if i <= 5 then
       notes[i] = place:note(field) .. ", not optional"
     end
-    local null = problem.nulls[field.name]
-    if null and #marks < 2 then
-      marks[#marks + 1] = tree:mark(null, "null: as if it were not given")
+    local null, gone = problem.nulls[field.name], self:gone(problem, field)
+    if #marks < 2 and (null or gone) then
+      marks[#marks + 1] = null and tree:mark(null, "null: as if it were not given")
+        or tree:mark(gone, "left out here")
     end
   end
   local list = series(names)
@@ -175,9 +187,12 @@ local function found(self, problem)
     local kind = type(value)
     local words = kind == "table" and "a table" or kind == "userdata" and "an object"
       or kind == "thread" and "a coroutine" or "a " .. kind
-    local plain = kind == "number" or kind == "string" or kind == "boolean"
-    return words, plain and kind .. " " .. tell.value(value, 60, tree:key(id))
-      or "this is " .. words
+    if kind ~= "number" and kind ~= "string" and kind ~= "boolean" then
+      return words, "this is " .. words
+    end
+    local text = tell.value(value, 60, tree:key(id))
+    return (kind == "number" and has(problem.type, "integer")
+      or kind == "string" and has(problem.type, "literal")) and text or words, kind .. " " .. text
   end
   local kind = tree:kind(id)
   local words = fail.kinds[kind] or "null"
@@ -239,6 +254,25 @@ local function guess(tree, problem, err)
   err.helps[#err.helps + 1] = help
 end
 
+-- The mark on the value that a reference leads to, which may be the place to edit;
+-- nil when the node is no reference.
+local function behind(self, id)
+  local tree, config, at = self.tree, self.config, nil
+  for _ = 1, STEPS do
+    local before = tree:previous(at or id)
+    local text = before and tree:kind(before) == "string" and tree:text(before)
+    local target
+    for _, read in ipairs(text and text:find("^@") and config.reads or {}) do
+      target = read.from == (at or id) and read.target or target
+    end
+    if not target then
+      break
+    end
+    at = target
+  end
+  return at and tree:mark(at, ("this is `%s`"):format(path_of(tree, at))) or nil
+end
+
 local function mistyped(self, problem)
   local tree, place, field = self.tree, self.place, problem.field
   local words, label = found(self, problem)
@@ -250,6 +284,7 @@ local function mistyped(self, problem)
     marks = { tree:mark(problem.id, label),
       place:mark(field, field and fail.quote(expected, 60) .. " expected because of this") },
   })
+  err.marks[#err.marks + 1] = behind(self, problem.id)
   if field and not self.declared.record.text then
     err.notes[1] = place:note(field)
   end
@@ -295,16 +330,17 @@ end
 
 --- The errors for the problems of component `id`.  `told` remembers what was told of
 --- the same place, as an alias says it again.
----@param tree userdata
+---@param config table
 ---@param id integer
 ---@param declared table
 ---@param problems table[]
 ---@param told table
 ---@return table[] errors
-function M.errors(tree, id, declared, problems, told)
+function M.errors(config, id, declared, problems, told)
+  local tree = config.tree
   local target = tree:text(tree:find(id, "_target_"))
-  local self = { tree = tree, id = id, declared = declared, name = target:match("[^.]*$"),
-    place = setmetatable({ declared = declared }, Place) }
+  local self = setmetatable({ config = config, tree = tree, id = id, declared = declared,
+    name = target:match("[^.]*$"), place = setmetatable({ declared = declared }, Place) }, Told)
   local errors = {}
   spell(tree, problems)
   for _, problem in ipairs(problems) do
