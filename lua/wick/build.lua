@@ -17,7 +17,7 @@ local planning = require "wick.plan"
 local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, setmetatable
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
-local find, format = string.find, string.format
+local format = string.format
 local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
@@ -235,9 +235,9 @@ local function look(self, constructor)
     record = constructor.found.record
     if not record.stated then
       record = self.project.sources[getinfo(constructor.called, "S").source]
-      record = record and record.text and find(record.text, "@param", 1, true) and record
     end
-    constructor.declares = record or false
+    record = record and room "wick.target".declares(record) and record or false
+    constructor.declares = record
   end
   return record
 end

@@ -6,8 +6,6 @@
 
 local plan = require "wick.plan"
 
-local find = string.find
-
 local M = {}
 
 local FAILED = 3 -- evaluate's color of a node that has an error
@@ -39,7 +37,7 @@ local function check_targets(self)
         if not ok then
           seen[target] = err
           errors:add(err, id)
-        elseif found.record.stated or found.text and find(found.text, "@param", 1, true) then
+        elseif require "wick.target".declares(found.record) then
           declared[target] = require "wick.declare".of(project, found)
         end
         for _, warning in ipairs(doubts) do

@@ -1,7 +1,7 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: evaluate's state (tree, reads, components), plan, load
--- (as text), declare, fail, core.
+-- Part of config.  May call: evaluate's state (tree, reads, components), plan, target
+-- and load (as text), declare, fail, core.
 --
 -- Read is what a reference or expression names, with all that is in it and the
 -- maps it is in, every component that is built and all that is in it, `project`
@@ -41,7 +41,8 @@ local function declared(self, id, known)
       local _
       _, _, _, _, found = require "wick.load".check(project, target)
     end
-    known[target] = found and require "wick.declare".of(project, found) or false
+    known[target] = found and require "wick.target".declares(found.record)
+      and require "wick.declare".of(project, found) or false
   end
   return target and known[target] or nil
 end

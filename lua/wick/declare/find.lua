@@ -60,7 +60,7 @@ function Reader:ends(i)
     return ENDS[self:word(i)] ~= false
   elseif kind == "op" then
     local word = self:word(i)
-    return word == ";" or word == "}" or word == "," or word == "::"
+    return word == ";" or word == "}" or word == "," or word == ")" or word == "::"
   end
   return kind == nil or kind == "name"
 end
