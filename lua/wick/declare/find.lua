@@ -33,21 +33,16 @@ local BRACKETS = { ["("] = 1, ["["] = 1, ["{"] = 1, [")"] = -1, ["]"] = -1, ["}"
 local Reader = {}
 Reader.__index = Reader
 
--- The token `i` if it is not a string, else "".
-function Reader:word(i)
-  local kind = self.kinds[i]
-  return kind and kind ~= "string" and sub(self.text, self.starts[i], self.stops[i]) or ""
-end
-
 -- The dotted name that begins at token `i`, and the token behind it.
 function Reader:name(i)
-  if self.kinds[i] ~= "name" then
+  local kinds, words = self.kinds, self.words
+  if kinds[i] ~= "name" then
     return nil, i
   end
-  local name = self:word(i)
+  local name = words[i]
   i = i + 1
-  while self:word(i) == "." and self.kinds[i + 1] == "name" and #name < 256 do
-    name = name .. "." .. self:word(i + 1)
+  while words[i] == "." and kinds[i + 1] == "name" and #name < 256 do
+    name = name .. "." .. words[i + 1]
     i = i + 2
   end
   return name, i
@@ -57,9 +52,9 @@ end
 function Reader:ends(i)
   local kind = self.kinds[i]
   if kind == "keyword" then
-    return ENDS[self:word(i)] ~= false
+    return ENDS[self.words[i]] ~= false
   elseif kind == "op" then
-    local word = self:word(i)
+    local word = self.words[i]
     return word == ";" or word == "}" or word == "," or word == ")" or word == "::"
   end
   return kind == nil or kind == "name"
@@ -67,7 +62,7 @@ end
 
 -- Takes down that `name` is what stands at token `i`.
 function Reader:define(name, i)
-  local known, word = self.known, self:word(i)
+  local known, word = self.known, self.words[i]
   if known[name] ~= nil then
     known[name] = false
   elseif word == "function" then
@@ -75,14 +70,14 @@ function Reader:define(name, i)
   elseif word == "{" then
     known[name] = { kind = "table", name = name }
     self.tables[i] = name
-  elseif word == "setmetatable" and self:word(i + 1) == "(" then
+  elseif word == "setmetatable" and self.words[i + 1] == "(" then
     known[name] = false
-    if self:word(i + 2) == "{" then
+    if self.words[i + 2] == "{" then
       known[name] = { kind = "table", name = name }
       self.tables[i + 2], self.metas[i + 2] = name, true
     else
       local other, stop = self:name(i + 2)
-      known[name] = other and self:word(stop) == "," and { kind = "name", name = other } or false
+      known[name] = other and self.words[stop] == "," and { kind = "name", name = other } or false
     end
   else
     local other, stop = self:name(i)
@@ -90,74 +85,94 @@ function Reader:define(name, i)
   end
 end
 
+-- The token `i`, which is a field's name or the bracket before it, begins a field of
+-- the table `name`; gives how many tokens were passed.
+function Reader:entry(name, i)
+  local kinds, words = self.kinds, self.words
+  if kinds[i] == "name" and words[i + 1] == "=" then
+    self:define(name .. "." .. words[i], i + 2)
+    return 2
+  elseif words[i] == "[" and kinds[i + 1] == "string" and words[i + 2] == "]" then
+    self:define(name .. "." .. sub(self.text, self.starts[i + 1] + 1, self.stops[i + 1] - 1), i + 4)
+  end
+  return 0
+end
+
+-- The name at token `i`, which is in no table constructor, and not behind a dot: it
+-- may be assigned to.
+function Reader:statement(i)
+  local words = self.words
+  local name, stop = self:name(i)
+  if name == "setmetatable" and words[stop] == "(" then
+    name, stop = self:name(i + 2)
+    if name and words[stop] == "," then
+      self:define(name .. META, stop + 1)
+    end
+    return
+  elseif words[stop] == "<" and words[stop + 2] == ">" then
+    stop = stop + 3
+  end
+  if words[stop] == "=" then
+    if words[i - 1] == "," or words[i - 1] == "for" then
+      self.known[name] = false
+    else
+      self:define(name, stop + 1)
+    end
+  end
+end
+
+-- The bracket at token `i` made the depth what it is now; `open` are the tables
+-- around it.
+function Reader:bracket(open, i, depth)
+  local top = open[#open]
+  if self.words[i] == "{" then
+    open[#open + 1] = { name = self.tables[i], meta = self.metas[i], depth = depth, field = true }
+  elseif top and depth < top.depth then
+    open[#open] = nil
+    if top.meta and self.words[i + 1] == "," then
+      self:define(top.name .. META, i + 2)
+    end
+  end
+end
+
 -- Looks at all tokens for what is assigned.
 function Reader:read()
-  local kinds, open, depth = self.kinds, {}, 0
-  local i, count = 1, #kinds
-  while i <= count do
-    local kind, word = kinds[i], self:word(i)
-    local top = open[#open] -- the innermost table: its name, if it has one
-    local step = 1
-    if top and top.depth == depth and top.field then
+  local kinds, words, open, depth = self.kinds, self.words, {}, 0
+  local i = 1
+  while kinds[i] do
+    local top = open[#open] -- the table whose field this is, if it is in one
+    top = top and top.depth == depth and top or nil
+    if top and top.field then
       top.field = false
-      if top.name and kind == "name" and self:word(i + 1) == "=" then
-        self:define(top.name .. "." .. word, i + 2)
-        step = 2
-      elseif top.name and word == "[" and kinds[i + 1] == "string"
-        and self:word(i + 2) == "]" then
-        self:define(top.name .. "." .. sub(self.text, self.starts[i + 1] + 1,
-          self.stops[i + 1] - 1), i + 4)
-      end
-    elseif word == "function" and kinds[i + 1] == "name" then
-      local name, stop = self:name(i + 1)
-      if self:word(stop) == ":" then
-        name = name .. "." .. self:word(stop + 1)
-      end
-      self:define(name, i)
-    elseif kind == "name" and not (top and top.depth == depth) then
-      local before = self:word(i - 1)
-      if word == "setmetatable" and self:word(i + 1) == "(" then
-        local name, stop = self:name(i + 2)
-        if name and self:word(stop) == "," then
-          self:define(name .. META, stop + 1)
-        end
-      elseif before ~= "." and before ~= ":" then
-        local name, stop = self:name(i)
-        if self:word(stop) == "<" and self:word(stop + 2) == ">" then
-          stop = stop + 3
-        end
-        if self:word(stop) == "=" then
-          if before == "," or before == "for" then
-            self.known[name] = false
-          else
-            self:define(name, stop + 1)
-          end
-        end
-      end
-    elseif word == "return" and depth == 0 then
-      self:define(RETURNED, i + 1)
-    end
-    for at = i, i + step - 1 do -- how deep we are behind these tokens
-      word = self:word(at)
-      if kinds[at] == "op" then
-        depth = depth + (BRACKETS[word] or 0)
-        top = open[#open]
-        if word == "{" then
-          open[#open + 1] = { name = self.tables[at], depth = depth, field = true,
-            meta = self.metas[at] }
-        elseif top and depth == top.depth and (word == "," or word == ";") then
-          top.field = true
-        elseif top and depth < top.depth then
-          open[#open] = nil
-          if top.meta and self:word(at + 1) == "," then
-            self:define(top.name .. META, at + 2)
-          end
-        end
-      elseif kinds[at] == "keyword" then
-        depth = depth + (OPENS[word] and 1 or CLOSES[word] and -1 or 0)
+      i = i + (top.name and self:entry(top.name, i) or 0)
+    elseif kinds[i] == "name" and not top then
+      local before = words[i - 1]
+      if before ~= "." and before ~= ":" and before ~= "function" then
+        self:statement(i)
       end
     end
-    i = i + step
+    local kind, word = kinds[i], words[i]
+    if kind == "op" then
+      local change = BRACKETS[word]
+      if change then
+        depth = depth + change
+        self:bracket(open, i, depth)
+      elseif top and (word == "," or word == ";") then
+        top.field = true
+      end
+    elseif kind == "keyword" then
+      if word == "function" and kinds[i + 1] == "name" then
+        local name, stop = self:name(i + 1)
+        if words[stop] == ":" then
+          name = name .. "." .. (words[stop + 1] or "")
+        end
+        self:define(name, i)
+      elseif word == "return" and depth == 0 then
+        self:define(RETURNED, i + 1)
+      end
+      depth = depth + (OPENS[word] and 1 or CLOSES[word] and -1 or 0)
+    end
+    i = i + 1
   end
 end
 
@@ -228,14 +243,14 @@ end
 function Reader:parameters(i, how)
   local names, method = {}, false
   i = i + 1
-  while self.kinds[i] and self:word(i) ~= "(" do
-    method = method or self:word(i) == ":"
+  while self.kinds[i] and self.words[i] ~= "(" do
+    method = method or self.words[i] == ":"
     i = i + 1
   end
   i = i + 1
   while self.kinds[i] == "name" do
-    names[#names + 1] = self:word(i)
-    i = i + (self:word(i + 1) == "," and 2 or 1)
+    names[#names + 1] = self.words[i]
+    i = i + (self.words[i + 1] == "," and 2 or 1)
   end
   local given = how == "__call" or how == "new" and M.METHOD[names[1]]
   if given and not method then
@@ -265,8 +280,12 @@ function M.called(text, path, optional)
   if problem then
     return nil
   end
-  local self = setmetatable({ text = text, kinds = kinds, starts = starts, stops = stops,
-    known = {}, values = {}, tables = {}, metas = {} }, Reader)
+  local words = {}
+  for i = 1, #kinds do
+    words[i] = kinds[i] == "string" and "" or sub(text, starts[i], stops[i])
+  end
+  local self = setmetatable({ text = text, kinds = kinds, words = words, starts = starts,
+    stops = stops, known = {}, values = {}, tables = {}, metas = {} }, Reader)
   self:read()
   local value = self:value(RETURNED)
   for i = 1, #path do
