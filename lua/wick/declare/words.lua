@@ -82,19 +82,35 @@ local function holder_of(self, id)
   return up == self.id and ("`%s`"):format(self.name) or ("`%s`"):format(path_of(self.tree, up))
 end
 
+-- The mark on the key of an option.  In an override, whose key path is one word, it is
+-- the last part of that.
+local function key_mark(tree, id, key)
+  local mark = tree:mark(id, "unknown option", "key")
+  local text = mark.argv and mark.text
+  if text and mark.byte and text:sub(mark.byte, mark.byte + mark.length - 1) ~= key then
+    local from = text:find(key .. "=", mark.byte, true)
+    local column = from and utf8.len(text, 1, from)
+    if column then
+      mark.byte, mark.column, mark.length = from, column, #key
+    end
+  end
+  return mark
+end
+
 local function unknown(self, problem)
   local tree, place, id, of = self.tree, self.place, problem.id, problem.of
   local key, near = tostring((tree:key(id))), problem.near
   local err = fail.new("EOPTION", {
     message = ("%s has no option `%s`"):format(holder_of(self, id), fail.quote(key)),
     key = tell.path(tree, id),
-    marks = { tree:mark(id, "unknown option", "key"), place:mark(of, "declared here") },
+    marks = { key_mark(tree, id, key), place:mark(of, "declared here") },
     helps = { near[1] and ("did you mean `%s`?"):format(table.concat(near, "` or `")) or nil },
     notes = { not near[1] and ("%s: %s"):format(self.declared.record.text and "its options are"
       or self.declared.file .. ": its statement has", fail.names(names_of(of))) or nil },
   })
   local mark = err.marks[1]
-  if near[1] and mark.byte and core.keytext { near[1] } == near[1] then
+  local given = mark.text and mark.byte and (mark.argv and mark.text:sub(mark.byte) or key)
+  if near[1] and given and given:sub(1, #key) == key and core.keytext { near[1] } == near[1] then
     err.fixes = { { title = ("use `%s`"):format(near[1]), edits = { { file = mark.file,
       argv = mark.argv, byte = mark.byte, length = mark.length, text = near[1] } } } }
   end
