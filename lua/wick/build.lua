@@ -229,12 +229,12 @@ end
 -- Whether a constructor may declare its parameters: whether the text that its function
 -- is from has the word, or its plugin states some.  `constructor.declares` is that
 -- module, or false.
-local function look(self, constructor)
+local function look(project, constructor)
   local record = constructor.declares
   if record == nil then
     record = constructor.found.record
     if not record.stated then
-      record = self.project.sources[getinfo(constructor.called, "S").source]
+      record = project.sources[getinfo(constructor.called, "S").source]
     end
     record = record and room "wick.target".declares(record) and record or false
     constructor.declares = record
@@ -262,7 +262,7 @@ function M.constructors(self, plan)
           found[target], err = load.constructor(project, target, phase)
           if found[target] then
             doubt(self, id, found[target])
-            declares = look(self, found[target]) or declares
+            declares = look(project, found[target]) or declares
           end
         elseif not wrong then
           found[target], err = load.allowed(target)
@@ -275,7 +275,7 @@ function M.constructors(self, plan)
     end
   end
   local list = errors:done()
-  if declares then
+  if declares and self.project then -- no module has closed it
     local wrong = room "wick.declare".plan(self, plan, found)
     move(wrong, 1, #wrong, #list + 1, list)
   end

@@ -76,9 +76,11 @@ return function(text)
     local again = errors_of(module)
     assert(#errors == #again)
     for i, err in ipairs(errors) do
-      sound.error(err)
       assert(err.message == again[i].message, "another problem the second time")
-      assert(not tostring(err):find("secret", 1, true), "a secret is shown")
+      assert(not err.message:find("secret", 1, true), "a secret is shown")
+      if i <= 3 or #errors < 8 then -- a report takes its time
+        sound.error(err)
+      end
     end
   end
 end

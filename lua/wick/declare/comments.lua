@@ -31,6 +31,12 @@ local function doc_at(text, at)
   return sub(text, from, stop - 1)
 end
 
+-- Whether a name, which was read up to byte `at`, ends there as a field's and a
+-- parameter's do.
+local function is_whole(text, at)
+  return at > #text or find(text, "^%??[ \t\n\r]", at) ~= nil
+end
+
 -- What a field and a parameter have: a name, which was read up to byte `at`, then
 -- perhaps `?`, and a type, which is any when it is not understood.
 local function entry(text, name, first, at)
@@ -58,11 +64,11 @@ local function field(class, text, at)
       word = nil
     end
   end
-  if word then
+  if word and is_whole(text, behind) then
     types.add(class, entry(text, word, first, behind))
     return
   end
-  behind = match(text, "^[ \t]*%[()", at)
+  behind = not word and match(text, "^[ \t]*%[()", at)
   local keys, stop
   if behind then
     keys, stop = types.parse(text, behind)
@@ -253,7 +259,7 @@ function Comments:params(line)
       return nil, "" -- it is called in more than one way
     elseif tag == "@param" then
       local first, name, behind = match(text, "^[ \t]*()([%a_\128-\255][%w_\128-\255]*)()", at)
-      if name then
+      if name and is_whole(text, behind) then
         params[name] = entry(text, name, first, behind)
         params[name].type = goes_on and types.any or params[name].type
       end
