@@ -1,6 +1,6 @@
 -- wick.build: the plan and the constructors -> objects.
 --
--- The last room of the flow.  May call: plan, evaluate (problems), load,
+-- The last room of the flow.  May call: plan, evaluate (problems), declare, load,
 -- origin, expr, failure, fail, core.
 --
 -- The walk goes over a list that evaluate put in order, so it never recurses:
@@ -14,7 +14,7 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 local planning = require "wick.plan"
 
-local getmetatable, setmetatable = debug.getmetatable, setmetatable
+local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, setmetatable
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
@@ -82,7 +82,14 @@ end
 
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
-local function construct(self, id, constructor, target)
+local function construct(self, id, constructors, target)
+  local constructor, declared = constructors[target], constructors[id]
+  if declared then -- what it declares of values that were not there before
+    local errors = room "wick.declare".late(self, id, declared)
+    if #errors > 0 then
+      return nil, fail.all(errors)
+    end
+  end
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
@@ -178,7 +185,7 @@ local function make(self, id, constructors)
     object, err = M.late(self, id)
   else
     local target = self.tree:text(self.tree:find(id, "_target_"))
-    object, err = construct(self, id, constructors[target], target)
+    object, err = construct(self, id, constructors, target)
   end
   return object, err
 end
@@ -243,12 +250,30 @@ local function watch(self, plan)
   end
 end
 
+-- Whether a constructor may declare its parameters: whether the text that its function
+-- is from has the word, or its plugin states some.  `constructor.declares` is that
+-- module, or false.
+local function look(project, constructor)
+  local record = constructor.declares
+  if record == nil then
+    record = constructor.found.record
+    if not record.stated then
+      record = project.sources[getinfo(constructor.called, "S").source]
+    end
+    record = record and room "wick.target".declares(record) and record or false
+    constructor.declares = record
+  end
+  return record
+end
+
 --- Loads the constructors of every component in the plan that is not built
---- yet.  Gives target -> constructor, or nil and all errors.
+--- yet, and compares what the config gives them with what they declare.  Gives
+--- target -> constructor, or nil and all errors; and component -> what it declares
+--- that is to be compared once more, when all values are there.
 function M.constructors(self, plan)
   local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
-  local look
+  local declares, watcher = false, nil
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
       local target = self.tree:text(self.tree:find(id, "_target_"))
@@ -259,15 +284,16 @@ function M.constructors(self, plan)
         local project, wrong = self:open_project(id, target)
         if project then
           if self.warn then
-            look = look or watch(self, plan)
+            watcher = watcher or watch(self, plan)
             project.before = function(record)
-              look(record, id)
+              watcher(record, id)
             end
           end
           found[target], err = load.constructor(project, target, phase)
           project.before = nil
           if found[target] then
             doubt(self, id, found[target].found.record)
+            declares = look(project, found[target]) or declares
           end
         elseif not wrong then
           found[target], err = load.allowed(target)
@@ -280,6 +306,10 @@ function M.constructors(self, plan)
     end
   end
   local list = errors:done()
+  if declares and self.project then -- no module has closed it
+    local wrong = room "wick.declare".plan(self, plan, found)
+    move(wrong, 1, #wrong, #list + 1, list)
+  end
   if #list > 0 then
     return nil, fail.all(list)
   end
