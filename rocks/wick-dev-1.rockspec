@@ -167,6 +167,7 @@ build = {
     ["wick.read.lua"] = "lua/wick/read/lua.lua",
     ["wick.report"] = "lua/wick/report.lua",
     ["wick.show"] = "lua/wick/show.lua",
+    ["wick.show.expression"] = "lua/wick/show/expression.lua",
     ["wick.show.form"] = "lua/wick/show/form.lua",
     ["wick.show.json"] = "lua/wick/show/json.lua",
     ["wick.show.lua"] = "lua/wick/show/lua.lua",

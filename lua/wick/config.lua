@@ -173,6 +173,10 @@ local ROOMS = { read = 1, compose = 2, evaluate = 3 }
 -- The options of show, checked and completed; misuse raises.
 local function show_options(self, given)
   local options = {}
+  if given ~= nil and type(given) ~= "table" then
+    error(("bad argument #1 to 'show' (a table of options expected, got a %s%s)"):format(
+      type(given), type(given) == "string" and "; for one key: {key = \"…\"}" or ""), 3)
+  end
   for name, value in pairs(given or {}) do
     if type(value) ~= SHOW[name] then
       error(("config:show has no option '%s' of type %s"):format(tostring(name), type(value)), 3)
@@ -208,7 +212,10 @@ function Config:show(options)
       read, wrong = require "wick.open".open(self.source, {},
         setmetatable({ after = "read" }, { __index = self.options }))
     end
-    return read and require "wick.show".documents(read, options), wrong
+    if not read then
+      return nil, wrong
+    end
+    return require "wick.show".documents(read, options)
   end
   local id, err = self:node(options.key)
   if not id then

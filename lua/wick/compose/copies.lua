@@ -36,6 +36,11 @@ function Copies:report(id, err)
   self.state[id] = BLACK
 end
 
+-- The text itself, as YAML has it.
+local function doubled(tree, id, text)
+  return require "wick.tell".written_quoted(tree, id, "", "%" .. text)
+end
+
 -- What a copy names: {file, path, base, optional}; or nil and an error.
 local function read_copy(self, id)
   local tree = self.tree
@@ -54,8 +59,8 @@ local function read_copy(self, id)
   if key and key ~= "" then
     local path, err = core.keypath(key)
     if not path or path.length ~= #key then
-      local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
-        require "wick.tell".written(tree, id, "%" .. text)) }
+      local helps = { ("to mean the text itself, double the sign: `%s`"):format(
+        doubled(tree, id, text)) }
       local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
       local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
       if not file and (name or other) then
@@ -102,8 +107,8 @@ local function read_copy(self, id)
             require "wick.tell".written(tree, id, text, 40)),
       marks = { tree:mark(id, "expected a key path behind it") },
       helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `\"%s\"`"):format(
-          require "wick.tell".written(tree, id, "%" .. text)) },
+        ("to mean the text itself, double the sign: `%s`"):format(
+          doubled(tree, id, text)) },
     })
   end
   return item
