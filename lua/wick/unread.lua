@@ -1,10 +1,10 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: evaluate's state (tree, reads, components), plan,
--- fail, core.
+-- Part of config.  May call: what compose and evaluate say (tree, copied, reads,
+-- components), plan, fail, core.
 --
--- Read is what a reference or expression names, with all that is in it and the
--- maps it is in, every component that is built and all that is in it, `project`
+-- Read is what a reference, copy or expression names, with all that is in it and
+-- the maps it is in, every component that is built and all that is in it, `project`
 -- and `run`.  A map or list of which nothing is read is told once, as a whole.
 
 local core = require "wick.core"
@@ -42,8 +42,10 @@ return function(self)
   for _, id in ipairs(built(self)) do
     read(id)
   end
-  for _, entry in ipairs(self.reads) do
-    read(entry.target)
+  for _, list in ipairs { self.reads, self.copied or {} } do
+    for _, entry in ipairs(list) do
+      read(entry.target)
+    end
   end
   for _, name in ipairs { "project", "run" } do
     local id = tree:find(self.top, name)
@@ -71,7 +73,7 @@ return function(self)
       message = ("nothing reads `%s`"):format(path),
       key = path,
       marks = { tree:mark(id, tree:is(id, "component") and "`run` does not need it"
-        or "no reference, expression or constructor names it", "key") },
+        or "no reference, copy, expression or constructor names it", "key") },
     })
   end
   return list
