@@ -89,13 +89,10 @@ local function references(self, view, id)
   return list
 end
 
--- Is the node what `run` says, or in it?
+-- Is the node what `run` says, or one of its items?
 local function is_run(self, id)
-  local tree, run = self.tree, self:run_node()
-  while run and id and id ~= run do
-    id = tree:up(id)
-  end
-  return run ~= nil and id == run
+  local run = self:run_node()
+  return run ~= nil and (id == run or self.tree:up(id) == run)
 end
 
 --- The graph of a config.

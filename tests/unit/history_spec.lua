@@ -7,6 +7,10 @@ local wick = require "wick"
 
 local dir
 
+local function load(text, overrides)
+  return assert(wick.load(helper.write(dir .. "/a.yaml", text), overrides, { after = "compose" }))
+end
+
 --
 -- Folding
 --
@@ -339,6 +343,85 @@ describe("the history of a key", function()
     for _, what in ipairs { "set", "replace", "merge", "append", "delete", "dropped", "moved",
       "absent", "via" } do
       assert.truthy((seen[what] or 0) > 10, what .. " " .. tostring(seen[what]))
+    end
+  end)
+
+  it("tells a copy as the value of the text that asks for it", function()
+    local config = load("s: {x: [1]}\nc: 1\nd: {y: 0, c: {z: 1}}\n", { "c=%s", "+c.x=2",
+      "+d.c.n=%s.x", "s.x[1]=7" })
+    local history = assert(config:explain "c").history
+    assert.equal("set 1 - replace 1 append 2", table.concat({ history[1].op, history[1].value, "-",
+      history[2].op, #history[2].value.x, history[3].op == "merge" and "append",
+      #history[3].value.x }, " "))
+    assert.same({ x = { 7 } }, history[2].value)
+    assert.equal(1, history[2].via.argv)
+    assert.is_nil(history[3].via)
+    assert.same({ x = { 7, 2 } }, history[3].value)
+    history = assert(config:explain "d").history
+    assert.equal(2, #history)
+    assert.same({ "merge", { c = { n = { 7 } } }, 3 },
+      { history[2].op, history[2].value, history[2].mark.argv })
+    assert.equal(1, #assert(config:explain "d.c.n").history)
+  end)
+
+  it("tells what an alias brought, and not what came into it later", function()
+    local config = load("a: &a {x: 1}\nb: *a\n", { "+b.y=2", "b.x=3" })
+    assert.equal(2, assert(config:explain "b").history[1].via.line)
+    local x = assert(config:explain "b.x").history
+    assert.equal(2, x[1].via.line)
+    assert.is_nil(x[2].via)
+    assert.is_nil(assert(config:explain "b.y").history[1].via)
+  end)
+
+  it("knows items by the number that they have, and by what they had", function()
+    local config = load("l: [1, {x: 2}, [3]]\n", { "l[3][1]=4", "~l[1]" })
+    assert.same({ 4 }, config:get "l[2]")
+    assert.same({ { 3 }, { 4 } }, { assert(config:explain "l[2]").history[1].value,
+      assert(config:explain "l[2]").history[2].value })
+    local told = assert(config:explain "l[3][1]")
+    assert.equal("deleted", told.kind)
+    assert.same({ "set", "replace", "delete" },
+      { told.history[1].op, told.history[2].op, told.history[3].op })
+    assert.equal("l[2]", told.history[3].moved)
+    assert.equal(2, told.history[3].mark.argv)
+  end)
+
+  -- Instructions that it takes to explain `l` after n overrides, and to print that.
+  local function steps(text, n, word)
+    local words, items = {}, {}
+    for i = 1, n do
+      words[i], items[i] = word:format(i), text:gsub("#", i)
+    end
+    local list = table.concat(items, ", ")
+    local config = load("l: " .. (text:find("^k") and "{%s}" or "[%s]"):format(list),
+      words)
+    local count = 0
+    debug.sethook(function()
+      count = count + 1
+    end, "", 100)
+    local told = assert(config:explain "l")
+    require "wick.cli.explain.key".text(config, told, { room = 60, words = words })
+    debug.sethook()
+    assert.equal(n + 1, #told.history)
+    return count * 100
+  end
+
+  it("takes for a layer what the layer touches", function()
+    for name, case in pairs {
+      ["items that are set"] = { "#", "l[%d]=0" },
+      ["maps in a list"] = { "{x: #, y: [1, 2, 3], z: {a: 1}}", "l[%d].x=0" },
+      ["keys that are set"] = { "k#: 1", "l.k%d=0" },
+    } do
+      local few, many = steps(case[1], 100, case[2]), steps(case[1], 400, case[2])
+      -- a list is told whole each time, so a part of it grows with the square
+      assert.is_true(many < 8 * few, ("%s: %d, then %d"):format(name, few, many))
+    end
+    for name, case in pairs {
+      ["items that are deleted"] = { "#", "~l[-%d]" },
+      ["keys that are deleted"] = { "k#: 1", "~l.k%d" },
+    } do
+      local few, many = steps(case[1], 100, case[2]), steps(case[1], 400, case[2])
+      assert.is_true(many < 20 * few, ("%s: %d, then %d"):format(name, few, many))
     end
   end)
 end)
