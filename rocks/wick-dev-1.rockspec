@@ -138,6 +138,7 @@ build = {
     ["wick.evaluate.walk"] = "lua/wick/evaluate/walk.lua",
     ["wick.explain"] = "lua/wick/explain.lua",
     ["wick.explain.history"] = "lua/wick/explain/history.lua",
+    ["wick.explain.slots"] = "lua/wick/explain/slots.lua",
     ["wick.explain.uses"] = "lua/wick/explain/uses.lua",
     ["wick.expr"] = "lua/wick/expr.lua",
     ["wick.expr.eval"] = "lua/wick/expr/eval.lua",

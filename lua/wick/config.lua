@@ -70,6 +70,24 @@ function Config:run_node()
   return run and self.tree:kind(run) ~= "null" and run or nil
 end
 
+-- The object that a late value waits for, or itself.
+local function needed_by(self, id)
+  while self.late and self.late[id] do
+    local late, found = self.late[id], nil
+    for _, expression in ipairs(late.exprs) do
+      for i = 1, #expression.ast.refs do
+        local target = expression.targets[i]
+        found = found or target and (self.tree:object(target) or self.tree:needs(target)[1])
+      end
+    end
+    if not found then
+      break
+    end
+    id = found
+  end
+  return id
+end
+
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
@@ -81,7 +99,7 @@ function Config:get(path)
   end
   local value, missing = self.tree:value(id, self.hosts, true)
   if value == nil and missing then
-    local name = core.keytext(self.tree:segments(missing))
+    local name = core.keytext(self.tree:segments(needed_by(self, missing)))
     return nil, fail.new("EOBJECT", {
       message = ("the value of `%s` needs the object `%s`"):format(path or "the config", name),
       key = path,

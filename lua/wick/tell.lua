@@ -96,6 +96,43 @@ local function key_of(key)
     or type(key) == "string" and '"' .. fail.quote(key) .. '"' or ("%d"):format(key)
 end
 
+local function before(a, b)
+  return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
+end
+
+-- The first keys of a table, sorted, as many as may have room; and whether it is a
+-- list.  What has no room costs no more than being looked at.
+local function first_keys(value, max)
+  local keys, count = {}, 0
+  for _ in next, value do
+    count = count + 1
+  end
+  local is_list = count > 0 and count == #value
+  local most = max // 3 + 1 -- `1, ` is the least that takes room
+  if is_list then
+    for i = 1, math.min(count, most) do
+      keys[i] = i
+    end
+  elseif count <= most then
+    for name in next, value do
+      keys[#keys + 1] = name
+    end
+    table.sort(keys, before)
+  else
+    for name in next, value do
+      if #keys < most or before(name, keys[most]) then
+        local at = math.min(#keys + 1, most)
+        while at > 1 and before(name, keys[at - 1]) do
+          keys[at] = keys[at - 1]
+          at = at - 1
+        end
+        keys[at] = name
+      end
+    end
+  end
+  return keys, is_list
+end
+
 --- A Lua value in a few words, at most `max` (60) characters: maps as `{a: 1}`,
 --- keys sorted.  Text under a key that names a secret is hidden.
 function M.value(value, max, key)
@@ -111,14 +148,8 @@ function M.value(value, max, key)
   elseif getmetatable(value) ~= nil then
     return '"' .. fail.quote(tostring(value), max) .. '"' -- a reference or expression
   end
-  local keys, out, count = {}, {}, 0
-  for name in next, value do
-    keys[#keys + 1] = name
-  end
-  local is_list = #keys == #value
-  table.sort(keys, function(a, b)
-    return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
-  end)
+  local out, count = {}, 0
+  local keys, is_list = first_keys(value, max or 60)
   for i, name in ipairs(keys) do
     local text = M.value(value[name], max, is_list and key or name)
     out[i] = is_list and text or key_of(name) .. ": " .. text
@@ -128,7 +159,7 @@ function M.value(value, max, key)
       break
     end
   end
-  return (is_list and #keys > 0 and "[%s]" or "{%s}"):format(table.concat(out, ", "))
+  return (is_list and "[%s]" or "{%s}"):format(table.concat(out, ", "))
 end
 
 --- Where a mark is: `train.yaml:12:7`, `argv[3]`; without its column when

@@ -110,6 +110,16 @@ describe("looking", function()
     end)
   end)
 
+  it("names the object that a late value waits for", function()
+    local config <close> = load { ["a.yaml"] = "project: .\nm: {_target_: project.M}\n"
+      .. "late: '$ (@m).name'\nlater: 'x ${@late}'\nin: {y: ['@later']}\n" }
+    for _, key in ipairs { "late", "later", "in", "in.y[1]" } do
+      local none, err = config:get(key)
+      assert.is_nil(none)
+      assert.equal(("the value of `%s` needs the object `m`"):format(key), err.message)
+    end
+  end)
+
   describe("config:show", function()
     it("writes what its options ask for", function()
       local config <close> = load({ ["a.yaml"] = "a: {x: 1.0}\nb: '@a'\n" }, { "a.x=2" })
