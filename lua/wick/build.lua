@@ -18,7 +18,8 @@ local getmetatable, setmetatable = debug.getmetatable, setmetatable
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
-local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
+local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local tostring, type, xpcall = tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
 local M = {}
@@ -49,6 +50,14 @@ local function positional(self, id)
   return values, n
 end
 
+-- What a config that was closed meanwhile (by the project's code, a finalizer) says
+-- of node `id`, which is nil for all of it; nothing when it is open.
+local function ended(self, id)
+  return self.closed and tell("wick.failure", "closed", self, id) or nil
+end
+
+M.ended = ended
+
 -- Takes down the objects that component `id` is handed: one of them that a
 -- constructor returns was not made by it, so it is not closed in its name.
 local function lend(self, id)
@@ -62,9 +71,12 @@ local function lend(self, id)
 end
 
 -- What the constructor of component `id` is called with, packed; `over` (or nil)
--- is laid over the options.
+-- is laid over the options.  nil when an object that it needs was closed.
 local function arguments(self, id, over)
   local options, count = self.tree:options(id, self.objects)
+  if not options then -- an object that it needs is closed
+    return nil
+  end
   local args, n = positional(self, id)
   if over ~= nil then
     count = count + 1
@@ -87,11 +99,14 @@ local function construct(self, id, constructor, target)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
     return room "wick.build.partial".make(function(over)
-      local args = arguments(self, id, over)
+      local args = arguments(self, id, over) or error("this config is closed", 0)
       return constructor.call(unpack(args, 1, args.n))
     end)
   end
   local args = arguments(self, id)
+  if self.closed then
+    return nil, ended(self, id)
+  end
   local ok, object, message = xpcall(constructor.call, failing, unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
@@ -168,7 +183,7 @@ local function make(self, id, constructors)
   local by = self.underway[id]
   if by and status(by) ~= "dead" then
     return nil, circle(self, id)
-  elseif self.closing then
+  elseif self.closing or self.closed then
     return nil, tell("wick.failure", "closed", self, id)
   end
   local _ <close> = setmetatable({ config = self, id = id }, Underway)
@@ -176,6 +191,9 @@ local function make(self, id, constructors)
   local object, err
   if self.late[id] then
     object, err = M.late(self, id)
+    if self.closed and not (err and err.cause) then -- what it is made of may be gone
+      return nil, ended(self, id)
+    end
   else
     local target = self.tree:text(self.tree:find(id, "_target_"))
     object, err = construct(self, id, constructors[target], target)
@@ -197,7 +215,7 @@ local function walk(self, plan, constructors, made)
       self.built[#self.built + 1] = id
       made[#made + 1] = id
       if self.closed then -- the constructor closed the config
-        return nil, tell("wick.failure", "closed", self, id)
+        return nil, ended(self, id)
       end
     end
   end
@@ -288,7 +306,7 @@ function M.build(self, roots, whole)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local made = {}
   local ok, wrong = walk(self, plan, constructors, made)
@@ -379,7 +397,7 @@ function M.run(self, name)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local values, made = {}, {}
   local ok
@@ -392,6 +410,7 @@ function M.run(self, name)
       values[i], err = make(self, item)
     elseif ok then
       values[i] = tree:value(item, self.objects)
+      err = ended(self, item)
     end
     if err then
       return undo(self, made, err)
