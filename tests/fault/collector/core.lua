@@ -45,6 +45,8 @@ local ROOT = {
 }
 
 function M.root()
+  local doubtful <close> = assert(core.root(P))
+  assert(doubtful:read "m.lua" and #doubtful:doubts() > 0)
   check_complete(assert(core.root(P)), ROOT, { close = true })
   for name, call in pairs(ROOT) do
     for what, text in pairs { read = "m.lua", absent = "none.lua" } do
