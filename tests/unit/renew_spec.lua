@@ -63,6 +63,8 @@ describe("a config", function()
     assert.is_table(open.q)
     config:close()
     assert.is_nil(next(open))
+    config = assert(wick.load(dir .. "/c.yaml"))
+    assert(config:run())
   end)
 
   it("keeps the objects that an override does not touch", function()
