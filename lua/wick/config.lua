@@ -200,7 +200,7 @@ end
 ---@return table[] warnings
 function Config:doubts(all)
   local project = self.project
-  local doubts = project and require "wick.target".doubts(project, all) or {}
+  local doubts = project and room "wick.target".doubts(project, all) or {}
   return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
 end
 
