@@ -93,6 +93,7 @@ int wk_core_keypath (lua_State *L);
 int wk_core_keytext (lua_State *L);
 int wk_core_place (lua_State *L);
 int wk_core_quote (lua_State *L);
+int wk_core_distance (lua_State *L);
 int wk_core_secret (lua_State *L);
 int wk_core_exports (lua_State *L);
 

@@ -85,8 +85,8 @@ static void append (lua_State *L) {
 
 
 static void push_param (lua_State *L, const wk_StatementLine *line) {
-  wk_Text name = line->field[0];
-  int optional = name.len > 0 && name.s[name.len - 1] == '?';
+  wk_Text name = line->field[0];   /* checked: it has a byte at least */
+  int optional = name.s[name.len - 1] == '?';
   if (optional) name.len--;
   lua_createtable(L, 0, 4);
   set_text(L, "name", &name);

@@ -195,13 +195,15 @@ end
 
 --- Who besides root and you may write what was opened of the project: a list of
 --- warnings, one for each kind.  With `all` also what is no danger by itself
---- (your own group, hard links, owners that differ), and the folders above.
+--- (your own group, hard links, owners that differ), and the folders above; else
+--- what was not told yet.
 ---@param all boolean?
 ---@return table[] warnings
 function Config:doubts(all)
   local project = self.project
   local doubts = project and room "wick.target".doubts(project, all) or {}
-  return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
+  return #doubts > 0 and tell("wick.target.doubts", "warnings", project, doubts, all,
+    not all and self.doubted or nil) or {}
 end
 
 local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",

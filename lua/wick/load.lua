@@ -133,6 +133,9 @@ local function run(project, record)
     end
   end
   local chunk, err
+  if project.before then -- somebody wants to know what runs now
+    project.before(record)
+  end
   if record.plugin then
     chunk, err = target.tell("wick.load.plugin", "open", project, record)
     if not chunk then
@@ -150,7 +153,7 @@ local function run(project, record)
   origin.settle()
   project.inodes[record.id] = record
   if record.text then
-    project.sources["@" .. record.path] = true
+    project.sources["@" .. record.path] = record
   end
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
@@ -489,9 +492,10 @@ local function calling(value)
   return new, "new", f
 end
 
---- What a target calls: {call =, value =, found =, kind =}.  `kind` is
+--- What a target calls: {call =, called =, value =, found =, kind =}.  `kind` is
 --- "function", "__call", "new" or "method"; `call` takes the arguments and
---- nothing else, and raises what the project raises.
+--- nothing else, and raises what the project raises; `called` is the function that
+--- is called in the end.
 --- `phase` is an empty table to begin with: a module that fails is run once as
 --- long as the caller hands in the same one, and gives the same error.
 ---@param project table
@@ -517,7 +521,7 @@ function M.constructor(project, name, phase)
   if what then
     return nil, foreign(name, { 1, #name }, "calls", what)
   end
-  constructor = { call = call, value = value, found = found, kind = kind }
+  constructor = { call = call, called = f, value = value, found = found, kind = kind }
   project.constructors[name] = constructor
   return constructor
 end
@@ -571,6 +575,7 @@ end
 ---@return table? err
 ---@return table[] warnings
 ---@return string[] notes
+---@return table? found  the candidate that was taken
 function M.check(project, name, phase)
   local _ <close> = target.hold(project)
   local search_, err = target.candidates(project, name)
@@ -602,7 +607,7 @@ function M.check(project, name, phase)
   if later then
     warnings[#warnings + 1] = target.tell("wick.raised", "second", project, found, later)
   end
-  return true, nil, warnings, notes
+  return true, nil, warnings, notes, found
 end
 
 -- }======================================================

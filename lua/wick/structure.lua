@@ -139,7 +139,7 @@ local CHECKS = {
     local tree = self.tree
     local items = kind == "list" and tree:children(id) or { id }
     for _, item in ipairs(items) do
-      if tree:kind(item) ~= "object" then
+      if tree:kind(item) ~= "object" and self.color[item] ~= FAILED then
         refuse(self, item, "`_requires_` must be a list of references to objects",
           "write `_requires_: [\"@logger\"]`")
       end

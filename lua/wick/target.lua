@@ -288,6 +288,15 @@ function M.explain(project, name)
   return M.tell("wick.verdict", "explain", project, name)
 end
 
+--- Whether a module may declare parameters: a cheap look, to be had before
+--- wick.declare is loaded.
+---@param record table
+---@return boolean
+function M.declares(record)
+  return record.stated ~= nil
+    or record.text ~= nil and find_string(record.text, "@param", 1, true) ~= nil
+end
+
 --- Canonical names of the project's modules, for near names: at most 2,000
 --- entries of folders are looked at.
 ---@param project table

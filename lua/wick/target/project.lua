@@ -258,7 +258,7 @@ function M.project(dir, options)
     owners = setmetatable({}, { __mode = "k" }), -- who opened it
     unnamed = {}, -- those of them that gave no name
     inodes = {}, -- "dev:ino" -> the record that was loaded from it
-    sources = {}, -- chunk names of modules of this root
+    sources = {}, -- chunk name of a module of this root that ran -> its record
     libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
