@@ -172,6 +172,7 @@ soak: ## the long form of the fault tests: every N, a million cycles
 	FAULT_STEP=1 $(B)/tests/memory_test
 	FAULT_STEP=1 $(B)/tests/interrupt_test
 	FAULT_CYCLES=1000000 $(B)/tests/limits_test
+	FAULT_STEP=1 $(LUA) tests/run collector_spec
 
 attacks: ## a table of the 164 attacks: what came of each, and where its test is
 	@$(MAKE) -s --no-print-directory all programs

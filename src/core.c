@@ -141,6 +141,13 @@ static int guard_free (lua_State *L) {
 static void fill_guard (lua_State *L) {
   lua_pushcfunction(L, guard_free);
   lua_setfield(L, -2, "__gc");
+  wk_hide_meta(L);
+}
+
+
+void wk_hide_meta (lua_State *L) {
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
 }
 
 
@@ -150,6 +157,15 @@ void **wk_push_guard (lua_State *L) {
   wk_push_meta(L, "wick.guard", fill_guard);
   lua_setmetatable(L, -2);
   return block;
+}
+
+
+void *wk_guard_copy (lua_State *L, void **guard, const void *bytes,
+                     size_t size) {
+  *guard = malloc(size > 0 ? size : 1);
+  if (*guard == NULL) luaL_error(L, "not enough memory");
+  else if (size > 0) memcpy(*guard, bytes, size);
+  return *guard;
 }
 
 

@@ -157,8 +157,10 @@ int wk_core_keytext (lua_State *L) {
   n = luaL_len(L, 1);
   for (i = 1; i <= n; i++) size += printsegment(L, i, NULL, 0);
   out = (char *)lua_newuserdatauv(L, size, 0);
-  for (i = 1; i <= n; i++) at += printsegment(L, i, out + at, size - at);
-  lua_pushlstring(L, out, at);
+  for (i = 1; i <= n && at < size; i++)
+    at += printsegment(L, i, out + at, size - at);
+  /* a finalizer may have put longer ones there meanwhile */
+  lua_pushlstring(L, out, at < size ? at : size - 1);
   return 1;
 }
 

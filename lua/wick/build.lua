@@ -18,7 +18,8 @@ local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, s
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
-local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
+local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local tostring, type, xpcall = tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
 local M = {}
@@ -49,6 +50,14 @@ local function positional(self, id)
   return values, n
 end
 
+-- What a config that was closed meanwhile (by the project's code, a finalizer) says
+-- of node `id`, which is nil for all of it; nothing when it is open.
+local function ended(self, id)
+  return self.closed and tell("wick.failure", "closed", self, id) or nil
+end
+
+M.ended = ended
+
 -- Takes down the objects that component `id` is handed: one of them that a
 -- constructor returns was not made by it, so it is not closed in its name.
 local function lend(self, id)
@@ -62,9 +71,12 @@ local function lend(self, id)
 end
 
 -- What the constructor of component `id` is called with, packed; `over` (or nil)
--- is laid over the options.
+-- is laid over the options.  nil when an object that it needs was closed.
 local function arguments(self, id, over)
   local options, count = self.tree:options(id, self.objects)
+  if not options then -- an object that it needs is closed
+    return nil
+  end
   local args, n = positional(self, id)
   if over ~= nil then
     count = count + 1
@@ -87,18 +99,21 @@ local function construct(self, id, constructors, target)
   if declared then -- what it declares of values that were not there before
     local errors = room "wick.declare".late(self, id, declared)
     if #errors > 0 then
-      return nil, fail.all(errors)
+      return nil, ended(self, id) or fail.all(errors)
     end
   end
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
     return room "wick.build.partial".make(function(over)
-      local args = arguments(self, id, over)
+      local args = arguments(self, id, over) or error("this config is closed", 0)
       return constructor.call(unpack(args, 1, args.n))
     end)
   end
   local args = arguments(self, id)
+  if self.closed then
+    return nil, ended(self, id)
+  end
   local ok, object, message = xpcall(constructor.call, failing, unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
@@ -175,7 +190,7 @@ local function make(self, id, constructors)
   local by = self.underway[id]
   if by and status(by) ~= "dead" then
     return nil, circle(self, id)
-  elseif self.closing then
+  elseif self.closing or self.closed then
     return nil, tell("wick.failure", "closed", self, id)
   end
   local _ <close> = setmetatable({ config = self, id = id }, Underway)
@@ -183,6 +198,9 @@ local function make(self, id, constructors)
   local object, err
   if self.late[id] then
     object, err = M.late(self, id)
+    if self.closed and not (err and err.cause) then -- what it is made of may be gone
+      return nil, ended(self, id)
+    end
   else
     local target = self.tree:text(self.tree:find(id, "_target_"))
     object, err = construct(self, id, constructors, target)
@@ -204,7 +222,7 @@ local function walk(self, plan, constructors, made)
       self.built[#self.built + 1] = id
       made[#made + 1] = id
       if self.closed then -- the constructor closed the config
-        return nil, tell("wick.failure", "closed", self, id)
+        return nil, ended(self, id)
       end
     end
   end
@@ -227,11 +245,11 @@ end
 
 -- Warns of what is doubtful before it runs: the plugin `record`, and files that others
 -- may write; once there is one, those of the whole plan are looked at.
-local function watch(self, plan)
-  local project, met = self.project, 0
+local function watch(self, project, plan)
+  local met, doubts = 0, room "wick.target".doubts
   return function(record, id)
     doubt(self, id, record)
-    if #project.root:doubts() > met then
+    if #doubts(project) > met then
       for _, other in ipairs(plan) do
         if not self.late[other] and self.objects[other] == nil then
           local name = self.tree:text(self.tree:find(other, "_target_"))
@@ -241,7 +259,7 @@ local function watch(self, plan)
           end
         end
       end
-      met = #project.root:doubts()
+      met = #doubts(project)
       local warnings = self:doubts()
       if warnings[1] then
         self.warn(warnings)
@@ -284,7 +302,7 @@ function M.constructors(self, plan)
         local project, wrong = self:open_project(id, target)
         if project then
           if self.warn then
-            watcher = watcher or watch(self, plan)
+            watcher = watcher or watch(self, project, plan)
             project.before = function(record)
               watcher(record, id)
             end
@@ -350,7 +368,7 @@ function M.build(self, roots, whole)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local made = {}
   local ok, wrong = walk(self, plan, constructors, made)
@@ -441,7 +459,7 @@ function M.run(self, name)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local values, made = {}, {}
   local ok
@@ -454,6 +472,7 @@ function M.run(self, name)
       values[i], err = make(self, item)
     elseif ok then
       values[i] = tree:value(item, self.objects)
+      err = ended(self, item)
     end
     if err then
       return undo(self, made, err)

@@ -199,14 +199,15 @@ end
 ---@return table[] errors
 function M.plan(self, plan, constructors)
   local asked, told, errors = question(self), {}, {}
-  for i = 1, #plan do
+  local project = self.project
+  for i = 1, project and #plan or 0 do -- none: the config was closed
     local id = plan[i]
     local target = not self.late[id] and self.objects[id] == nil
       and self.tree:find(id, "_target_")
     local constructor = target and constructors[self.tree:text(target)]
     if constructor and constructor.declares then
       if constructor.declared == nil then
-        constructor.declared = of_constructor(self.project, constructor) or false
+        constructor.declared = of_constructor(project, constructor) or false
       end
       if constructor.declared
         and check(self, asked, id, constructor.declared, told, errors) then

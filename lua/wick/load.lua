@@ -221,10 +221,12 @@ end
 local function search(name)
   local head, rel = match(name, "^([^.]*)%.?(.*)$")
   local project = target.open[head]
-  if not project then
-    if head == "project" and next(target.open) then
+  local _ <close> = project and target.hold(project)
+  if not project or not project:is_open() then
+    local other = next(target.open)
+    if head == "project" and other then
       return "no project is called 'project'; a module is required by the project's own name, "
-        .. "such as '" .. next(target.open) .. sub(name, #head + 1) .. "'"
+        .. "such as '" .. other .. sub(name, #head + 1) .. "'"
     end
     return nil
   end
@@ -241,7 +243,14 @@ local function search(name)
     return target.tell("wick.load.words", "not_there", project, rel)
   end
   return function()
-    return run(project, record)
+    local held <close> = target.hold(project)
+    local value = project:is_open() and run(project, record)
+    held:leave()
+    if not project:is_open() then -- else `require` would keep what leaves with it
+      err = target.closed(project)
+      raise(target.tell("wick.load.words", "not_loaded", project, name, err), err)
+    end
+    return value
   end, record.path
 end
 
@@ -269,6 +278,9 @@ function target.watch.closed()
   drop(searchers, search)
   if type(package.searchers) == "table" then -- which may be another one by now
     drop(package.searchers, search)
+  end
+  if next(target.open) then -- a finalizer opened one meanwhile
+    install()
   end
 end
 
@@ -385,6 +397,7 @@ end
 ---@return any value
 ---@return table? err
 function M.value(project, name)
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name)
   if not found then
     return nil, value
@@ -398,6 +411,7 @@ end
 ---@return any value
 ---@return table? err
 function M.module(project, what)
+  local _ <close> = target.hold(project)
   if type(what) == "table" then
     return enter(project, what.record)
   end
@@ -494,6 +508,7 @@ function M.constructor(project, name, phase)
   if constructor then
     return constructor
   end
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name, phase)
   if not found then
     return nil, value
@@ -562,6 +577,7 @@ end
 ---@return string[] notes
 ---@return table? found  the candidate that was taken
 function M.check(project, name, phase)
+  local _ <close> = target.hold(project)
   local search_, err = target.candidates(project, name)
   if not search_ then
     return nil, err, {}, {}
