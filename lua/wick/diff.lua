@@ -29,6 +29,7 @@ end
 
 -- What a leaf says: a text that is equal when the values are.
 local function same_of(view, id)
+  view.refused = nil
   local kind, value = view:says(id)
   if kind == "sigil" then -- a name of a file that is known only later
     return kind .. value .. (view.refused and "\0" .. view.self.folder or "")

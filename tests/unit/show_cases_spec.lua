@@ -210,17 +210,25 @@ describe("what show prints reads back, for", function()
   end
 
   it("all but those that a format cannot say", function()
-    local cannot = {
-      ["W0109 the key `*` is a number, and all keys of JSON are texts"] = true,
-      ["W0109 `*` is a key operator only without quotes, and JSON has them around all keys"] = true,
-      ["W0110 a Lua config joins texts by `*`, which does not write all values as `*` does"] = true,
-      ["W0405 the value of `*` must be given, and a Lua config cannot say so"] = true,
-      ["W0807 a Lua config has no operators for keys that are numbers, as in `*`"] = true,
-      ["W0807 a Lua config has no word for `*`, which deletes a key only if it is there"] = true,
-    }
-    local times = 0
+    local cannot, times = {
+      "W0109 the key `*` is a number, and all keys of JSON are texts",
+      "W0109 `*` is a key operator only without quotes",
+      "W0109 `*` is a map with the keys of a list",
+      "W0110 a Lua config joins texts by `*`, which does not write all values",
+      "W0110 `*` is relative to ",
+      "W0110 `*` takes no plain values, and this is one that an expression gave",
+      "W0404 `*` is no expression, and a Lua config would have it as a text",
+      "W0405 the value of `*` must be given, and a Lua config cannot say so",
+      "W0704 a Lua config is nested at most 190 levels deep",
+      "W0807 a Lua config has no operators for keys that are numbers",
+      "W0807 a Lua config has no word for `*`, which deletes a key only if it is there",
+    }, 0
     for reason, count in pairs(refused) do
-      assert.is_true(cannot[reason], reason)
+      local known = false
+      for _, text in ipairs(cannot) do
+        known = known or reason:sub(1, #text) == text
+      end
+      assert.is_true(known, reason)
       times = times + count
     end
     assert.is_true(tried >= 400, tried .. " configs")

@@ -215,7 +215,8 @@ describe("what show prints reads back", function()
   it("in Lua, where the joined values are known", function()
     for splice, joined in pairs {
       ["@t"] = "(@t)", ["@b"] = "tostring(@b)", ["@i"] = "(@i)", ["@f"] = "(@f)",
-      ["@odd"] = '"0.30000000000000004"', ["@l[2]"] = "(@l[1])", ["#@t"] = "(#@t)", ["1"] = "(1)",
+      ["@odd"] = 'string.format("%.17g", @odd)', ["@l[2]"] = "(@l[1])", ["#@t"] = "(#@t)",
+      ["1"] = "(1)",
       ["not @b"] = "tostring(not @b)", ["@i == 1"] = "tostring(@i == 1)", ["1.5"] = "(1.5)",
       ["@t .. 'x'"] = "(@t .. 'x')", ["string.format('%d', @i)"] = "(string.format('%d', @i))",
       ["env('NO_SUCH', 'x')"] = "(env('NO_SUCH', 'x'))", ["@t:upper()"] = "(@t:upper())",
@@ -232,7 +233,7 @@ l: ["@?nothing", 5]
 a: "x${%s} ${tostring(@thing)}"
 ]]):format(splice)))
       local text = assert(config:show { key = "a", format = "lua" })
-      local lua = ([["x" .. %s .. " " .. (tostring(@thing))]]):format(joined)
+      local lua = '"x" .. ' .. joined .. ' .. " " .. (tostring(@thing))'
       assert.equal("return expr " .. ("%q"):format(lua):gsub("\\\n", "\\n") .. "\n", text)
       local whole = assert(config:show { format = "lua" })
       local again = assert(load_text("b.lua", whole))

@@ -274,6 +274,18 @@ local function kind_of(view, id, expression)
   end
 end
 
+-- The operand that writes the float `value`, which `text` gives, with all its digits.
+local function digits_of(value, text)
+  local exact = tell.number(value)
+  for digits = 1, 17 do
+    local spec = ("%%.%dg"):format(digits)
+    if spec:format(value) == exact then
+      return ("string.format(\"%s\", %s)"):format(spec, text)
+    end
+  end
+  return form.lua_string(exact) -- infinite, or none
+end
+
 --- The operands of `..` that give what the splices of a node's text give; nil when
 --- that is not known.  `splices` are those of its text as it is shown.
 function M.operands(view, id, text, splices)
@@ -288,7 +300,7 @@ function M.operands(view, id, text, splices)
       local open = kind == "bool" and "tostring(" or "("
       out[i] = open .. splice.text .. (splice.text:find("--", 1, true) and "\n)" or ")")
     elseif number and view.after == "evaluate" then
-      out[i] = form.lua_string(tell.number(view.tree:value(number)))
+      out[i] = digits_of(view.tree:value(number), splice.text)
     else
       view:refuse(id, {
         name = "EVALUE",

@@ -46,8 +46,11 @@ local function sigil(view, id, text)
     text = text:sub(2)
   end
   local texts, splices = require "wick.evaluate.splice".parts(text)
-  if not texts then
-    return string_of(text) -- a `${` that is never closed
+  if not texts or text == written and text:match("^%$[^{$]") or text == "$" then
+    view:refuse(id, { name = "ESIGIL", helps = INSTEAD,
+      message = ("`%s` is no expression, and a Lua config would have it as a text"):format(
+        tell.written(view.tree, id, text, 40)) })
+    return ""
   elseif #splices == 0 then
     return string_of(texts[1])
   end
