@@ -238,20 +238,24 @@ static void set_up (void) {
 }
 
 
+static int is_of (const Library *lib, const wk_File *file) {
+  return lib->ino == file->ino && lib->dev == file->dev;
+}
+
+
 static Library *find_inode (const wk_File *file) {
   size_t i;
   for (i = 0; i < nlibraries; i++)
-    if (libraries[i].ino == file->ino && libraries[i].dev == file->dev)
-      return &libraries[i];
+    if (is_of(&libraries[i], file)) return &libraries[i];
   return NULL;
 }
 
 
-static int is_known (const void *handle) {
+static Library *find_handle (const void *handle) {
   size_t i;
   for (i = 0; i < nlibraries; i++)
-    if (libraries[i].handle == handle) return 1;
-  return 0;
+    if (libraries[i].handle == handle) return &libraries[i];
+  return NULL;
 }
 
 
@@ -395,7 +399,7 @@ static Library *note (const wk_Plugin *p, const void *handle) {
 /* gives the file to the linker, and knows it from then on; NULL and a failure
    when that cannot be */
 static Library *load (wk_Plugin *p, wk_Fail *f) {
-  Library *lib = NULL;
+  Library *lib = NULL, *known;
   char path[64];
   wk_Code code;
   const void *handle;
@@ -414,9 +418,12 @@ static Library *load (wk_Plugin *p, wk_Fail *f) {
     return NULL;
   }
   /* the descriptor stays open from here on: the linker knows its number */
+  known = find_handle(handle);
+  if (known != NULL && is_of(known, &p->file))
+    return known;  /* its constructors had it loaded, too */
   if (!reserve())
     FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  else if (is_known(handle) || (lib = note(p, handle)) == NULL) {
+  else if (known != NULL || (lib = note(p, handle)) == NULL) {
     FAIL(p, f, WK_EDLOPEN, "cannot be opened");
     wk_fail_note(f, "the system linker gave another library for it");
   }

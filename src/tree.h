@@ -118,7 +118,7 @@ typedef struct wk_Via { wk_Id node; uint32_t pos; uint16_t doc; } wk_Via;
 typedef struct wk_Tree {
   wk_Node *nodes;      /* nodes[0] is unused */
   char *text;          /* the pool of keys and scalars */
-  wk_Doc *docs;        /* docs[0] is unused */
+  wk_Doc **docs;       /* each stays where it is; docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
   wk_Via *vias;        /* hash: which node was copied by which alias */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
@@ -141,6 +141,10 @@ void wk_tree_free (wk_Tree *t);
 wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
                           const char *name, const char *source, size_t length,
                           uint16_t *doc, wk_Fail *f);
+/* document `doc`, which stays where it is as long as the tree; NULL for 0 */
+static inline wk_Doc *wk_tree_doc (const wk_Tree *t, size_t doc) {
+  return doc > 0 && doc < t->ndocs ? t->docs[doc] : NULL;
+}
 
 /* a new node of kind `kind`, not linked anywhere.  Consecutive calls give
    consecutive ids.  Fails with ELIMIT (config.nodes) or ENOMEM. */

@@ -257,8 +257,11 @@ function edit(config, at, i, asked, word, number, renamed)
         end
         return nil, err
       end
-    elseif segment == "_target_" and last then
-      renamed[at] = true
+    elseif segment == "_target_" and last and asked.value then
+      if not value and not valued() then
+        return nil, err
+      end
+      renamed[at] = renamed[at] or tree:text(child) ~= tree:text(value)
     end
     at = child
   end
@@ -272,7 +275,7 @@ function edit(config, at, i, asked, word, number, renamed)
 end
 
 --- Applies one override, the `number`th word of the call: a text, or {unset =
---- key}.  `renamed` collects the components whose `_target_` the call sets: they
+--- key}.  `renamed` collects the components whose `_target_` the call changes: they
 --- may get options that the config does not have, for they belong to another
 --- constructor now.  Gives true, or nil and an error.
 function M.apply(config, word, number, renamed)

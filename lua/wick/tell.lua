@@ -8,23 +8,7 @@ local fail = require "wick.fail"
 local M = {}
 
 --- A number in its shortest exact form; a float stays a float.
-function M.number(value)
-  if math.type(value) == "integer" then
-    return ("%d"):format(value)
-  elseif value ~= value then
-    return ".nan"
-  elseif value == math.huge or value == -math.huge then
-    return value > 0 and ".inf" or "-.inf"
-  end
-  local text
-  for digits = 15, 17 do
-    text = ("%." .. digits .. "g"):format(value):gsub(",", ".")
-    if tonumber(text) == value then
-      break
-    end
-  end
-  return text:find("[.e]") and text or text .. ".0"
-end
+M.number = core.number
 
 --- Whether a value under this key is not to be shown in messages.
 function M.is_secret(key)
@@ -53,6 +37,21 @@ end
 --- What is written at a node, or a part of it, fit for a message.
 function M.written(tree, id, text, max)
   return is_private(tree, id) and M.HIDDEN or fail.quote(text, max)
+end
+
+--- A text for a message in the quotes that YAML needs around it.
+function M.quoted(text, max)
+  if not text:find("[\"\\]") then
+    return '"' .. fail.quote(text, max) .. '"'
+  elseif not text:find("['%c]") then
+    return "'" .. fail.quote(text, max) .. "'"
+  end
+  return '"' .. fail.quote(text:gsub("[\"\\]", "\\%0"), max) .. '"'
+end
+
+--- The same for what is written at a node, or a part of it, behind a sign.
+function M.written_quoted(tree, id, sign, text, max)
+  return is_private(tree, id) and '"' .. sign .. fail.hidden .. '"' or M.quoted(sign .. text, max)
 end
 
 local COUNTED = { map = "{%d %s}", list = "[%d %s]" }

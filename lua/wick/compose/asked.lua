@@ -5,6 +5,11 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
+-- The text itself, as YAML has it.
+local function doubled(tree, id, text)
+  return require "wick.tell".written_quoted(tree, id, "", "%" .. text)
+end
+
 --- What the copy `id` names: {file, path, base (the bytes before the path),
 --- optional}; or nil and an error.
 return function(tree, id)
@@ -23,8 +28,8 @@ return function(tree, id)
   if key and key ~= "" then
     local path, err = core.keypath(key)
     if not path or path.length ~= #key then
-      local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
-        require "wick.tell".written(tree, id, "%" .. text)) }
+      local helps = { ("to mean the text itself, double the sign: `%s`"):format(
+        doubled(tree, id, text)) }
       local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
       local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
       if not file and (name or other) then
@@ -71,8 +76,8 @@ return function(tree, id)
             require "wick.tell".written(tree, id, text, 40)),
       marks = { tree:mark(id, "expected a key path behind it") },
       helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `\"%s\"`"):format(
-          require "wick.tell".written(tree, id, "%" .. text)) },
+        ("to mean the text itself, double the sign: `%s`"):format(
+          doubled(tree, id, text)) },
     })
   end
   return item
