@@ -117,6 +117,7 @@ build = {
     ["wick.cli.verbs"] = "lua/wick/cli/verbs.lua",
     ["wick.cli.words"] = "lua/wick/cli/words.lua",
     ["wick.compose"] = "lua/wick/compose.lua",
+    ["wick.compose.asked"] = "lua/wick/compose/asked.lua",
     ["wick.compose.copies"] = "lua/wick/compose/copies.lua",
     ["wick.compose.defaults"] = "lua/wick/compose/defaults.lua",
     ["wick.compose.misfit"] = "lua/wick/compose/misfit.lua",
