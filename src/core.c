@@ -301,8 +301,8 @@ static const luaL_Reg functions[] = {
   {"lex", wk_core_lex}, {"unquote", wk_core_unquote},
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote},
-  {"distance", wk_core_distance},
-  {"secret", wk_core_secret}, {"tree", wk_new_tree},
+  {"distance", wk_core_distance}, {"secret", wk_core_secret},
+  {"number", wk_core_number}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
   {"fields", core_fields}, {"call", core_call}, {"library", wk_core_library},
   {NULL, NULL}

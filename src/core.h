@@ -94,6 +94,7 @@ int wk_core_keytext (lua_State *L);
 int wk_core_place (lua_State *L);
 int wk_core_quote (lua_State *L);
 int wk_core_distance (lua_State *L);
+int wk_core_number (lua_State *L);
 int wk_core_secret (lua_State *L);
 int wk_core_exports (lua_State *L);
 

@@ -325,12 +325,14 @@ static void host_keep (wk_Graft *g, lua_State *L, wk_Id id) {
 ** A Lua value as nodes, linked nowhere.  Node: the metatable of what wick.ref
 ** and the like make.  hosts: a table that gets functions, userdata and tables
 ** with a metatable by their nodes; nil: there may be none (the value of an
-** expression).  like: the node whose mark the new ones get; nil: they belong
-** to a new table of the host.  most: how many values there may be.
+** expression, which is data: `_target_` in it makes no component).  like: the
+** node whose mark the new ones get; nil: they belong to a new table of the
+** host.  most: how many values there may be.
 */
 int wk_tree_graft (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id like = lua_isnoneornil(L, LIKE) ? 0 : wk_check_id(L, t, LIKE), id = 0;
+  size_t made = t->nnodes;
   lua_Integer most = luaL_optinteger(L, MOST, LUA_MAXINTEGER);
   int hosts = lua_istable(L, HOSTS);
   wk_Graft *g;
@@ -365,6 +367,9 @@ int wk_tree_graft (lua_State *L) {
     wk_graft_free(g);
     return 2;
   }
+  for (; !hosts && made < t->nnodes; made++)
+    if (t->nodes[made].kind == WK_MAP)
+      t->nodes[made].flags &= (uint8_t)~WK_COMPONENT;
   lua_pushinteger(L, id);
   lua_pushinteger(L, (lua_Integer)g->made);
   wk_graft_free(g);

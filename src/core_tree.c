@@ -210,9 +210,10 @@ static int behindkey (const wk_Tree *t, wk_Id id) {
 }
 
 
-/* does this node's up link to a map, so that a key stands before it? */
+/* is this node in a map, or was before that vanished, so that a key stands
+   before it? */
 static int haskey (const wk_Tree *t, wk_Id id) {
-  wk_Id up = wk_tree_node(t, id)->up;
+  wk_Id up = wk_tree_holder(t, id);
   return up != 0 && wk_tree_node(t, up)->kind == WK_MAP && behindkey(t, id);
 }
 

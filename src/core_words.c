@@ -2,7 +2,7 @@
 ** core_words.c -- part of the binding: tokens, key paths, places, and what a
 ** module's text exports.
 **
-** May call: lex, keypath, exports, tree (places), fail, core.h.
+** May call: lex, keypath, exports, scalar, tree (places), fail, core.h.
 */
 
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "exports.h"
 #include "keypath.h"
 #include "lex.h"
+#include "scalar.h"
 #include "tree.h"
 
 
@@ -265,5 +266,17 @@ int wk_core_distance (lua_State *L) {
     lua_pushinteger(L, cap + 1);
   else
     lua_pushinteger(L, distance(a, (int)la, b, (int)lb, (int)cap));
+  return 1;
+}
+
+
+/* core.number(number) -> its shortest text that YAML reads back the same */
+int wk_core_number (lua_State *L) {
+  char out[40];
+  size_t len;
+  luaL_checktype(L, 1, LUA_TNUMBER);
+  len = lua_isinteger(L, 1) ? wk_scalar_printint(out, lua_tointeger(L, 1))
+                            : wk_scalar_printfloat(out, lua_tonumber(L, 1));
+  lua_pushlstring(L, out, len);
   return 1;
 }

@@ -22,8 +22,15 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 }
 
 
+wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id) {
+  wk_Id up = t->nodes[id].up;
+  while (up != 0 && t->nodes[up].kind == WK_NONE) up = t->nodes[up].prev;
+  return up;
+}
+
+
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  const wk_Node *list = wk_tree_node(t, wk_tree_holder(t, id));
   wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;

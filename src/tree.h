@@ -244,6 +244,9 @@ wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
 /* the item n (from 1; from the end when negative) of a list, 0 when absent */
 wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
+/* the node with the map or list that this one is in, `up` or what `up` was
+   before it vanished; 0 at the top */
+wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id);
 /* the place (from 1) of an item in its list; 0 when it is in none any more */
 size_t wk_tree_index (const wk_Tree *t, wk_Id id);
 

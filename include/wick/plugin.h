@@ -6,8 +6,9 @@
 ** (NAME is the project's) or luaopen_a_b, and returns a table of
 ** constructors.  One that also *states* what it is can be checked: wick reads
 ** the statement from the file, without loading it, and compares every
-** `_target_`, and the options beside it, with what is stated.  Without a statement it loads with a
-** warning, and not at all under --strict and --untrusted.
+** `_target_`, and the options beside it, with what is stated.  Without a
+** statement it loads with a warning, and not at all under --strict and
+** --untrusted.
 **
 **   WICK_PLUGIN(net_tcp, "net.tcp", "1.2.0", "TCP sockets",
 **     WICK_CONSTRUCTOR("Listener", "accepts connections")

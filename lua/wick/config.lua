@@ -102,6 +102,24 @@ function Config:run_node()
   return run and self.tree:kind(run) ~= "null" and run or nil
 end
 
+-- The object that a late value waits for, or itself.
+local function needed_by(self, id)
+  while self.late and self.late[id] do
+    local late, found = self.late[id], nil
+    for _, expression in ipairs(late.exprs) do
+      for i = 1, #expression.ast.refs do
+        local target = expression.targets[i]
+        found = found or target and (self.tree:object(target) or self.tree:needs(target)[1])
+      end
+    end
+    if not found then
+      break
+    end
+    id = found
+  end
+  return id
+end
+
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
@@ -113,7 +131,7 @@ function Config:get(path)
   end
   local value, missing = self.tree:value(id, self.hosts, true)
   if value == nil and missing then
-    local name = core.keytext(self.tree:segments(missing))
+    local name = core.keytext(self.tree:segments(needed_by(self, missing)))
     return nil, fail.new("EOBJECT", {
       message = ("the value of `%s` needs the object `%s`"):format(path or "the config", name),
       key = path,
@@ -214,6 +232,10 @@ local ROOMS = { read = 1, compose = 2, evaluate = 3 }
 -- The options of show, checked and completed; misuse raises.
 local function show_options(self, given)
   local options = {}
+  if given ~= nil and type(given) ~= "table" then
+    error(("bad argument #1 to 'show' (a table of options expected, got a %s%s)"):format(
+      type(given), type(given) == "string" and "; for one key: {key = \"…\"}" or ""), 3)
+  end
   for name, value in pairs(given or {}) do
     if type(value) ~= SHOW[name] then
       error(("config:show has no option '%s' of type %s"):format(tostring(name), type(value)), 3)
@@ -249,7 +271,10 @@ function Config:show(options)
       read, wrong = require "wick.open".open(self.source, {},
         setmetatable({ after = "read" }, { __index = self.options }))
     end
-    return read and require "wick.show".documents(read, options), wrong
+    if not read then
+      return nil, wrong
+    end
+    return require "wick.show".documents(read, options)
   end
   local id, err = self:node(options.key)
   if not id then

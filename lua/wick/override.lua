@@ -191,9 +191,10 @@ local edit
 local function postpone(config, at, i, asked, word, number, renamed)
   local list = config.patches[at] or {}
   config.patches[at] = list
-  list[#list + 1] = { on = config.tree:previous(at), apply = function(made)
-    return edit(config, made, i, asked, word, number, renamed)
-  end }
+  list[#list + 1] = { on = config.tree:previous(at), layer = compose.layer(config),
+    apply = function(made)
+      return edit(config, made, i, asked, word, number, renamed)
+    end }
   return true
 end
 

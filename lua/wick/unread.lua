@@ -1,10 +1,10 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: evaluate's state (tree, reads, components), plan, target
--- and load (as text), declare, fail, core.
+-- Part of config.  May call: what compose and evaluate say (tree, copied, reads,
+-- components), plan, target and load (as text), declare, fail, core.
 --
--- Read is what a reference or expression names, with all that is in it and the
--- maps it is in, every component that is built and all that is in it, `project`
+-- Read is what a reference, copy or expression names, with all that is in it and
+-- the maps it is in, every component that is built and all that is in it, `project`
 -- and `run`.  Of a component whose constructor declares its options those are
 -- read.  A map or list of which nothing is read is told once, as a whole.
 
@@ -70,8 +70,10 @@ return function(self)
       read(child)
     end
   end
-  for _, entry in ipairs(self.reads) do
-    read(entry.target)
+  for _, list in ipairs { self.reads, self.copied or {} } do
+    for _, entry in ipairs(list) do
+      read(entry.target)
+    end
   end
   for _, name in ipairs { "project", "run" } do
     local id = tree:find(self.top, name)
@@ -99,7 +101,7 @@ return function(self)
       message = ("nothing reads `%s`"):format(path),
       key = path,
       marks = { tree:mark(id, tree:is(id, "component") and "`run` does not need it"
-        or "no reference, expression or constructor names it", "key") },
+        or "no reference, copy, expression or constructor names it", "key") },
     })
   end
   return list
