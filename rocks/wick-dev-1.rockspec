@@ -156,6 +156,7 @@ build = {
     ["wick.json"] = "lua/wick/json.lua",
     ["wick.key"] = "lua/wick/key.lua",
     ["wick.load"] = "lua/wick/load.lua",
+    ["wick.load.calling"] = "lua/wick/load/calling.lua",
     ["wick.load.plugin"] = "lua/wick/load/plugin.lua",
     ["wick.load.words"] = "lua/wick/load/words.lua",
     ["wick.open"] = "lua/wick/open.lua",
