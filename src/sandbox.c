@@ -232,7 +232,14 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   s->line = 1;
   wk_sandbox_spendtext(L, d->source, d->length);
   snprintf(name, sizeof(name), "=%u", (unsigned)doc);
-  code = wk_chunk_compile(L, d->source, d->length, name, s->fail);
+  s->compiling = 1;
+  code = wk_chunk_paced(L, d->source, d->length, name, wk_sandbox_pace,
+                        s->fail);
+  s->compiling = 0;
+  if (s->steps > s->most) {  /* the text was cut short */
+    memset(s->fail, 0, sizeof(*s->fail));
+    wk_sandbox_spend(L, 0);
+  }
   if (code != WK_OK) {
     s->told->doc = doc;
     s->code = WK_OK;  /* the handler is asked about parentheses too deep */
@@ -281,14 +288,49 @@ static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
   o = malloc(sizeof(wk_Outline));
   if (o == NULL) return NULL;
   wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
+  memset(&s->texts[s->ntexts], 0, sizeof(Text));
   s->texts[s->ntexts].doc = doc;
   s->texts[s->ntexts++].outline = o;
   return o;
 }
 
+
+/* finds the starts of a text's lines, which are very many places' to ask for;
+   without memory none is found */
+static void readlines (Text *text, const char *s, size_t len) {
+  size_t room = 64, start = 0, stop, i;
+  text->lines = malloc(room * sizeof(uint32_t));
+  while (text->lines != NULL) {
+    if (text->nlines == room) {
+      uint32_t *more = realloc(text->lines, (room *= 2) * sizeof(uint32_t));
+      if (more == NULL) return;
+      text->lines = more;
+    }
+    text->lines[text->nlines++] = (uint32_t)start;
+    if (start >= len) return;
+    wk_chunk_line(s + start, len - start, 2, &i, &stop);
+    if (i == 0) return;
+    start += i;
+  }
+}
+
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
+
+
+size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
+  const wk_Doc *d = &s->tree->docs[doc];
+  size_t at, i;
+  if (line < 1 || outlineof(s, doc) == NULL) return 0;
+  for (i = 0; s->texts[i].doc != doc; i++) ;
+  if (s->texts[i].lines == NULL)
+    readlines(&s->texts[i], d->source, d->length);
+  if ((size_t)line > s->texts[i].nlines) return 0;
+  at = s->texts[i].lines[line - 1];
+  while (at < d->length && (d->source[at] == ' ' || d->source[at] == '\t')) at++;
+  return at;
+}
 
 
 /* the place of the table on the top, if a document returned it */
@@ -349,6 +391,13 @@ static wk_Code checktop (lua_State *L, Sandbox *s, uint16_t doc,
 }
 
 
+/* a table is copied; it may stand in many places */
+static void walks (wk_Graft *g, lua_State *L, size_t n) {
+  (void)g;
+  wk_sandbox_spendwalk(L, -1, n);
+}
+
+
 /* copies what the document returned, which is on the top.  The limit is
    raised, and garbage collected: keys that are long take memory. */
 static void copyout (lua_State *L, Sandbox *s, uint16_t doc, wk_Id *root) {
@@ -362,6 +411,7 @@ static void copyout (lua_State *L, Sandbox *s, uint16_t doc, wk_Id *root) {
   g->ud = s;
   g->means = wk_sandbox_means;
   g->returned = returned;
+  g->walks = walks;
   g->strict = 1;
   g->bytes = s->tree->limits.lua_bytes;
   g->help = "a config holds values; what is computed later is `expr \"…\"`";
@@ -386,6 +436,7 @@ static int all (lua_State *L) {
   uint16_t doc = (uint16_t)lua_tointeger(L, 1);
   wk_Id *root = (wk_Id *)lua_touserdata(L, 2);
   lua_gc(L, LUA_GCSTOP);
+  wk_sandbox_layout(L);
   wk_sandbox_open(L);
   lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &returned_key);
@@ -405,8 +456,10 @@ static void release (Sandbox *s) {
   for (i = 0; i < s->ntexts; i++) {
     wk_outline_free(s->texts[i].outline);
     free(s->texts[i].outline);
+    free(s->texts[i].lines);
   }
   free(s->texts);
+  wk_sandbox_unpeek(s);
   wk_graft_free(&s->graft);
 }
 
