@@ -75,6 +75,7 @@ build = {
         "src/sandbox_lib.c",
         "src/sandbox_make.c",
         "src/sandbox_peek.c",
+        "src/sandbox_place.c",
         "src/sandbox_text.c",
         "src/scalar.c",
         "src/secret.c",

@@ -10,7 +10,10 @@
 ** finds the place.  Documents are called "=N" in there, N being their number.
 */
 
+#define _GNU_SOURCE
+
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,71 +271,6 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
 }
 
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push  /* the analyzer does not see that s owns texts */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
-
-/* the outline of a document, read when it is first asked for; NULL when
-   there is no memory for it */
-static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
-  const wk_Doc *d = &s->tree->docs[doc];
-  wk_Outline *o;
-  Text *texts;
-  size_t i;
-  for (i = 0; i < s->ntexts; i++)
-    if (s->texts[i].doc == doc) return s->texts[i].outline;
-  texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts == NULL) return NULL;
-  s->texts = texts;
-  o = malloc(sizeof(wk_Outline));
-  if (o == NULL) return NULL;
-  wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
-  memset(&s->texts[s->ntexts], 0, sizeof(Text));
-  s->texts[s->ntexts].doc = doc;
-  s->texts[s->ntexts++].outline = o;
-  return o;
-}
-
-
-/* finds the starts of a text's lines, which are very many places' to ask for;
-   without memory none is found */
-static void readlines (Text *text, const char *s, size_t len) {
-  size_t room = 64, start = 0, stop, i;
-  text->lines = malloc(room * sizeof(uint32_t));
-  while (text->lines != NULL) {
-    if (text->nlines == room) {
-      uint32_t *more = realloc(text->lines, (room *= 2) * sizeof(uint32_t));
-      if (more == NULL) return;
-      text->lines = more;
-    }
-    text->lines[text->nlines++] = (uint32_t)start;
-    if (start >= len) return;
-    wk_chunk_line(s + start, len - start, 2, &i, &stop);
-    if (i == 0) return;
-    start += i;
-  }
-}
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
-
-size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
-  const wk_Doc *d = &s->tree->docs[doc];
-  size_t at, i;
-  if (line < 1 || outlineof(s, doc) == NULL) return 0;
-  for (i = 0; s->texts[i].doc != doc; i++) ;
-  if (s->texts[i].lines == NULL)
-    readlines(&s->texts[i], d->source, d->length);
-  if ((size_t)line > s->texts[i].nlines) return 0;
-  at = s->texts[i].lines[line - 1];
-  while (at < d->length && (d->source[at] == ' ' || d->source[at] == '\t')) at++;
-  return at;
-}
-
-
 /* the place of the table on the top, if a document returned it */
 static int returned (wk_Graft *g, lua_State *L, wk_Place *at) {
   Sandbox *s = (Sandbox *)g->ud;
@@ -342,7 +280,7 @@ static int returned (wk_Graft *g, lua_State *L, wk_Place *at) {
   lua_pushvalue(L, -2);
   if (lua_rawget(L, -2) != LUA_TNIL) {
     doc = (uint16_t)lua_tointeger(L, -1);
-    o = outlineof(s, doc);
+    o = wk_sandbox_outline(s, doc);
   }
   lua_pop(L, 2);
   if (o == NULL) return 0;
@@ -402,7 +340,7 @@ static void walks (wk_Graft *g, lua_State *L, size_t n) {
    raised, and garbage collected: keys that are long take memory. */
 static void copyout (lua_State *L, Sandbox *s, uint16_t doc, wk_Id *root) {
   wk_Graft *g = &s->graft;
-  wk_Outline *o = outlineof(s, doc);
+  wk_Outline *o = wk_sandbox_outline(s, doc);
   wk_Code code;
   s->limit += COPYING;
   s->ceiling = SIZE_MAX;
@@ -450,25 +388,30 @@ static int all (lua_State *L) {
 
 /* gives back what the sandbox holds */
 static void release (Sandbox *s) {
-  size_t i;
   s->running = 0;
   if (s->L != NULL) lua_close(s->L);
-  for (i = 0; i < s->ntexts; i++) {
-    wk_outline_free(s->texts[i].outline);
-    free(s->texts[i].outline);
-    free(s->texts[i].lines);
-  }
-  free(s->texts);
+  wk_sandbox_untext(s);
   wk_sandbox_unpeek(s);
   wk_graft_free(&s->graft);
+}
+
+
+/* the thread's locale is again what it was */
+static void leave (locale_t plain, locale_t before) {
+  if (plain == (locale_t)0) return;
+  uselocale(before);
+  freelocale(plain);
 }
 
 
 wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
                          const wk_Door *door, wk_Id *root, wk_Told *told,
                          wk_Fail *f) {
+  /* text and numbers are the same everywhere, and compared quickly */
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
   Sandbox s;
   int status;
+  before = plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
   memset(&s, 0, sizeof(s));
   memset(told, 0, sizeof(*told));
   memset(f, 0, sizeof(*f));
@@ -486,9 +429,10 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
   wk_graft_init(&s.graft, t);
   s.L = lua_newstate(wk_sandbox_alloc, &s);
   if (s.L == NULL) {
-    wk_Code code = wk_sandbox_nomemory(&s);
+    s.code = wk_sandbox_nomemory(&s);
     place(&s, s.doc, s.line, "");
-    return code;
+    leave(plain, before);
+    return s.code;
   }
   s.running = 1;
   lua_pushcfunction(s.L, handler);
@@ -503,6 +447,7 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
   }
   told->steps = s.steps;
   release(&s);
+  leave(plain, before);
   return s.code;
 }
 

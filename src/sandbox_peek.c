@@ -49,12 +49,9 @@ struct wk_Hash {
 /* may the text be a number, as far as can be seen quickly? */
 static int isnumeral (const char *s, size_t len) {
   const char *end = s + len;
-  while (s < end && memchr(" \f\n\r\t\v+-", *s, 8) != NULL) s++;
+  s += strspn(s, " \f\n\r\t\v+-");  /* Lua ends it with a zero byte */
   if (s < end && *s != '.' && (*s < '0' || *s > '9')) return 0;
-  while (s < end && ((*s >= '0' && *s <= '9') ||
-                     memchr(" \f\n\r\t\v+-.abcdefABCDEFxXpP", *s, 25) != NULL))
-    s++;
-  return s == end;
+  return s + strspn(s, " \f\n\r\t\v+-.0123456789abcdefABCDEFxXpP") == end;
 }
 
 

@@ -148,7 +148,12 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc);
 /* the bytes [*start, *stop) of a line, without blanks around it */
 void wk_sandbox_line (const wk_Doc *d, long line, size_t *start,
                       size_t *stop);
-/* the first of these bytes, for as many lines as there are */
+
+/* sandbox_place.c: the outline of a document, read when it is first asked for;
+   NULL when there is no memory for it */
+wk_Outline *wk_sandbox_outline (Sandbox *s, uint16_t doc);
+/* the first byte of a line that is no blank */
 size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line);
+void wk_sandbox_untext (Sandbox *s);
 
 #endif

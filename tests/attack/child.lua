@@ -1,4 +1,4 @@
--- child: one hostile config, in a process of its own that lua_spec.lua gives a
+-- child: one hostile config, in a process of its own that budget.lua gives a
 -- limit of processor time.
 --
 --     child lua ROWS N       row N of the file ROWS, as a Lua config

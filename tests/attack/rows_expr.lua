@@ -2,7 +2,7 @@
 -- Lua configs: {number, title, YAML, code = what comes of it, says = a text that
 -- the message must hold}.  The YAML is a text or a function that gives one.
 --
--- None may take longer than lua_spec.lua allows; sizes are such that each took
+-- None may take longer than budget.lua allows; sizes are such that each took
 -- much longer before it was counted, or must go on to be quick.
 
 local READ = "would read more than 256 MiB"

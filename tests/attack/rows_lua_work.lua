@@ -3,7 +3,6 @@
 
 local HOOK = "the hook sees these instructions too"
 local LIMIT = "Lua's own limit"
-local FIRST = "it is given less, and ends before"
 
 local function numbered(n, format, between)
   local list = {}
@@ -137,7 +136,7 @@ return {
     return "local x if x then " .. ("elseif x then "):rep(100000) .. " end return { }"
   end, "ELUASTEPS", naive = "^hung" },
   { 104, "100,000 times `break`", function()
-    return "local x while true do " .. ("if x then break end "):rep(100000) .. "break end return { }"
+    return "local x while true do " .. ("if x then break end "):rep(100000) .. " end return { }"
   end, "ELUASTEPS", naive = "." , reason = LIMIT },
   { 104, "60,000 integers that fall on one chain", function()
     local list = {}

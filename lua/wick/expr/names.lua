@@ -287,11 +287,11 @@ end
 ALL = concat(ALL)
 
 local function cased(own_function, letters, other)
-  local plain = gsub(ALL, letters, other)
+  local changed = gsub(ALL, letters, other)
   return function(c, s)
     s = text(c, 1, s)
     c:charge(#s)
-    if own_function(ALL) == plain then
+    if own_function(ALL) == changed then
       return own_function(s)
     end
     c:work(25 * #s)
