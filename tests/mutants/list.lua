@@ -10,7 +10,8 @@
 local BELOW, PATH, FILE, TRUST = "src/below.c", "src/path.c", "src/file.c", "src/trust.c"
 local NAME, FOLDER, CHUNK = "src/name.c", "src/folder.c", "src/chunk.c"
 local SANDBOX, BUDGET, LIB = "src/sandbox.c", "src/sandbox_budget.c", "src/sandbox_lib.c"
-local MAKE, GRAFT = "src/sandbox_make.c", "src/graft.c"
+local MAKE, GRAFT, PEEK = "src/sandbox_make.c", "src/graft.c", "src/sandbox_peek.c"
+local TEXT, OPERATE = "src/sandbox_text.c", "lua/wick/expr/operate.lua"
 
 return {
   -- the flags of openat2
@@ -310,16 +311,43 @@ return {
   { "instructions are not counted", SANDBOX, "  wk_sandbox_count(L, 1);\n", "", "sandbox_test" },
   { "no end to the steps", BUDGET, "if (s->steps > s->most || s->tripped) trip(L, s);", "",
     "sandbox_test" },
-  { "long strings are free", BUDGET, "1 + s->longest / STRING +", "1 +", "lua_spec" },
+  { "long strings are free", BUDGET, "s->longest / STRING +", "", "lua_spec" },
+  { "long numerals are free", BUDGET, "s->numeral / NUMERAL +", "", "work_spec" },
+  { "zero bytes are free", BUDGET, "s->nuls / NULS +", "", "work_spec" },
+  { "chains of a hash are free", BUDGET, "s->chain / CHAIN +", "", "work_spec" },
+  { "keys that are numbers are free", BUDGET, "s->numbers / NUMBERS +", "", "work_spec" },
+  { "large tables are counted for nothing", BUDGET, "s->debt += s->array / ARRAY;", "(void)0;",
+    "work_spec" },
+  { "upvalues are free", BUDGET, "s->debt += n * n / UPVALUES;", "", "work_spec" },
+  { "places without keys are free", BUDGET, "wk_sandbox_spend(L, slots / SLOTS);",
+    "(void)slots;", "work_spec" },
+  { "walks along chains are free", BUDGET, "wk_sandbox_spend(L, n * (s->chain / 16) / 8);",
+    "(void)n;", "work_spec" },
+  { "the next look is late", BUDGET, "  look_every(s, 1);\n", "", "work_spec" },
+  { "a table is copied in any number of places", SANDBOX, "  g->walks = walks;\n", "",
+    "work_spec" },
+  { "no string is looked at", PEEK, "else if (size >= SHORT) {", "else if (size == 0) {",
+    "work_spec" },
+  { "no hash part is looked at", PEEK, "  s->fresher = 1;\n", "", "work_spec" },
   { "arguments are free", BUDGET, "(unsigned)s->values / VALUES", "0", "lua_spec" },
   { "calls are not looked at", BUDGET, "LUA_MASKCOUNT | LUA_MASKCALL", "LUA_MASKCOUNT",
     "lua_spec" },
-  { "large tables are free", BUDGET, "s->hashed / HASH +", "0 +", "lua_spec" },
   { "no limit on memory", BUDGET, "if (more > s->limit - s->used ||", "if (", "sandbox_test" },
   { "no limit on garbage", BUDGET, "more > s->ceiling - s->total ||", "", "lua_spec" },
-  { "names in nested functions are free", BUDGET, "if (token == WK_T_NAME) work += functions;",
-    "if (token == WK_T_NAME) ;", "lua_spec" },
-  { "labels are free", BUDGET, "#define LABEL  100", "#define LABEL  0", "lua_spec" },
+  { "names in nested functions are free", TEXT, "c.work += c.functions;", "(void)0;", "lua_spec" },
+  { "names are free", TEXT, "c.work + c.names / NAMES", "c.work", "work_spec" },
+  { "labels are free", TEXT, "#define LABEL  100", "#define LABEL  0", "lua_spec" },
+  { "`or` is free", TEXT, "c->work += ++nest->jumps / JUMPS;", "", "work_spec" },
+  { "`elseif` is free", TEXT, "c->work += ++nest->branches / JUMPS;", "(void)0;", "work_spec" },
+  { "constants are free", TEXT, "  s->steps += len / WORDS *", "  (void)len; (void)", "work_spec" },
+  { "comparing is free in expressions", OPERATE, "  charge(s, pc, \"work\", size)\n", "",
+    "expr_work_spec" },
+  { "equality is free in expressions", OPERATE, "charge(s, pc, \"work\", #a // 4)", "",
+    "expr_work_spec" },
+  { "numerals are free in expressions", "lua/wick/expr/step.lua",
+    "charge(s, pc, \"work\", #v)", "", "expr_work_spec" },
+  { "copies go on without room", "lua/wick/compose/copies.lua",
+    "self.full = wrong.name == \"ELIMIT\"", "", "expr_work_spec" },
   { "functions do not count their work", LIB, "wk_sandbox_spend(L, 1 + work / BYTES);", "",
     "lua_spec" },
   { "%p is there", LIB, "if (*s == 'p' || *s == 'q')", "if (*s == 'q')", "lua_spec" },

@@ -9,7 +9,7 @@
 -- compile.  One that needs root is not tried without.
 
 local TREE = "build/mutants"
-local SECONDS = 60 -- for one killer; who takes longer was stopped by the mutant
+local SECONDS = 180 -- for one killer; who takes longer was stopped by the mutant
 
 local mutants = dofile("tests/mutants/list.lua")
 
@@ -42,6 +42,7 @@ end
 -- What the specs need beside the Lua rooms.
 local NEEDS = {
   lua = { "lua/wick/core.so", "tests/naive_lua" },
+  work = { "lua/wick/core.so", "tests/naive_lua" },
   attack = { "lua/wick/core.so", "tests/driver", "tests/naive", "tests/fold" },
   race = { "tests/race" },
   secure = { "bin/wick", "tests/driver" },

@@ -8,7 +8,8 @@
 -- skipped without a word.  A copy of a file brings
 -- copies of its own, which are made where they then stand; each knows the
 -- nodes that it came out of, so that a file that copies itself ends.  The walk
--- has its own stack.
+-- has its own stack, and ends with the first copy that there is no room for:
+-- what was half made by then is not copied further.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -422,6 +423,7 @@ local function try(self, id)
   local depth = item.file and self:depth(id) or above and above.depth
   local ok, wrong = make(self, id, item, target)
   if not ok then
+    self.full = wrong.name == "ELIMIT"
     return self:report(id, wrong)
   end
   for _, inner in ipairs(self.tree:copies(id)) do
@@ -457,12 +459,12 @@ return function(config, copies)
     open[top], needs[top], at[top] = id, NONE, 1
     state[id] = GREY
   end
-  while n < #self.todo do
+  while n < #self.todo and not self.full do
     n = n + 1
     if not state[self.todo[n]] then
       push(self.todo[n])
     end
-    while top > 0 do
+    while top > 0 and not self.full do
       local id, list = open[top], needs[top]
       local need = list
       if type(list) == "table" then
