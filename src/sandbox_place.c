@@ -73,7 +73,8 @@ size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
     readlines(&s->texts[i], d->source, d->length);
   if ((size_t)line > s->texts[i].nlines) return 0;
   at = s->texts[i].lines[line - 1];
-  while (at < d->length && (d->source[at] == ' ' || d->source[at] == '\t')) at++;
+  while (at < d->length &&
+         (d->source[at] == ' ' || d->source[at] == '\t')) at++;
   return at;
 }
 
