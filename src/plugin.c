@@ -302,6 +302,7 @@ static wk_Code changed_since_loaded (const wk_Plugin *p, wk_Fail *f) {
 
 
 static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
+  if (err == ENOMEM) return wk_fail_errno(f, err, "a plugin cannot be loaded");
   FAIL(p, f, WK_ENOPROC, "cannot be loaded without /proc");
   wk_fail_note(f, "it is loaded by its descriptor, through /proc/<pid>/fd: "
                   "by its path it could be another file by now");
@@ -399,7 +400,12 @@ static Library *load (wk_Plugin *p, wk_Fail *f) {
   char path[64];
   wk_Code code;
   const void *handle;
-  int fd = pin(p->file.fd);
+  int fd;
+  if (!reserve()) {  /* before anything is there to be left behind */
+    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+    return NULL;
+  }
+  fd = pin(p->file.fd);
   if (fd < 0) {
     wk_fail_errno(f, errno, "a plugin cannot be loaded");
     return NULL;
@@ -414,9 +420,7 @@ static Library *load (wk_Plugin *p, wk_Fail *f) {
     return NULL;
   }
   /* the descriptor stays open from here on: the linker knows its number */
-  if (!reserve())
-    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  else if (is_known(handle) || (lib = note(p, handle)) == NULL) {
+  if (is_known(handle) || (lib = note(p, handle)) == NULL) {
     FAIL(p, f, WK_EDLOPEN, "cannot be opened");
     wk_fail_note(f, "the system linker gave another library for it");
   }

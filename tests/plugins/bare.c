@@ -50,7 +50,7 @@ __attribute__((constructor)) static void hide (void) {
   const char *names = (const char *)table(DT_STRTAB);
   while (strcmp(names + symbol->st_name, "luaopen_" TEXT(NAME)) != 0)
     symbol++;
-  if (mprotect((void *)((uintptr_t)symbol & ~(page - 1)), 2 * page,
+  if (mprotect((void *)((uintptr_t)symbol & ~(page - 1)), page,
                PROT_READ | PROT_WRITE) == 0)
     symbol->st_name = 0;
 }

@@ -10,8 +10,10 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -300,6 +302,44 @@ static void changed_after (void **state) {
 }
 
 
+/* the file is opened, and changes while its library is known already */
+static int known_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  copy_to("one", "p/one.so");
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+
+/* written over within the second in which it was made */
+static int moment_child (void) {
+  struct timespec times[2];
+  struct stat st;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(stat("p/one.so", &st) == 0);
+  copy_to("one", "p/one.so");
+  times[0] = times[1] = st.st_mtim;
+  times[1].tv_nsec++;
+  CHECK(utimensat(AT_FDCWD, "p/one.so", times, 0) == 0);
+  CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was loaded") == 0);
+  CHECK(canaries() == 1);
+  return 0;
+}
+
+static void changed_meanwhile (void **state) {
+  (void)state;
+  IN_CHILD(known_child);
+  unlink("canary");
+  IN_CHILD(moment_child);
+}
+
+
 static int names_child (void) {
   CHECK(link("p/one.so", "p/hard.so") == 0);
   CHECK(open_plugin("hard.so", "p.hard", &(wk_Plugin){0}) == WK_ESTATEMENT);
@@ -338,6 +378,53 @@ static void changes_itself (void **state) {
   IN_CHILD(liar_child);
 }
 
+
+/* a plugin takes its entry back while it is loaded, and a library that it
+   needs has one of that name */
+static int hides_child (void) {
+  char path[PATH_MAX + 64];
+  snprintf(path, sizeof(path), "%s/libhides.so", build);
+  CHECK(dlopen(path, RTLD_NOW | RTLD_LOCAL) != NULL);
+  copy_to("hides", "p/hides.so");
+  CHECK(load_plugin("hides.so", "p.hides") == -1 && fail.code == WK_ENOENTRY);
+  CHECK(strcmp(fail.message, "plugin `p.hides` has no entry point") == 0);
+  CHECK(says(&fail, "the system linker does not find `luaopen_hides` in it"));
+  return 0;
+}
+
+static void entry_of_another (void **state) {
+  (void)state;
+  IN_CHILD(hides_child);
+}
+
+
+/* nobody unloads it, whoever has found it and closes it too often */
+static int stays_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  Dl_info info;
+  void *handle;
+  uint64_t inode;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  inode = p.file.ino;
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(dladdr(loaded.base, &info) != 0);
+  handle = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  CHECK(handle != NULL);
+  CHECK(dlclose(handle) == 0);
+  dlclose(handle);
+  CHECK(mapped_inode(loaded.base) == inode);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void stays (void **state) {
+  (void)state;
+  IN_CHILD(stays_child);
+}
+
 /* bytes that this process has read, by the kernel's own count; -1 when it
    does not tell */
 static long long bytes_read (void) {
@@ -358,6 +445,7 @@ static int large_child (void) {
   const long long before = bytes_read();
   wk_Plugin p;
   wk_Reader reader;
+  int fd;
   CHECK(truncate("p/one.so", 60 << 20) == 0);
   CHECK(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 64 << 20,
                        &p, &fail) == WK_OK);
@@ -383,6 +471,17 @@ static int large_child (void) {
   CHECK(reader.file.fetch(reader.file.ud, 99000, 1000) == 0);
   CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   CHECK(strcmp(fail.message, "`two.so` changed while it was read") == 0);
+  wk_reader_free(&reader);
+  wk_file_close(&p.file);
+  /* written over, as long as it was */
+  CHECK(truncate("p/two.so", 100000) == 0);
+  CHECK(wk_path_open(&root, "two.so", 6, &p.file, &fail) == WK_OK);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  fd = open("p/two.so", O_WRONLY | O_CLOEXEC);
+  CHECK(fd >= 0 && pwrite(fd, "x", 1, 60000) == 1 && close(fd) == 0);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 100000) == 1);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   wk_reader_free(&reader);
   wk_file_close(&p.file);
   return 0;
@@ -481,12 +580,38 @@ static int none_child (void) {
   return 0;
 }
 
+/* there is one for us, and none for the linker */
+static int one_child (void) {
+  struct rlimit limit;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = (rlim_t)p.file.fd + 1;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  while (dup(0) >= 0) {}
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
+  CHECK(strcmp(fail.message, "a plugin cannot be loaded: too many files are "
+                             "open") == 0);
+  CHECK(says(&fail, "the system linker says: "));
+  CHECK(canaries() == 0);
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
 static void few_numbers (void **state) {
   (void)state;
   IN_CHILD(few_child);
   IN_CHILD(others_child);
   unlink("canary");
   IN_CHILD(none_child);
+  IN_CHILD(one_child);
 }
 
 /* }====================================================== */
@@ -523,6 +648,42 @@ static int fork_child (void) {
 static void forks (void **state) {
   (void)state;
   IN_CHILD(fork_child);
+}
+
+
+static atomic_int answered;
+
+static void *load_waits (void *arg) {
+  (void)arg;
+  atomic_store(&answered, load_plugin("waits.so", "p.waits"));
+  return NULL;
+}
+
+
+/* The process is copied while another thread loads: the copy can load, too.
+   (The lock is nobody's there.) */
+static int copied_child (void) {
+  pthread_t thread;
+  int status;
+  pid_t pid;
+  copy_to("waits", "p/waits.so");
+  CHECK(pthread_create(&thread, NULL, load_waits, NULL) == 0);
+  while (canaries() == 0 && atomic_load(&answered) == 0) sched_yield();
+  pid = fork();
+  if (pid == 0) {
+    alarm(60);
+    _exit(load_plugin("two.so", "p.two") != 2);
+  }
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(atomic_load(&answered) == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+static void copied (void **state) {
+  (void)state;
+  IN_CHILD(copied_child);
 }
 
 
@@ -642,9 +803,10 @@ static int set_up (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     TEST(loads), TEST(refuses), TEST(replaced), TEST(overwritten),
-    TEST(unlinked), TEST(changed_after), TEST(two_names),
-    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers),
-    TEST(forks), TEST(threads), TEST(undefined)
+    TEST(unlinked), TEST(changed_after), TEST(changed_meanwhile),
+    TEST(two_names), TEST(changes_itself), TEST(entry_of_another),
+    TEST(stays), TEST(large), TEST(numbers), TEST(few_numbers),
+    TEST(forks), TEST(copied), TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }
