@@ -96,8 +96,8 @@ PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
 FUZZERS := $(FUZZ:%=$(B)/tests/fuzz_%)
 # Plugins that C programs of the tests load; specs build their own.
-PLUGINS := $(foreach p,one two race1 race2 sysv changes versions waits hides \
-  libhides made,$(B)/tests/plugins/$(p).so)
+PLUGINS := $(foreach p,one two race1 race2 sysv changes many versions \
+  waits hides libhides made,$(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -172,6 +172,7 @@ soak: ## the long form of the fault tests: every N, a million cycles
 	FAULT_STEP=1 $(B)/tests/memory_test
 	FAULT_STEP=1 $(B)/tests/interrupt_test
 	FAULT_CYCLES=1000000 $(B)/tests/limits_test
+	FAULT_STEP=1 $(LUA) tests/run collector_spec
 
 attacks: ## a table of the 164 attacks: what came of each, and where its test is
 	@$(MAKE) -s --no-print-directory all programs
@@ -191,8 +192,8 @@ mutants: ## small mistakes made on purpose, each of which a test must see
 coverage: ## branch coverage of the resolver and the loader, 95 % at least
 	@$(MAKE) -s --no-print-directory all
 	@$(MAKE) -s --no-print-directory B=build/coverage LDFLAGS=--coverage \
-	  CFLAGS="-O0 -g --coverage -DWICK_COVERAGE" build/coverage/bin/wick \
-	  build/coverage/lua/wick/core.so programs
+	  CFLAGS="-O0 -g --coverage -fprofile-update=atomic -DWICK_COVERAGE" \
+	  build/coverage/bin/wick build/coverage/lua/wick/core.so programs
 	@sh tests/check/coverage build/coverage $(T)
 
 valgrind: ## run the C programs and some commands under valgrind
@@ -332,6 +333,7 @@ $(B)/tests/plugins/libhides.so: MAKES = -DNAME=hides -DANSWER=9 \
 $(B)/tests/plugins/hides.so: MAKES = -DNAME=hides -DHIDES -Wl,--no-as-needed \
   $(B)/tests/plugins/libhides.so
 $(B)/tests/plugins/hides.so: $(B)/tests/plugins/libhides.so
+$(B)/tests/plugins/many.so: MAKES = -DNAME=many -DMANY
 $(B)/tests/plugins/made.so: MAKES = -DNAME=made
 $(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
 $(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c

@@ -29,6 +29,8 @@
 
 #define literal(s)  s, sizeof(s) - 1
 
+_Static_assert(sizeof(KIND) >= sizeof("\n" LAST), "see end_of");
+
 
 static int is (const wk_Text *text, const char *s, size_t len) {
   return text->len == len && memcmp(text->s, s, len) == 0;
@@ -231,13 +233,14 @@ static const char *check (wk_Statement *st) {
 }
 
 
-/* the byte behind the line `end` that ends the statement at s (its first
-   word); NULL when there is none, which is also one that is too long */
+/* the byte behind the line `end` that ends the statement at s; NULL when there
+   is none, which is also one that is too long.  At s is KIND, which is longer
+   than that line: so the line does not begin before s. */
 static const char *end_of (const char *s, const char *end) {
   const char *nul;
   if (end - s > WK_STATEMENT_MAX) end = s + WK_STATEMENT_MAX;
   nul = (const char *)memchr(s, '\0', (size_t)(end - s));
-  if (nul == NULL || (size_t)(nul - s) < sizeof("\n" LAST) - 1 ||
+  if (nul == NULL ||
       memcmp(nul - (sizeof("\n" LAST) - 1), literal("\n" LAST)) != 0)
     return NULL;
   return nul;

@@ -6,8 +6,9 @@
 ** (NAME is the project's) or luaopen_a_b, and returns a table of
 ** constructors.  One that also *states* what it is can be checked: wick reads
 ** the statement from the file, without loading it, and compares every
-** `_target_` with what is stated.  Without a statement it loads with a
-** warning, and not at all under --strict and --untrusted.
+** `_target_`, and the options beside it, with what is stated.  Without a
+** statement it loads with a warning, and not at all under --strict and
+** --untrusted.
 **
 **   WICK_PLUGIN(net_tcp, "net.tcp", "1.2.0", "TCP sockets",
 **     WICK_CONSTRUCTOR("Listener", "accepts connections")
@@ -37,6 +38,7 @@
 ** Params   "name" or, what need not be given, "name?".  Types are those of
 **          Lua annotations: integer number string boolean table any, T[],
 **          table<K, V>, { a: T, b?: T }, "a"|"b", T|U, T?, names of classes.
+**          Where none is stated, no option is checked.
 **          A constructor "Name.from_file" is a member of the member `Name`.
 ** Life     A plugin is never unloaded.  One process loads a file once; each
 **          Lua state calls its entry once for as long as its project is open

@@ -133,6 +133,9 @@ local function run(project, record)
     end
   end
   local chunk, err
+  if project.before then -- somebody wants to know what runs now
+    project.before(record)
+  end
   if record.plugin then
     chunk, err = target.tell("wick.load.plugin", "open", project, record)
     if not chunk then
@@ -150,7 +153,7 @@ local function run(project, record)
   origin.settle()
   project.inodes[record.id] = record
   if record.text then
-    project.sources["@" .. record.path] = true
+    project.sources["@" .. record.path] = record
   end
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
@@ -218,10 +221,12 @@ end
 local function search(name)
   local head, rel = match(name, "^([^.]*)%.?(.*)$")
   local project = target.open[head]
-  if not project then
-    if head == "project" and next(target.open) then
+  local _ <close> = project and target.hold(project)
+  if not project or not project:is_open() then
+    local other = next(target.open)
+    if head == "project" and other then
       return "no project is called 'project'; a module is required by the project's own name, "
-        .. "such as '" .. next(target.open) .. sub(name, #head + 1) .. "'"
+        .. "such as '" .. other .. sub(name, #head + 1) .. "'"
     end
     return nil
   end
@@ -238,7 +243,14 @@ local function search(name)
     return target.tell("wick.load.words", "not_there", project, rel)
   end
   return function()
-    return run(project, record)
+    local held <close> = target.hold(project)
+    local value = project:is_open() and run(project, record)
+    held:leave()
+    if not project:is_open() then -- else `require` would keep what leaves with it
+      err = target.closed(project)
+      raise(target.tell("wick.load.words", "not_loaded", project, name, err), err)
+    end
+    return value
   end, record.path
 end
 
@@ -266,6 +278,9 @@ function target.watch.closed()
   drop(searchers, search)
   if type(package.searchers) == "table" then -- which may be another one by now
     drop(package.searchers, search)
+  end
+  if next(target.open) then -- a finalizer opened one meanwhile
+    install()
   end
 end
 
@@ -382,6 +397,7 @@ end
 ---@return any value
 ---@return table? err
 function M.value(project, name)
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name)
   if not found then
     return nil, value
@@ -395,6 +411,7 @@ end
 ---@return any value
 ---@return table? err
 function M.module(project, what)
+  local _ <close> = target.hold(project)
   if type(what) == "table" then
     return enter(project, what.record)
   end
@@ -483,9 +500,10 @@ local function unstated(project, found)
   end
 end
 
---- What a target calls: {call =, value =, found =, kind =}.  `kind` is
+--- What a target calls: {call =, called =, value =, found =, kind =}.  `kind` is
 --- "function", "__call", "new" or "method"; `call` takes the arguments and
---- nothing else, and raises what the project raises.
+--- nothing else, and raises what the project raises; `called` is the function that
+--- is called in the end.
 --- `phase` is an empty table to begin with: a module that fails is run once as
 --- long as the caller hands in the same one, and gives the same error.
 ---@param project table
@@ -498,6 +516,7 @@ function M.constructor(project, name, phase)
   if constructor then
     return constructor
   end
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name, phase)
   if not found then
     return nil, value
@@ -514,7 +533,7 @@ function M.constructor(project, name, phase)
   if what then
     return nil, foreign(name, { 1, #name }, "calls", what)
   end
-  constructor = { call = call, value = value, found = found, kind = kind }
+  constructor = { call = call, called = f, value = value, found = found, kind = kind }
   project.constructors[name] = constructor
   return constructor
 end
@@ -568,7 +587,9 @@ end
 ---@return table? err
 ---@return table[] warnings
 ---@return string[] notes
+---@return table? found  the candidate that was taken
 function M.check(project, name, phase)
+  local _ <close> = target.hold(project)
   local search_, err = target.candidates(project, name)
   if not search_ then
     return nil, err, {}, {}
@@ -607,7 +628,7 @@ function M.check(project, name, phase)
   if later then
     warnings[#warnings + 1] = target.tell("wick.raised", "second", project, found, later)
   end
-  return true, nil, warnings, notes
+  return true, nil, warnings, notes, found
 end
 
 -- }======================================================

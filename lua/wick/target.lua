@@ -21,6 +21,7 @@ local M = {
   open = projects.open,
   watch = projects.watch,
   project = projects.project,
+  hold = projects.hold,
   forget = projects.forget,
   tell = projects.tell,
   failure = failure,
@@ -209,6 +210,13 @@ function Search:fail()
   return M.tell("wick.verdict", "missing", self)
 end
 
+--- The error of a project that is used and was closed.
+---@param project table
+---@return table err
+function M.closed(project)
+  return failure("EPROJECT", { message = format("the project `%s` is closed", project.name) })
+end
+
 --- A search for what holds a target; runs nothing.
 ---@param project table
 ---@param name string  the target as it was written
@@ -216,9 +224,7 @@ end
 ---@return table? err
 function M.candidates(project, name)
   if not project:is_open() then
-    return nil, failure("EPROJECT", {
-      message = format("the project `%s` is closed", project.name),
-    })
+    return nil, M.closed(project)
   elseif type(name) ~= "string" then
     return nil, failure("ETARGET", {
       message = format("a target is text, not a %s", type(name)),
@@ -261,6 +267,7 @@ end
 ---@return table? found
 ---@return table? err
 function M.resolve(project, name)
+  local _ <close> = M.hold(project)
   local search, err = M.candidates(project, name)
   if not search then
     return nil, err
@@ -278,7 +285,17 @@ end
 ---@param name string
 ---@return table explanation  {answer =, verdicts = {{rule, file, verdict, note, chosen}, ...}}
 function M.explain(project, name)
+  local _ <close> = M.hold(project)
   return M.tell("wick.verdict", "explain", project, name)
+end
+
+--- Whether a module may declare parameters: a cheap look, to be had before
+--- wick.declare is loaded.
+---@param record table
+---@return boolean
+function M.declares(record)
+  return record.stated ~= nil
+    or record.text ~= nil and find_string(record.text, "@param", 1, true) ~= nil
 end
 
 --- Canonical names of the project's modules, for near names: at most 2,000
@@ -286,7 +303,17 @@ end
 ---@param project table
 ---@return string[]
 function M.names(project)
-  return M.tell("wick.verdict", "names", project)
+  local _ <close> = M.hold(project)
+  return project:is_open() and M.tell("wick.verdict", "names", project) or {}
+end
+
+--- Who else may write what was opened of the project, as root:doubts tells it.
+---@param project table
+---@param above boolean?
+---@return table[] doubts
+function M.doubts(project, above)
+  local _ <close> = M.hold(project)
+  return project:is_open() and project.root:doubts(above) or {}
 end
 
 function projects.Project:resolve(name)

@@ -430,7 +430,7 @@ static int flat (Size before) {
   return 1;
 #else
   Size now = size_now();
-  if (now.taken < before.taken + 32768 && now.resident < before.resident + 4096)
+  if (now.taken < before.taken + 32768 && now.resident < before.resident + 8192)
     return 1;
   print_message("# from %zu bytes and %ld KiB to %zu bytes and %ld KiB\n",
                 before.taken, before.resident, now.taken, now.resident);

@@ -4,7 +4,8 @@
 -- May call: read (the reader), defaults, compose, absent, fail, core.
 --
 -- A copy of a key is made when all copies inside what it copies are made, so a
--- circle is met at a node that waits for itself.  A copy of a file brings
+-- circle is met at a node that waits for itself; what needs a copy that failed is
+-- skipped without a word.  A copy of a file brings
 -- copies of its own, which are made where they then stand; each knows the
 -- nodes that it came out of, so that a file that copies itself ends.  The walk
 -- has its own stack.
@@ -12,7 +13,7 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 
-local GREY, BLACK = 1, 2
+local GREY, BLACK, FAILED = 1, 2, 3
 local NONE = {}
 
 local Copies = {}
@@ -23,17 +24,22 @@ local function path_of(tree, id)
 end
 
 function Copies:report(id, err)
-  if self.told[err] then -- a file that several copies name
-    self.state[id] = BLACK
+  self.state[id] = FAILED
+  local same = err.name == "ELIMIT" and err.message or err
+  if self.told[same] then -- a file that several copies name, or no room for any
     return
   end
-  self.told[err] = true
+  self.told[same] = true
   err.key = err.key or path_of(self.tree, id)
   if not err.later and not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
   end
   self.errors[#self.errors + 1] = err
-  self.state[id] = BLACK
+end
+
+-- The text itself, as YAML has it.
+local function doubled(tree, id, text)
+  return require "wick.tell".written_quoted(tree, id, "", "%" .. text)
 end
 
 -- What a copy names: {file, path, base, optional}; or nil and an error.
@@ -54,8 +60,8 @@ local function read_copy(self, id)
   if key and key ~= "" then
     local path, err = core.keypath(key)
     if not path or path.length ~= #key then
-      local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
-        require "wick.tell".written(tree, id, "%" .. text)) }
+      local helps = { ("to mean the text itself, double the sign: `%s`"):format(
+        doubled(tree, id, text)) }
       local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
       local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
       if not file and (name or other) then
@@ -102,8 +108,8 @@ local function read_copy(self, id)
             require "wick.tell".written(tree, id, text, 40)),
       marks = { tree:mark(id, "expected a key path behind it") },
       helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `\"%s\"`"):format(
-          require "wick.tell".written(tree, id, "%" .. text)) },
+        ("to mean the text itself, double the sign: `%s`"):format(
+          doubled(tree, id, text)) },
     })
   end
   return item
@@ -131,9 +137,10 @@ end
 
 -- Where a reference leads, as it is written; nil and the node that must be
 -- copied before, or nil, nil and an error, or nil alone when there is nothing.
+-- `item.through` lists the references on the way.
 local walk
 
-local function through_reference(self, id, at, hops)
+local function through_reference(self, id, item, at, hops)
   local text = self.tree:text(at)
   local path = text:match("^@") and core.keypath(text:gsub("^@%??", ""), false)
   if not path or hops > 100 then
@@ -144,7 +151,8 @@ local function through_reference(self, id, at, hops)
       helps = { "copy what stands below no expression, or refer to it: `@`" },
     })
   end
-  return walk(self, at, { path = path, base = #text:match("^@%??") }, hops + 1)
+  return walk(self, at, { path = path, base = #text:match("^@%??"), through = item.through },
+    hops + 1)
 end
 
 function walk(self, id, item, hops)
@@ -167,7 +175,8 @@ function walk(self, id, item, hops)
     if tree:is_copy(at) then
       return nil, at
     elseif tree:kind(at) == "string" and tree:is(at, "sigil") then
-      local target, before, err = through_reference(self, id, at, hops)
+      item.through[#item.through + 1] = at
+      local target, before, err = through_reference(self, id, item, at, hops)
       if not target then
         return nil, before, err
       end
@@ -331,6 +340,7 @@ local function source(self, id, item)
     return nil, nil, require "wick.compose.defaults".too_deep(
       self.tree:mark(id, "one more here"), limit)
   elseif not item.file then
+    item.through = {}
     local target, before, err = walk(self, id, item, 0)
     if not target then
       return nil, before, err
@@ -353,10 +363,20 @@ local function source(self, id, item)
   return at, nil, err
 end
 
+-- Takes down that the text `written`, which stood at `id`, has read what it copied.
+local function note(self, id, written, item, target)
+  local copied = self.config.copied
+  copied[#copied + 1] = { from = id, written = written, target = target }
+  for _, at in ipairs(item.through) do
+    copied[#copied + 1] = { from = id, written = written, target = at }
+  end
+end
+
 -- Puts the copy there, and what is laid over it.
-local function make(self, id, target)
+local function make(self, id, item, target)
   local tree, config = self.tree, self.config
-  local was = tree:previous(id)
+  local was, compose = tree:previous(id), require "wick.compose"
+  compose.resume(config)
   local copy, err = tree:copy(target, id)
   if not copy then
     return nil, err
@@ -366,17 +386,21 @@ local function make(self, id, target)
   if not ok then
     return nil, err
   end
+  if not item.file then
+    note(self, id, tree:previous(id), item, target)
+  end
   local patches = config.patches[id]
   config.patches[id] = nil
   for _, patch in ipairs(patches or {}) do
     if patch.on == was then
+      compose.resume(config, patch.layer)
       if patch.apply then
         ok, err = patch.apply(id)
         if not ok then
           self.errors[#self.errors + 1] = err
         end
       else
-        ok, err = require "wick.compose".lay(config, id, patch.over, patch.op)
+        ok, err = compose.lay(config, id, patch.over, patch.op)
         if not ok then
           return nil, err
         end
@@ -436,6 +460,7 @@ local function try(self, id)
   elseif before then
     return before
   elseif not target then -- optional, and absent
+    require "wick.compose".resume(self.config)
     local ok, wrong = self.tree:vanish(id, id)
     self.state[id] = BLACK
     return not ok and self:report(id, wrong) or nil
@@ -443,12 +468,12 @@ local function try(self, id)
   local names = item.file and inside(self, id, item, target)
   if names then
     err = file_circle(self, id, names)
-    self.state[id] = BLACK
+    self.state[id] = FAILED
     return err and self:report(id, err) or nil
   end
   local above = self.origin[id]
   local depth = item.file and self:depth(id) or above and above.depth
-  local ok, wrong = make(self, id, target)
+  local ok, wrong = make(self, id, item, target)
   if not ok then
     return self:report(id, wrong)
   end
@@ -466,7 +491,7 @@ end
 --- Makes the copies (nodes) of a composed config, and those that they bring.
 return function(config, copies)
   config.folders = config.folders or { [config.documents[1].name] = config.documents[1].folder }
-  config.named = {}
+  config.named, config.copied = {}, {}
   for _, doc in ipairs(config.documents) do
     config.named[doc.name] = doc
   end
@@ -498,7 +523,7 @@ return function(config, copies)
       elseif at[top] > 1 then
         need = nil
       end
-      if state[id] == BLACK then
+      if state[id] ~= GREY then
         self.items[id] = nil
         top = top - 1
       elseif not need then
@@ -510,8 +535,10 @@ return function(config, copies)
         end
         self:report(need, circle(self, table.move(open, from, top, 1, {}), need))
         for i = 1, top do
-          state[open[i]] = BLACK
+          state[open[i]] = FAILED
         end
+      elseif state[need] == FAILED then
+        state[id] = FAILED
       elseif state[need] == BLACK then
         at[top] = at[top] + 1
       else

@@ -32,8 +32,11 @@ local function quote(text)
   return fail.quote(text, 200)
 end
 
--- Rows of two columns, each indented.
-local function columns(lines, indent, rows)
+--- Adds rows of two columns, each indented.
+---@param lines string[]
+---@param indent string
+---@param rows string[][]
+function M.columns(lines, indent, rows)
   local widest = 0
   for _, row in ipairs(rows) do
     local width = utf8.len(row[1])
@@ -50,13 +53,13 @@ local function say_statement(lines, statement)
   lines[1] = format("C plugin %s %s for %s%s", quote(statement.name), quote(statement.version),
     quote(statement.lua), statement.doc ~= "" and ": " .. quote(statement.doc) or "")
   for _, constructor in ipairs(statement.constructors) do
-    columns(lines, "  ", { { quote(constructor.name), quote(constructor.doc) } })
+    M.columns(lines, "  ", { { quote(constructor.name), quote(constructor.doc) } })
     local rows = {}
     for i, param in ipairs(constructor.params) do
       rows[i] = { format("%s%s: %s", quote(param.name), param.optional and "?" or "",
         quote(param.type)), quote(param.doc) }
     end
-    columns(lines, "    ", rows)
+    M.columns(lines, "    ", rows)
   end
 end
 
