@@ -689,10 +689,9 @@ static void changes_itself (void **state) {
 /* a plugin takes its entry back while it is loaded, and a library that it
    needs has one of that name */
 static int hides_child (void) {
-  char path[PATH_MAX + 64];
-  snprintf(path, sizeof(path), "%s/tests/plugins/libhides.so",
+  snprintf(text, sizeof(text), "%s/tests/plugins/libhides.so",
            getenv("WICK_BUILD"));
-  CHECK(dlopen(path, RTLD_NOW | RTLD_LOCAL) != NULL);
+  CHECK(dlopen(text, RTLD_NOW | RTLD_LOCAL) != NULL);
   copy_to("hides", "p/hides.so");
   CHECK(load_plugin("hides.so", "p.hides") == -1 && fail.code == WK_ENOENTRY);
   CHECK(strcmp(fail.message, "plugin `p.hides` has no entry point") == 0);
