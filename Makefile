@@ -96,8 +96,8 @@ PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
 FUZZERS := $(FUZZ:%=$(B)/tests/fuzz_%)
 # Plugins that C programs of the tests load; specs build their own.
-PLUGINS := $(foreach p,one two race1 race2 sysv changes many named made, \
-  $(B)/tests/plugins/$(p).so)
+PLUGINS := $(foreach p,one two race1 race2 sysv changes many versions \
+  waits hides libhides made,$(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -320,11 +320,20 @@ $(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_MAIN) $(CORE_OBJ)
 $(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
 $(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
 $(B)/tests/plugins/race1.so: MAKES = -DNAME=race -DANSWER=1
-$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2
+$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2 -DPADDING=40000
 $(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
 $(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
+$(B)/tests/plugins/waits.so: MAKES = -DNAME=waits -DWAITS
+$(B)/tests/plugins/versions.so: MAKES = -DNAME=versions -DTHREADS \
+  -Wl,--version-script=tests/plugins/versions.map
+$(B)/tests/plugins/versions.so: tests/plugins/versions.map
+# it needs the other one, which has the entry that it hides
+$(B)/tests/plugins/libhides.so: MAKES = -DNAME=hides -DANSWER=9 \
+  -Wl,-soname,libhides.so
+$(B)/tests/plugins/hides.so: MAKES = -DNAME=hides -DHIDES -Wl,--no-as-needed \
+  $(B)/tests/plugins/libhides.so
+$(B)/tests/plugins/hides.so: $(B)/tests/plugins/libhides.so
 $(B)/tests/plugins/many.so: MAKES = -DNAME=many -DMANY
-$(B)/tests/plugins/named.so: MAKES = -DNAME=one -DANSWER=3 -Wl,-soname,clash
 $(B)/tests/plugins/made.so: MAKES = -DNAME=made
 $(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
 $(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c

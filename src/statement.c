@@ -104,9 +104,24 @@ int wk_statement_line (const char **at, const char *end,
 }
 
 
+/* Are eight bytes ASCII, and clean?  The highest bit of each byte tells: of
+   those below 0x20 that are not 9 or 10, and of 0x7F. */
+static int is_plain (const char *s) {
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  uint64_t n, low, allowed;
+  memcpy(&n, s, sizeof(n));
+  if (n & ones * 0x80) return 0;
+  low = ~(n + ones * 0x60);
+  allowed = (n + ones * 0x77) & ~(n + ones * 0x75);
+  return (((low & ~allowed) | (n + ones)) & ones * 0x80) == 0;
+}
+
+
 /* is all of it UTF-8, and without control bytes but tab and newline? */
 static int is_clean (const char *s, const char *end) {
   while (s < end) {
+    while (end - s >= 8 && is_plain(s)) s += 8;
+    if (s == end) break;
     unsigned char c = (unsigned char)*s;
     if (c >= 0x20 && c < 0x7F) s++;
     else if (c >= 0x80) {

@@ -85,8 +85,22 @@ extern "C" {
 #define WICK_VISIBLE
 #endif
 
+/* `retain` keeps it when the linker collects garbage (--gc-sections) and the
+   symbol is not exported; compilers and assemblers of 2021 know it */
+#if !defined(WICK_RETAIN)
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define WICK_RETAIN	retain,
+#endif
+#endif
+#endif
+#if !defined(WICK_RETAIN)
+#define WICK_RETAIN
+#endif
+
 #if defined(__ELF__)
-#define WICK_KEEP	__attribute__((used, section(".wick.plugin"), aligned(1)))
+#define WICK_KEEP \
+  __attribute__((used, WICK_RETAIN section(".wick.plugin"), aligned(1)))
 #else
 #define WICK_KEEP
 #endif
@@ -102,7 +116,8 @@ extern "C" {
 /*
 ** One statement is one string: no pointers, so no relocations, so it is the
 ** same in the file and in memory, where it is compared once more when the
-** plugin was loaded.  The symbol keeps the linker from dropping it.
+** plugin was loaded.  Old compilers have no `retain`: there -Wl,--gc-sections
+** drops it when a version script makes wick_plugin_* local.
 */
 #define WICK_PLUGIN(id, name, version, doc, constructors) \
   WICK_EXTERN WICK_VISIBLE const char wick_plugin_##id[]; \

@@ -432,6 +432,14 @@ end
 -- Constructors
 -- =======================================================
 
+-- The error for a plugin's module that is named itself and is no constructor by
+-- what the plugin states; nil and the constructor that it may be.
+local function unstated(project, found)
+  if found.rule <= 2 and found.record.stated then
+    return target.tell("wick.load.plugin", "named", project, found)
+  end
+end
+
 --- What a target calls: {call =, called =, value =, found =, kind =}.  `kind` is
 --- "function", "__call", "new" or "method"; `call` takes the arguments and
 --- nothing else, and raises what the project raises; `called` is the function that
@@ -456,6 +464,10 @@ function M.constructor(project, name, phase)
   local call, kind, f = calling(value)
   if not call then
     return nil, target.tell("wick.raised", "not_callable", found, value, calling)
+  end
+  local err = unstated(project, found)
+  if err then
+    return nil, err
   end
   local what = origin.callable(f, project)
   if what then
@@ -527,12 +539,21 @@ function M.check(project, name, phase)
   if not found then
     return nil, err and once(phase, err.module_file, err) or search_:fail(), {}, {}
   end
+  local record = found.record
+  local own
+  err, own = unstated(project, found)
+  if err then
+    return nil, err, {}, {}
+  end
   local warnings, notes = {}, {}
   if found.uncertain then
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
-      project.label, found.file, found.path[1])
+      project.label, found.file, record.stated and found.path[1] .. "." .. found.path[2]
+      or found.path[1])
+  elseif own then
+    notes[1] = format("`%s`: whether %s%s is itself what it states as `%s` shows only when it "
+      .. "runs", name, project.label, found.file, own)
   end
-  local record = found.record
   if record.plugin and not record.stated and not (phase and phase[record]) then
     if phase then
       phase[record] = true -- one warning for all that it is asked for

@@ -34,7 +34,7 @@ Search.__index = Search
 
 -- What a module exports under this name: "yes", "no", "unknown", and the byte
 -- where it is set.  A loaded module is asked itself, but not a plugin that
--- states its constructors: others are none, loaded or not.
+-- states its constructors, and their members: others are none, loaded or not.
 local function exports(record, name)
   if record.stated then
     return record.stated[name] and "yes" or "no"
@@ -53,11 +53,12 @@ end
 local function exports_below(record, holder, name, whole)
   local stated = record.stated
   if stated then
-    if stated[holder .. "." .. name] or whole and stated[name] then
+    if stated[holder .. "." .. name] then
       return "yes"
-    elseif not stated[holder] then
+    elseif not (whole and stated[name]) then
       return "no"
     end
+    return stated[holder] and "unknown" or "yes" -- is it the module, or a member of it?
   end
   if record.state ~= "loaded" then
     if record.plugin then

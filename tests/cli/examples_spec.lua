@@ -96,6 +96,31 @@ describe("examples/plugin", function()
       assert.equal(said[1], code)
       assert.truthy(text:find(said[2], 1, true), text)
     end
+    -- whatever Lua hands it, it answers or raises
+    helper.write(dir .. "/odd.lua", [[
+      package.path = arg[1] .. "/lua/?.lua;" .. arg[1] .. "/lua/?/init.lua;" .. package.path
+      package.cpath = arg[2] .. "/lua/?.so;" .. package.cpath
+      local wick = require "wick"
+      local project <close> = assert(wick.project(arg[3] .. "/examples/plugin/iris"))
+      local products = assert(project:import "iris.products.Products")({ width = 8 })
+      local function long(n)
+        return setmetatable({}, { __len = function() return n end })
+      end
+      local odd = { long(-1), long(-2), long(math.maxinteger), long "x", "text", 7, false, {},
+        { 1, "x" }, { 1, 2, 3 }, io.stdout, products, print, { 1, 2, 3, 4, 5, 6, 7, 8, 9 } }
+      for _, a in ipairs(odd) do
+        for _, b in ipairs(odd) do
+          local ok, value = pcall(products.sums, products, a, b)
+          assert(ok and type(value) == "table" or type(value) == "string")
+        end
+        assert(not pcall(products.sums, a, a, a))
+      end
+      assert(#products:sums({ 1, 2, 3, 4 }, { 5 }) == 2)
+    ]])
+    local code, said, text = helper.run({ helper.host, "odd.lua", helper.root, helper.build, dir },
+      { cwd = dir })
+    assert.equal("", said .. text)
+    assert.equal(0, code)
     helper.remove(dir)
   end)
 end)

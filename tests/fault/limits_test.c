@@ -482,5 +482,5 @@ int main (void) {
     LEAK_TEST(row_146_stack), LEAK_TEST(row_147_rooms),
     LEAK_LUA_TEST(row_147_library)
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

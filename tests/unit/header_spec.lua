@@ -37,10 +37,11 @@ describe("wick/plugin.h", function()
     "g++ -O2 -x c++" } do
     it("makes a plugin that is stripped of all else: " .. compiler, function()
       local dir = helper.temp()
+      helper.write(dir .. "/map", "{ global: luaopen_*; local: *; };\n")
       assert(helper.run("mkdir p", { cwd = dir }) == 0)
       local said, reason = compile(compiler, "-fvisibility=hidden -shared -fPIC "
-        .. "-ffunction-sections -fdata-sections -Wl,--gc-sections -s -o " .. dir
-        .. "/p/made.so", [[
+        .. "-ffunction-sections -fdata-sections -Wl,--gc-sections -s -Wl,--version-script="
+        .. dir .. "/map -o " .. dir .. "/p/made.so", [[
 #include <wick/plugin.h>
 WICK_PLUGIN(made, "made", "1.0", "for tests",
   WICK_CONSTRUCTOR("Made", "all there is")
@@ -80,7 +81,7 @@ WICK_OPEN int luaopen_made (lua_State *L) {
           .. "show: {_target_: p.show, made: \"@made\"}\n"):format(options))
         helper.write(dir .. "/p/show.lua", [[
           return { new = function(o) print(o.made.text, o.made.len) return {} end }]])
-        local _, out, err = helper.wick({ "run", "-q", "c.yaml" }, { cwd = dir })
+        local _, out, err = helper.wick({ "run", "--strict", "-q", "c.yaml" }, { cwd = dir })
         return out .. (err:match("the error says: ([^\n]*)") or "")
       end
       assert.equal("1 0.5 x 4 2.0 six\t1\n", run "a: 1.0, c: x, e: 2")

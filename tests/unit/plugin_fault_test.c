@@ -231,6 +231,7 @@ static int one_child (void) {
     CHECK(fail.code == codes[0] || fail.code == codes[1]);
     CHECK(fail.message[0] != '\0');
     CHECK(fds == 0 || fds == 1);   /* what the linker knows stays */
+    CHECK(fds == 0 || fail.code == WK_EDLOPEN);
   }
   else CHECK(fds == 1);
   CHECK(load_plugin("one.so") == 1);
@@ -414,6 +415,7 @@ static void proc (void **state) {
   assert_int_equal(sweep("readlink", ENOENT, WK_ENOPROC, WK_ENOPROC), 1);
   assert_int_equal(sweep("readlink", 0, WK_ENOPROC, WK_ENOPROC), 1);
   assert_int_equal(sweep("stat", ENOENT, WK_ENOPROC, WK_ENOPROC), 1);
+  assert_int_equal(sweep("stat", ENOMEM, WK_ENOMEM, WK_ENOMEM), 1);
   assert_int_equal(sweep("another file", 0, WK_ENOPROC, WK_ENOPROC), 1);
   assert_int_equal(sweep("another system", 0, WK_ENOPROC, WK_ENOPROC), 1);
 }
@@ -527,11 +529,41 @@ static int says_child (void) {
   return 0;
 }
 
+/* what was short is said in the words of the system, behind a colon, and in
+   the end: names of the plugin can be such words */
+static int short_child (void) {
+  static const struct { const char *text; wk_Code code; } cases[] = {
+    {"/proc/1/fd/500: cannot open shared object file: Too many open files",
+     WK_EMFILE},
+    {"libx.so: cannot open shared object file: Too many open files in system",
+     WK_EMFILE},
+    {"cannot create shared object descriptor: Cannot allocate memory",
+     WK_ENOMEM},
+    {"undefined symbol: Too many open files", WK_EDLOPEN},
+    {"Too many open files", WK_EDLOPEN}, {": Too many open files", WK_EDLOPEN},
+    {"x Too many open files", WK_EDLOPEN},
+    {"Cannot allocate memory: no such file", WK_EDLOPEN}
+  };
+  size_t i;
+  failing = "dlopen";
+  onwards = 1;
+  at = 0;
+  for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+    const int fds = count_fds();
+    said = cases[i].text;
+    CHECK(load_plugin("one.so") == -1 && fail.code == cases[i].code);
+    CHECK(says(&fail, "the system linker says: "));
+    CHECK(count_fds() == fds);
+  }
+  return 0;
+}
+
 /* row 82 */
 static void linker_says (void **state) {
   (void)state;
   swept = NULL;
   assert_int_equal(in_loading_child(says_child), 0);
+  assert_int_equal(in_loading_child(short_child), 0);
 }
 
 

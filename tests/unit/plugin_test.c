@@ -10,8 +10,10 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -277,35 +279,14 @@ static void hide (const Bytes *b, const char *name) {
 }
 
 
-static int hidden_child (void) {
+static void hidden_entry (void **state) {
   Bytes b = plugin("one");
   wk_Plugin p;
-  wk_Loaded loaded;
+  (void)state;
   hide(&b, "luaopen_one");
   put_bytes(&b, "p/one.so");
-  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
-  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ENOENTRY);
-  CHECK(strcmp(fail.message, "plugin `p.one` has no entry point") == 0);
-  CHECK(says(&fail, "the system linker does not find `luaopen_one` in it"));
-  wk_plugin_close(&p);
-  /* a library that it needs has an entry of this name, which is not its own */
-  snprintf(text, sizeof(text), "%s/tests/plugins/named.so",
-           getenv("WICK_BUILD"));
-  CHECK(dlopen(text, RTLD_NOW) != NULL);
-  entry(&b, DT_NEEDED)->d_un.d_val = symbol(&b, "clash")->st_name;
-  put_bytes(&b, "p/new.so");
-  CHECK(rename("p/new.so", "p/one.so") == 0);
-  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
-  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ENOENTRY);
-  CHECK(says(&fail, "the system linker does not find `luaopen_one` in it"));
-  wk_plugin_close(&p);
+  assert_int_equal(open_plugin("one.so", "p.one", &p), WK_ENOENTRY);
   free(b.s);
-  return 0;
-}
-
-static void hidden_entry (void **state) {
-  (void)state;
-  IN_CHILD(hidden_child);
 }
 
 /* }====================================================== */
@@ -411,6 +392,25 @@ static int after_child (void) {
 static void changed_after (void **state) {
   (void)state;
   IN_CHILD(after_child);
+}
+
+
+/* the file is opened, and changes while its library is known already */
+static int known_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  copy_to("one", "p/one.so");
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void changed_meanwhile (void **state) {
+  (void)state;
+  IN_CHILD(known_child);
 }
 
 
@@ -570,6 +570,7 @@ static int times_child (void) {
   return 0;
 }
 
+
 /* size, second and nanosecond: each alone tells that the bytes are others */
 static void times (void **state) {
   (void)state;
@@ -684,6 +685,53 @@ static void changes_itself (void **state) {
   IN_CHILD(liar_child);
 }
 
+
+/* a plugin takes its entry back while it is loaded, and a library that it
+   needs has one of that name */
+static int hides_child (void) {
+  snprintf(text, sizeof(text), "%s/tests/plugins/libhides.so",
+           getenv("WICK_BUILD"));
+  CHECK(dlopen(text, RTLD_NOW | RTLD_LOCAL) != NULL);
+  copy_to("hides", "p/hides.so");
+  CHECK(load_plugin("hides.so", "p.hides") == -1 && fail.code == WK_ENOENTRY);
+  CHECK(strcmp(fail.message, "plugin `p.hides` has no entry point") == 0);
+  CHECK(says(&fail, "the system linker does not find `luaopen_hides` in it"));
+  return 0;
+}
+
+static void entry_of_another (void **state) {
+  (void)state;
+  IN_CHILD(hides_child);
+}
+
+
+/* nobody unloads it, whoever has found it and closes it too often */
+static int stays_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  Dl_info info;
+  void *handle;
+  uint64_t inode;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  inode = p.file.ino;
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(dladdr(loaded.base, &info) != 0);
+  handle = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  CHECK(handle != NULL);
+  CHECK(dlclose(handle) == 0);
+  dlclose(handle);
+  CHECK(mapped_inode(loaded.base) == inode);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void stays (void **state) {
+  (void)state;
+  IN_CHILD(stays_child);
+}
+
 /* bytes that this process has read, by the kernel's own count; -1 when it
    does not tell */
 static long long bytes_read (void) {
@@ -704,6 +752,7 @@ static int large_child (void) {
   const long long before = bytes_read();
   wk_Plugin p;
   wk_Reader reader;
+  int fd;
   CHECK(truncate("p/one.so", 60 << 20) == 0);
   CHECK(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 64 << 20,
                        &p, &fail) == WK_OK);
@@ -729,6 +778,17 @@ static int large_child (void) {
   CHECK(reader.file.fetch(reader.file.ud, 99000, 1000) == 0);
   CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   CHECK(strcmp(fail.message, "`two.so` changed while it was read") == 0);
+  wk_reader_free(&reader);
+  wk_file_close(&p.file);
+  /* written over, as long as it was */
+  CHECK(truncate("p/two.so", 100000) == 0);
+  CHECK(wk_path_open(&root, "two.so", 6, &p.file, &fail) == WK_OK);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  fd = open("p/two.so", O_WRONLY | O_CLOEXEC);
+  CHECK(fd >= 0 && pwrite(fd, "x", 1, 60000) == 1 && close(fd) == 0);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 100000) == 1);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   wk_reader_free(&reader);
   wk_file_close(&p.file);
   return 0;
@@ -827,12 +887,38 @@ static int none_child (void) {
   return 0;
 }
 
+/* there is one for us, and none for the linker */
+static int one_child (void) {
+  struct rlimit limit;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = (rlim_t)p.file.fd + 1;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  while (dup(0) >= 0) {}
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
+  CHECK(strcmp(fail.message, "a plugin cannot be loaded: too many files are "
+                             "open") == 0);
+  CHECK(says(&fail, "the system linker says: "));
+  CHECK(canaries() == 0);
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
 static void few_numbers (void **state) {
   (void)state;
   IN_CHILD(few_child);
   IN_CHILD(others_child);
   unlink("canary");
   IN_CHILD(none_child);
+  IN_CHILD(one_child);
 }
 
 /* }====================================================== */
@@ -869,6 +955,42 @@ static int fork_child (void) {
 static void forks (void **state) {
   (void)state;
   IN_CHILD(fork_child);
+}
+
+
+static atomic_int answered;
+
+static void *load_waits (void *arg) {
+  (void)arg;
+  atomic_store(&answered, load_plugin("waits.so", "p.waits"));
+  return NULL;
+}
+
+
+/* The process is copied while another thread loads: the copy can load, too.
+   (The lock is nobody's there.) */
+static int copied_child (void) {
+  pthread_t thread;
+  int status;
+  pid_t pid;
+  copy_to("waits", "p/waits.so");
+  CHECK(pthread_create(&thread, NULL, load_waits, NULL) == 0);
+  while (canaries() == 0 && atomic_load(&answered) == 0) sched_yield();
+  pid = fork();
+  if (pid == 0) {
+    alarm(60);
+    _exit(load_plugin("two.so", "p.two") != 2);
+  }
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(atomic_load(&answered) == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+static void copied (void **state) {
+  (void)state;
+  IN_CHILD(copied_child);
 }
 
 
@@ -1030,9 +1152,11 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     TEST(loads), TEST(refuses), TEST(lists), TEST(hidden_entry),
     TEST(replaced), TEST(overwritten), TEST(unlinked), TEST(changed_after),
-    TEST(checked_again), TEST(times), TEST(elsewhere), TEST(two_names),
-    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers),
-    TEST(forks), TEST(nested), TEST(threads), TEST(undefined)
+    TEST(checked_again), TEST(changed_meanwhile),
+    TEST(times), TEST(elsewhere), TEST(two_names),
+    TEST(changes_itself), TEST(entry_of_another),
+    TEST(stays), TEST(large), TEST(numbers), TEST(few_numbers),
+    TEST(forks), TEST(nested), TEST(copied), TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }
