@@ -96,8 +96,8 @@ PURE_PROGRAMS := $(filter-out $(LUA_PROGRAMS),$(call programs,$(PROGRAM_SRC)))
 BENCHES := $(call programs,$(wildcard tests/bench/*.c))
 FUZZERS := $(FUZZ:%=$(B)/tests/fuzz_%)
 # Plugins that C programs of the tests load; specs build their own.
-PLUGINS := $(foreach p,one two race1 race2 sysv changes made, \
-  $(B)/tests/plugins/$(p).so)
+PLUGINS := $(foreach p,one two race1 race2 sysv changes many versions \
+  waits hides libhides made,$(B)/tests/plugins/$(p).so)
 
 CORE = $(B)/lua/wick/core.so
 WICK = $(B)/bin/wick
@@ -172,6 +172,7 @@ soak: ## the long form of the fault tests: every N, a million cycles
 	FAULT_STEP=1 $(B)/tests/memory_test
 	FAULT_STEP=1 $(B)/tests/interrupt_test
 	FAULT_CYCLES=1000000 $(B)/tests/limits_test
+	FAULT_STEP=1 $(LUA) tests/run collector_spec
 
 attacks: ## a table of the 164 attacks: what came of each, and where its test is
 	@$(MAKE) -s --no-print-directory all programs
@@ -191,8 +192,8 @@ mutants: ## small mistakes made on purpose, each of which a test must see
 coverage: ## branch coverage of the resolver and the loader, 95 % at least
 	@$(MAKE) -s --no-print-directory all
 	@$(MAKE) -s --no-print-directory B=build/coverage LDFLAGS=--coverage \
-	  CFLAGS="-O0 -g --coverage -DWICK_COVERAGE" build/coverage/bin/wick \
-	  build/coverage/lua/wick/core.so programs
+	  CFLAGS="-O0 -g --coverage -fprofile-update=atomic -DWICK_COVERAGE" \
+	  build/coverage/bin/wick build/coverage/lua/wick/core.so programs
 	@sh tests/check/coverage build/coverage $(T)
 
 valgrind: ## run the C programs and some commands under valgrind
@@ -319,9 +320,20 @@ $(FUZZERS): $(B)/tests/%: $(B)/obj/tests/%.o $(FUZZ_MAIN) $(CORE_OBJ)
 $(B)/tests/plugins/one.so: MAKES = -DNAME=one -DANSWER=1
 $(B)/tests/plugins/two.so: MAKES = -DNAME=two -DANSWER=2
 $(B)/tests/plugins/race1.so: MAKES = -DNAME=race -DANSWER=1
-$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2
+$(B)/tests/plugins/race2.so: MAKES = -DNAME=race -DANSWER=2 -DPADDING=40000
 $(B)/tests/plugins/sysv.so: MAKES = -DNAME=sysv -Wl,--hash-style=sysv
 $(B)/tests/plugins/changes.so: MAKES = -DNAME=changes -DCHANGES
+$(B)/tests/plugins/waits.so: MAKES = -DNAME=waits -DWAITS
+$(B)/tests/plugins/versions.so: MAKES = -DNAME=versions -DTHREADS \
+  -Wl,--version-script=tests/plugins/versions.map
+$(B)/tests/plugins/versions.so: tests/plugins/versions.map
+# it needs the other one, which has the entry that it hides
+$(B)/tests/plugins/libhides.so: MAKES = -DNAME=hides -DANSWER=9 \
+  -Wl,-soname,libhides.so
+$(B)/tests/plugins/hides.so: MAKES = -DNAME=hides -DHIDES -Wl,--no-as-needed \
+  $(B)/tests/plugins/libhides.so
+$(B)/tests/plugins/hides.so: $(B)/tests/plugins/libhides.so
+$(B)/tests/plugins/many.so: MAKES = -DNAME=many -DMANY
 $(B)/tests/plugins/made.so: MAKES = -DNAME=made
 $(B)/tests/plugins/made.so: tests/plugins/plugin.c include/wick/plugin.h
 $(filter-out %/made.so,$(PLUGINS)): tests/plugins/bare.c

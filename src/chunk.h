@@ -23,8 +23,8 @@
 wk_Code wk_chunk_compile (lua_State *L, const char *bytes, size_t len,
                           const char *chunkname, wk_Fail *f);
 
-/* the same, the text handed out in pieces: pace is told the bytes of each before
-   it is read, and ends the text by giving 0 */
+/* the same, the text handed out in pieces: pace is told the bytes of each
+   before it is read, and ends the text by giving 0 */
 wk_Code wk_chunk_paced (lua_State *L, const char *bytes, size_t len,
                         const char *chunkname,
                         int (*pace) (lua_State *L, size_t len), wk_Fail *f);

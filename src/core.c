@@ -141,6 +141,13 @@ static int guard_free (lua_State *L) {
 static void fill_guard (lua_State *L) {
   lua_pushcfunction(L, guard_free);
   lua_setfield(L, -2, "__gc");
+  wk_hide_meta(L);
+}
+
+
+void wk_hide_meta (lua_State *L) {
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
 }
 
 
@@ -150,6 +157,15 @@ void **wk_push_guard (lua_State *L) {
   wk_push_meta(L, "wick.guard", fill_guard);
   lua_setmetatable(L, -2);
   return block;
+}
+
+
+void *wk_guard_copy (lua_State *L, void **guard, const void *bytes,
+                     size_t size) {
+  *guard = malloc(size > 0 ? size : 1);
+  if (*guard == NULL) luaL_error(L, "not enough memory");
+  else if (size > 0) memcpy(*guard, bytes, size);
+  return *guard;
 }
 
 
@@ -285,7 +301,8 @@ static const luaL_Reg functions[] = {
   {"lex", wk_core_lex}, {"unquote", wk_core_unquote},
   {"keypath", wk_core_keypath}, {"keytext", wk_core_keytext},
   {"place", wk_core_place}, {"quote", wk_core_quote},
-  {"secret", wk_core_secret}, {"tree", wk_new_tree},
+  {"distance", wk_core_distance}, {"secret", wk_core_secret},
+  {"number", wk_core_number}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
   {"fields", core_fields}, {"call", core_call}, {"library", wk_core_library},
   {NULL, NULL}

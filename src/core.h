@@ -4,6 +4,18 @@
 ** The binding (core*.c, value.c) is the only C that hands rooms
 ** to Lua; those rooms never see a lua_State.  Whatever a room allocates goes
 ** into a guard that Lua owns before anything can raise.
+**
+** Wherever Lua makes something it may collect, and then runs finalizers: any
+** code, which may close a root or a plugin, or let a tree grow, in the middle
+** of their methods.  So of those methods
+**   - one of a root or a plugin takes all its arguments and guards first, then
+**     its object (wk_check_root, wk_check_plugin), and from there to the last
+**     use of that nothing is made or called in Lua; what it tells of the
+**     object is copied before;
+**   - one of a tree keeps no pointer to a node or a text where Lua makes
+**     something: nodes have numbers, and those stay.  A wk_Doc stays where it
+**     is.
+** tests/fault/collector_spec.lua has a finalizer run at each such place.
 */
 
 #ifndef wk_core_h
@@ -38,9 +50,16 @@ void wk_push_mark (lua_State *L, wk_Doc *doc, size_t byte,
 void wk_push_meta (lua_State *L, const char *name,
                    void (*fill) (lua_State *L));
 
+/* for a `fill` of things that are freed: getmetatable gives no way to their
+   finalizer */
+void wk_hide_meta (lua_State *L);
+
 /* a malloc'ed block that dies with its guard, which is left on the stack:
    *guard = ...; free and set NULL when done early */
 void **wk_push_guard (lua_State *L);
+/* guards a copy of `size` bytes, which it gives; raises without memory */
+void *wk_guard_copy (lua_State *L, void **guard, const void *bytes,
+                     size_t size);
 
 /* pushes the one wick.null */
 void wk_push_null (lua_State *L);
@@ -58,7 +77,8 @@ int wk_core_compile (lua_State *L);
 void wk_open_root (lua_State *L);
 struct wk_Root;
 struct wk_File;
-struct wk_Root *wk_check_root (lua_State *L);   /* argument 1, open */
+/* argument 1, open: the last thing that a method asks for, see above */
+struct wk_Root *wk_check_root (lua_State *L);
 void wk_push_file (lua_State *L, const struct wk_File *file);
 
 /* core_plugin.c: root:plugin(rel, limit, name, quiet), core.library(f) */
@@ -73,6 +93,8 @@ int wk_core_keypath (lua_State *L);
 int wk_core_keytext (lua_State *L);
 int wk_core_place (lua_State *L);
 int wk_core_quote (lua_State *L);
+int wk_core_distance (lua_State *L);
+int wk_core_number (lua_State *L);
 int wk_core_secret (lua_State *L);
 int wk_core_exports (lua_State *L);
 

@@ -290,6 +290,7 @@ int wk_edit_arrange (lua_State *L) {
   void **guard;
   lua_settop(L, 3);
   guard = wk_push_guard(L);
+  lua_newtable(L);  /* from here on the tree does not grow */
   *guard = wanted = calloc(t->nnodes / 8 + 1, 1);
   if (wanted == NULL) return luaL_error(L, "not enough memory");
   for (i = 1; i <= n; i++) {
@@ -298,7 +299,6 @@ int wk_edit_arrange (lua_State *L) {
     wanted[at / 8] |= (unsigned char)(1u << at % 8);
     lua_pop(L, 1);
   }
-  lua_newtable(L);
   for (at = top; at != 0; at = follow(t, top, at, 0))
     if (wanted[at / 8] & 1u << at % 8) append(L, 5, at);
   return 1;
@@ -355,8 +355,8 @@ int wk_edit_sigils (lua_State *L) {
   lua_newtable(L);
   lua_pushnil(L);
   for (at = top; at != 0;) {
-    const wk_Node *n = wk_tree_node(t, at);
-    if (n->flags & WK_SIGIL) append(L, 3, at);
+    unsigned flags = wk_tree_node(t, at)->flags;
+    if (flags & WK_SIGIL) append(L, 3, at);
     if (wk_tree_ismissing(t, at)) {
       if (lua_isnil(L, 4)) {
         lua_newtable(L);
@@ -364,12 +364,12 @@ int wk_edit_sigils (lua_State *L) {
       }
       append(L, 4, at);
     }
-    if (n->flags & WK_COMPONENT) {
+    if (flags & WK_COMPONENT) {
       wk_Id decides = wk_tree_find(t, at, "_disabled_", 10);
       if (decides != 0 && (wk_tree_node(t, decides)->flags & WK_SIGIL))
         append(L, 3, decides);
     }
-    at = follow(t, top, at, (wk_tree_node(t, at)->flags & WK_COMPONENT) != 0);
+    at = follow(t, top, at, (flags & WK_COMPONENT) != 0);
   }
   return 2;
 }

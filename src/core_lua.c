@@ -89,7 +89,7 @@ static uint16_t known (const wk_Tree *t, const char *name, const char *bytes,
                        size_t len) {
   size_t i;
   for (i = 1; i < t->ndocs; i++) {
-    const wk_Doc *d = &t->docs[i];
+    const wk_Doc *d = wk_tree_doc(t, i);
     if (d->origin == WK_FILE && d->length == len && d->source != NULL &&
         strcmp(d->name, name) == 0 && memcmp(d->source, bytes, len) == 0)
       return (uint16_t)i;
@@ -105,7 +105,7 @@ static wk_Code host_include (void *ud, const char *name, uint16_t from,
   const char *bytes, *own;
   size_t len;
   pushcall(L, "include", name);
-  lua_pushlightuserdata(L, h->tree->docs[from].name);
+  lua_pushlightuserdata(L, wk_tree_doc(h->tree, from)->name);
   if (!ask(h, 4))
     return wk_fail(f, WK_EBUG, "the reader of included files raised");
   if (lua_type(L, FIRST) != LUA_TSTRING || lua_type(L, SECOND) != LUA_TSTRING) {
@@ -157,14 +157,14 @@ static void pushfailed (lua_State *L, const Host *h, const wk_Told *told,
       lua_getfield(L, -1, "marks");
       i = lua_istable(L, -1) && lua_rawlen(L, -1) > 0;
       lua_pop(L, 1);
-      addmark(L, 1, &t->docs[told->doc], span->byte, span->length,
+      addmark(L, 1, wk_tree_doc(t, told->doc), span->byte, span->length,
               i ? "included here" : "");
     }
     return;
   }
-  wk_push_error(L, f, told->doc > 0 ? &t->docs[told->doc] : NULL, "error");
+  wk_push_error(L, f, wk_tree_doc(t, told->doc), "error");
   for (i = 0; i < told->nmore; i++)
-    addmark(L, f->nmarks + i + 1, &t->docs[told->more[i].doc],
+    addmark(L, f->nmarks + i + 1, wk_tree_doc(t, told->more[i].doc),
             told->more[i].byte, told->more[i].length, told->more[i].label);
   if (told->key[0] != '\0') wk_set_string(L, "key", told->key);
   if (told->length > 0) {
@@ -248,6 +248,13 @@ static int graft_gc (lua_State *L) {
 }
 
 
+static void fill_graft (lua_State *L) {
+  lua_pushcfunction(L, graft_gc);
+  lua_setfield(L, -2, "__gc");
+  wk_hide_meta(L);
+}
+
+
 /* replaces the table on the top by its raw field */
 static int field (lua_State *L, const char *name) {
   lua_pushstring(L, name);
@@ -318,12 +325,14 @@ static void host_keep (wk_Graft *g, lua_State *L, wk_Id id) {
 ** A Lua value as nodes, linked nowhere.  Node: the metatable of what wick.ref
 ** and the like make.  hosts: a table that gets functions, userdata and tables
 ** with a metatable by their nodes; nil: there may be none (the value of an
-** expression).  like: the node whose mark the new ones get; nil: they belong
-** to a new table of the host.  most: how many values there may be.
+** expression, which is data: `_target_` in it makes no component).  like: the
+** node whose mark the new ones get; nil: they belong to a new table of the
+** host.  most: how many values there may be.
 */
 int wk_tree_graft (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id like = lua_isnoneornil(L, LIKE) ? 0 : wk_check_id(L, t, LIKE), id = 0;
+  size_t made = t->nnodes;
   lua_Integer most = luaL_optinteger(L, MOST, LUA_MAXINTEGER);
   int hosts = lua_istable(L, HOSTS);
   wk_Graft *g;
@@ -332,12 +341,10 @@ int wk_tree_graft (lua_State *L) {
   lua_settop(L, MOST);
   g = (wk_Graft *)lua_newuserdatauv(L, sizeof(wk_Graft), 0);
   wk_graft_init(g, t);
-  if (luaL_newmetatable(L, GRAFT)) {
-    lua_pushcfunction(L, graft_gc);
-    lua_setfield(L, -2, "__gc");
-  }
+  wk_push_meta(L, GRAFT, fill_graft);
   lua_setmetatable(L, -2);
   g->means = host_means;
+  g->copies = 1;
   if (hosts) g->keep = host_keep;
   else {
     g->misfit = WK_EEVAL;
@@ -355,11 +362,14 @@ int wk_tree_graft (lua_State *L) {
   if (code == WK_OK) code = wk_graft(g, L, &id, &fail);
   if (code != WK_OK) {
     luaL_pushfail(L);
-    wk_push_error(L, &fail, g->doc > 0 ? &t->docs[g->doc] : NULL, "error");
+    wk_push_error(L, &fail, wk_tree_doc(t, g->doc), "error");
     if (g->path[0] != '\0') wk_set_string(L, "key", g->path);
     wk_graft_free(g);
     return 2;
   }
+  for (; !hosts && made < t->nnodes; made++)
+    if (t->nodes[made].kind == WK_MAP)
+      t->nodes[made].flags &= (uint8_t)~WK_COMPONENT;
   lua_pushinteger(L, id);
   lua_pushinteger(L, (lua_Integer)g->made);
   wk_graft_free(g);

@@ -60,9 +60,9 @@ static wk_Code word_value (wk_Tree *t, const char *word, size_t len,
     return code;
   }
   if (isflow(word + from, len - from)) {
-    memset(t->docs[*doc].source, ' ', from);
+    memset(wk_tree_doc(t, *doc)->source, ' ', from);
     code = wk_yaml_read(t, *doc, WK_TOP_ANY, keep_warning, w, id, f);
-    memcpy(t->docs[*doc].source, word, from);
+    memcpy(wk_tree_doc(t, *doc)->source, word, from);
   }
   else if (from < len && (strchr("@%$", word[from]) != NULL ||
                           has_splice(word + from, len - from))) {
@@ -97,10 +97,10 @@ int wk_override_word (lua_State *L) {
   luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
   if (word_value(t, word, len, number, (size_t)byte - 1, &doc, &id, &w,
                  &fail) != WK_OK)
-    return wk_push_failure(L, &fail, doc > 0 ? &t->docs[doc] : NULL);
+    return wk_push_failure(L, &fail, wk_tree_doc(t, doc));
   lua_pushinteger(L, id);
   if (w.count == 0) return 1;
-  wk_push_error(L, &w.first, &t->docs[doc], "warning");
+  wk_push_error(L, &w.first, wk_tree_doc(t, doc), "warning");
   return 2;
 }
 
@@ -153,7 +153,7 @@ int wk_override_set (lua_State *L) {
   }
   code = word_value(t, word, len, number, stop + 1, &doc, &id, &w, &fail);
   if (code != WK_OK)
-    return wk_push_failure(L, &fail, doc > 0 ? &t->docs[doc] : NULL);
+    return wk_push_failure(L, &fail, wk_tree_doc(t, doc));
   code = wk_tree_lay(t, at, id, WK_SET, &clashes, &fail);
   *guard = clashes.list;
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
@@ -165,6 +165,6 @@ int wk_override_set (lua_State *L) {
   else if (w.count > 0) lua_pushnil(L);
   else return 1;
   if (w.count == 0) return 2;
-  wk_push_error(L, &w.first, &t->docs[doc], "warning");
+  wk_push_error(L, &w.first, wk_tree_doc(t, doc), "warning");
   return 3;
 }

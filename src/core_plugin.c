@@ -16,6 +16,7 @@
 #include "plugin.h"
 
 
+/* argument 1: the last thing that a method asks for (see core.h) */
 static wk_Plugin *check_plugin (lua_State *L) {
   return (wk_Plugin *)luaL_checkudata(L, 1, WK_PLUGIN);
 }
@@ -31,18 +32,19 @@ static int plugin_close (lua_State *L) {
    checks; runs nothing.  `name` is canonical.  With `quiet` a file that is
    not there gives false alone. */
 int wk_root_plugin (lua_State *L) {
-  wk_Root *root = wk_check_root(L);
   size_t len, nlen;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 67108864);
   const char *name = luaL_checklstring(L, 4, &nlen);
   int quiet = lua_toboolean(L, 5);
   wk_Plugin *p = (wk_Plugin *)lua_newuserdatauv(L, sizeof(*p), 0);
+  wk_Root *root;
   wk_Fail fail;
   wk_Code code;
   memset(p, 0, sizeof(*p));
   p->file.fd = -1;
   luaL_setmetatable(L, WK_PLUGIN);
+  root = wk_check_root(L);
   code = wk_plugin_open(root, rel, len, name, nlen, LUA_VERSION,
                         limit > 0 ? (size_t)limit : 0, p, &fail);
   if (code == WK_ENOTFOUND && quiet) {
@@ -83,8 +85,8 @@ static void append (lua_State *L) {
 
 
 static void push_param (lua_State *L, const wk_StatementLine *line) {
-  wk_Text name = line->field[0];
-  int optional = name.len > 0 && name.s[name.len - 1] == '?';
+  wk_Text name = line->field[0];   /* checked: it has a byte at least */
+  int optional = name.s[name.len - 1] == '?';
   if (optional) name.len--;
   lua_createtable(L, 0, 4);
   set_text(L, "name", &name);
@@ -98,17 +100,18 @@ static void push_param (lua_State *L, const wk_StatementLine *line) {
 /* plugin:statement() -> {name, version, lua, doc, constructors = {{name, doc,
    params = {{name, type, optional, doc}, ...}}, ...}}, or nil */
 static int plugin_statement (lua_State *L) {
+  void **guard = wk_push_guard(L);
   wk_Plugin *p = check_plugin(L);
-  const char *at = p->statement, *end;
+  const char *at, *end;
   wk_StatementLine line;
   wk_Statement st;
   if (p->statement == NULL) return 0;
-  end = p->statement + p->nstatement;
+  memset(&st, 0, sizeof(st));
+  st.whole.len = p->nstatement;
+  st.whole.s = (char *)wk_guard_copy(L, guard, p->statement, st.whole.len);
+  end = st.whole.s + st.whole.len;
   lua_createtable(L, 0, 5);
   lua_newtable(L);  /* the constructors */
-  memset(&st, 0, sizeof(st));
-  st.whole.s = p->statement;
-  st.whole.len = p->nstatement;
   at = wk_statement_lines(&st.whole);
   while (wk_statement_line(&at, end, &line)) {
     if (is(&line.tag, "name")) st.name = line.field[0];
@@ -136,18 +139,21 @@ static int plugin_statement (lua_State *L) {
   set_text(L, "version", &st.version);
   set_text(L, "lua", &st.lua);
   set_text(L, "doc", &st.doc);
+  free(*guard);
+  *guard = NULL;
   return 1;
 }
 
 
 /* sets field = the list of names of the plugin at 1; 0 and a failure when it
    cannot be read */
-static int set_names (lua_State *L, wk_Plugin *p, int exported,
-                      const char *field, wk_Fail *f) {
+static int set_names (lua_State *L, int exported, const char *field,
+                      wk_Fail *f) {
   void **guard = wk_push_guard(L);
   char *names = NULL;
   size_t size = 0, at;
-  if (wk_plugin_names(p, exported, &names, &size, f) != WK_OK) return 0;
+  if (wk_plugin_names(check_plugin(L), exported, &names, &size, f) != WK_OK)
+    return 0;
   *guard = names;
   lua_newtable(L);
   for (at = 0; at < size; at += strlen(names + at) + 1) {
@@ -165,11 +171,10 @@ static int set_names (lua_State *L, wk_Plugin *p, int exported,
 /* plugin:facts() -> {needed = libraries, exports = functions} | nil, err:
    names fit for messages */
 static int plugin_facts (lua_State *L) {
-  wk_Plugin *p = check_plugin(L);
   wk_Fail fail;
   lua_createtable(L, 0, 2);
-  if (set_names(L, p, 0, "needed", &fail) &&
-      set_names(L, p, 1, "exports", &fail)) return 1;
+  if (set_names(L, 0, "needed", &fail) &&
+      set_names(L, 1, "exports", &fail)) return 1;
   return wk_push_failure(L, &fail, NULL);
 }
 
@@ -230,11 +235,15 @@ static const luaL_Reg plugin_meta[] = {
 };
 
 
+static void fill_plugin (lua_State *L) {
+  luaL_setfuncs(L, plugin_meta, 0);
+  wk_hide_meta(L);
+  luaL_newlib(L, plugin_methods);
+  lua_setfield(L, -2, "__index");
+}
+
+
 void wk_open_plugin (lua_State *L) {
-  if (luaL_newmetatable(L, WK_PLUGIN)) {
-    luaL_setfuncs(L, plugin_meta, 0);
-    luaL_newlib(L, plugin_methods);
-    lua_setfield(L, -2, "__index");
-  }
+  wk_push_meta(L, WK_PLUGIN, fill_plugin);
   lua_pop(L, 1);
 }

@@ -97,12 +97,12 @@ void wk_push_file (lua_State *L, const wk_File *file) {
    with `bare` the text comes alone.
    Between open and close no Lua runs, so no error can leak the descriptor. */
 static int root_read (lua_State *L) {
-  wk_Root *root = wk_check_root(L);
   size_t len, size = 0;
   const char *rel = luaL_checklstring(L, 2, &len);
   lua_Integer limit = luaL_optinteger(L, 3, 8388608);
   int quiet = lua_toboolean(L, 4), bare = lua_toboolean(L, 5);
   void **guard = wk_push_guard(L);
+  wk_Root *root = wk_check_root(L);
   char *bytes = NULL;
   wk_File file;
   wk_Fail fail;
@@ -127,10 +127,10 @@ static int root_read (lua_State *L) {
 
 /* root:list(rel) -> array of names | nil, err */
 static int root_list (lua_State *L) {
-  wk_Root *root = wk_check_root(L);
   size_t len, size = 0, at;
   const char *rel = luaL_checklstring(L, 2, &len);
   void **guard = wk_push_guard(L);
+  wk_Root *root = wk_check_root(L);
   char *names = NULL;
   wk_Fail fail;
   lua_Integer n = 0;
@@ -155,9 +155,11 @@ static int root_doubts (lua_State *L) {
   static const char *const words[] = {
     "all", "group", "own group", "owner", "anyone", "folder", "link"
   };
+  void **guard = wk_push_guard(L);
   wk_Root *root = wk_check_root(L);
   const wk_Doubt *list;
   size_t i, n = wk_root_doubts(root, lua_toboolean(L, 2), &list);
+  list = (wk_Doubt *)wk_guard_copy(L, guard, list, n * sizeof(wk_Doubt));
   lua_newtable(L);
   for (i = 0; i < n; i++) {
     wk_Fail fail;
@@ -169,6 +171,8 @@ static int root_doubts (lua_State *L) {
     lua_setfield(L, -2, "below");
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
+  free(*guard);
+  *guard = NULL;
   return 1;
 }
 
@@ -176,9 +180,10 @@ static int root_doubts (lua_State *L) {
 /* root:rules({strict =, trust_modes =}) -> true | nil, err: from now on these
    hold, for the root too */
 static int root_rules (lua_State *L) {
+  unsigned rules = torules(L, 2);
   wk_Root *root = wk_check_root(L);
   wk_Fail fail;
-  if (wk_root_rules(root, torules(L, 2), &fail) != WK_OK)
+  if (wk_root_rules(root, rules, &fail) != WK_OK)
     return wk_push_failure(L, &fail, NULL);
   lua_pushboolean(L, 1);
   return 1;
@@ -194,13 +199,18 @@ static int root_forget (lua_State *L) {
 
 static int root_info (lua_State *L) {
   wk_Root *root = wk_check_root(L);
+  const char *backend = root->backend == WK_WALK ? "walk" : "openat2";
+  lua_Integer dev = (lua_Integer)root->dev, ino = (lua_Integer)root->ino;
+  int folds = root->folds;
+  lua_pushstring(L, root->real ? root->real : "");  /* the last use of it */
   lua_createtable(L, 0, 5);
-  wk_set_string(L, "path", root->real ? root->real : "");
-  wk_set_string(L, "backend", root->backend == WK_WALK ? "walk" : "openat2");
-  lua_pushboolean(L, root->folds);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "path");
+  wk_set_string(L, "backend", backend);
+  lua_pushboolean(L, folds);
   lua_setfield(L, -2, "folds");
-  wk_set_integer(L, "dev", (lua_Integer)root->dev);
-  wk_set_integer(L, "ino", (lua_Integer)root->ino);
+  wk_set_integer(L, "dev", dev);
+  wk_set_integer(L, "ino", ino);
   return 1;
 }
 
@@ -301,6 +311,7 @@ int wk_core_compile (lua_State *L) {
 
 static void fill_root (lua_State *L) {
   luaL_setfuncs(L, root_meta, 0);
+  wk_hide_meta(L);
   luaL_newlib(L, root_methods);
   lua_setfield(L, -2, "__index");
 }

@@ -42,15 +42,14 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
 
 
 static wk_Doc *docof (const wk_Tree *t, wk_Id id) {
-  unsigned doc = wk_tree_node(t, id)->doc;
-  return doc > 0 && doc < t->ndocs ? &t->docs[doc] : NULL;
+  return wk_tree_doc(t, wk_tree_node(t, id)->doc);
 }
 
 
 /* gives 2 (nil, err) for a failure whose marks are in document `doc` */
 static int failure (lua_State *L, const wk_Tree *t, const wk_Fail *f,
                     uint16_t doc) {
-  return wk_push_failure(L, f, doc > 0 ? &t->docs[doc] : NULL);
+  return wk_push_failure(L, f, wk_tree_doc(t, doc));
 }
 
 
@@ -125,7 +124,7 @@ static int tree_read (lua_State *L) {
   lua_pushinteger(L, root);
   lua_createtable(L, w.count, 0);
   for (i = 0; i < w.count; i++) {
-    wk_push_error(L, &w.first[i], &t->docs[doc], "warning");
+    wk_push_error(L, &w.first[i], wk_tree_doc(t, doc), "warning");
     lua_rawseti(L, -2, i + 1);
   }
   return 2;
@@ -182,8 +181,8 @@ static int tree_is (lua_State *L) {
     "absent", "merged", NULL
   };
   wk_Tree *t = wk_check_tree(L, 1);
-  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
   int flag = luaL_checkoption(L, 3, NULL, flags);
+  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
   if (flag == 8)
     lua_pushboolean(L, (n->flags & WK_MERGED) != 0 &&
                        (n->kind >= WK_LIST || n->kind == WK_NONE));
@@ -211,9 +210,10 @@ static int behindkey (const wk_Tree *t, wk_Id id) {
 }
 
 
-/* does this node's up link to a map, so that a key stands before it? */
+/* is this node in a map, or was before that vanished, so that a key stands
+   before it? */
 static int haskey (const wk_Tree *t, wk_Id id) {
-  wk_Id up = wk_tree_node(t, id)->up;
+  wk_Id up = wk_tree_holder(t, id);
   return up != 0 && wk_tree_node(t, up)->kind == WK_MAP && behindkey(t, id);
 }
 
@@ -264,15 +264,14 @@ static int tree_children (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
   int vanished = lua_toboolean(L, 3);
-  lua_Integer i = 0;
-  wk_Id child;
+  lua_Integer i = 0, size = (lua_Integer)n->size;
+  wk_Id child = n->first;
   if (n->kind != WK_LIST && n->kind != WK_MAP) {
     lua_newtable(L);
     return 1;
   }
-  lua_createtable(L, (int)n->size, 0);
-  for (child = n->first; child != 0 && i < (lua_Integer)n->size;
-       child = wk_tree_node(t, child)->next) {
+  lua_createtable(L, (int)size, 0);
+  for (; child != 0 && i < size; child = wk_tree_node(t, child)->next) {
     if (wk_tree_node(t, child)->kind == WK_NONE && !vanished) continue;
     lua_pushinteger(L, child);
     lua_rawseti(L, -2, ++i);
@@ -444,6 +443,7 @@ static const luaL_Reg methods[] = {
 static void fill_tree (lua_State *L) {
   lua_pushcfunction(L, tree_gc);
   lua_setfield(L, -2, "__gc");
+  wk_hide_meta(L);
   luaL_newlibtable(L, methods);
   lua_pushvalue(L, -2);
   luaL_setfuncs(L, methods, 1);

@@ -2,7 +2,7 @@
 ** core_words.c -- part of the binding: tokens, key paths, places, and what a
 ** module's text exports.
 **
-** May call: lex, keypath, exports, tree (places), fail, core.h.
+** May call: lex, keypath, exports, scalar, tree (places), fail, core.h.
 */
 
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "exports.h"
 #include "keypath.h"
 #include "lex.h"
+#include "scalar.h"
 #include "tree.h"
 
 
@@ -156,8 +157,10 @@ int wk_core_keytext (lua_State *L) {
   n = luaL_len(L, 1);
   for (i = 1; i <= n; i++) size += printsegment(L, i, NULL, 0);
   out = (char *)lua_newuserdatauv(L, size, 0);
-  for (i = 1; i <= n; i++) at += printsegment(L, i, out + at, size - at);
-  lua_pushlstring(L, out, at);
+  for (i = 1; i <= n && at < size; i++)
+    at += printsegment(L, i, out + at, size - at);
+  /* a finalizer may have put longer ones there meanwhile */
+  lua_pushlstring(L, out, at < size ? at : size - 1);
   return 1;
 }
 
@@ -204,5 +207,76 @@ int wk_core_quote (lua_State *L) {
   lua_Integer max = luaL_optinteger(L, 2, 60);
   wk_quote(out, sizeof(out), s, len, max > 0 ? (size_t)max : 0);
   lua_pushstring(L, out);
+  return 1;
+}
+
+
+#define MOST  128       /* bytes of the words that are compared */
+
+/* bytes of Latin letters in one case */
+static int folded (char c) {
+  return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
+}
+
+
+static int least (int a, int b) {
+  return a < b ? a : b;
+}
+
+
+/* The Damerau-Levenshtein distance, in which a pair is swapped once and then
+   left alone; more than `cap` when it is more.  Both are shorter than MOST. */
+static int distance (const char *a, int la, const char *b, int lb, int cap) {
+  int rows[3][MOST];
+  int *before = rows[0], *last = rows[1], *now = rows[2];
+  int i, j;
+  for (j = 0; j <= lb; j++) last[j] = j;
+  for (i = 1; i <= la; i++) {
+    int best = i, *spare = before;
+    now[0] = i;
+    for (j = 1; j <= lb; j++) {
+      int d = last[j - 1] + (folded(a[i - 1]) != folded(b[j - 1]));
+      d = least(d, least(last[j], now[j - 1]) + 1);
+      if (i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) &&
+          folded(a[i - 2]) == folded(b[j - 1]))
+        d = least(d, before[j - 2] + 1);
+      now[j] = d;
+      best = least(best, d);
+    }
+    if (best > cap) return best;
+    before = last;
+    last = now;
+    now = spare;
+  }
+  return last[lb];
+}
+
+
+/* core.distance(a, b, cap) -> how many letters must be added, left out, changed
+   or swapped with the next to make one of the other, in whatever case they
+   are; something above `cap` when that is more, or a word is very long */
+int wk_core_distance (lua_State *L) {
+  size_t la, lb;
+  const char *a = luaL_checklstring(L, 1, &la);
+  const char *b = luaL_checklstring(L, 2, &lb);
+  const lua_Integer cap = luaL_checkinteger(L, 3);
+  const size_t apart = la > lb ? la - lb : lb - la;
+  luaL_argcheck(L, cap >= 0 && cap < MOST, 3, "out of range");
+  if (la >= MOST || lb >= MOST || apart > (size_t)cap)
+    lua_pushinteger(L, cap + 1);
+  else
+    lua_pushinteger(L, distance(a, (int)la, b, (int)lb, (int)cap));
+  return 1;
+}
+
+
+/* core.number(number) -> its shortest text that YAML reads back the same */
+int wk_core_number (lua_State *L) {
+  char out[40];
+  size_t len;
+  luaL_checktype(L, 1, LUA_TNUMBER);
+  len = lua_isinteger(L, 1) ? wk_scalar_printint(out, lua_tointeger(L, 1))
+                            : wk_scalar_printfloat(out, lua_tonumber(L, 1));
+  lua_pushlstring(L, out, len);
   return 1;
 }

@@ -3,9 +3,11 @@
 ** entry, its needs.
 **
 ** May call: fail; the other files of the room: elf_view.c (what the linker
-** sees), elf_hash.c (exports), statement.c.
+** sees), elf_dynamic.c (what it asks for), elf_tables.c, elf_hash.c (exports),
+** statement.c.
 */
 
+#define _POSIX_C_SOURCE 200809L
 #include <string.h>
 
 #include "elf.h"
@@ -22,18 +24,27 @@
 ** =======================================================
 */
 
-/* The section of statements: *from, its size, its address.  Section headers
-   are no part of what is loaded, so the section must lie in a segment as its
-   address says.  1; 0 when there is none; -1 when it lies elsewhere. */
-static int find_section (const wk_View *v, const char **from, size_t *size,
-                         uint64_t *address) {
-  const uint64_t headers = v->head.e_shoff;
-  const char *names, *s;
+/* does the section lie in a segment, as its address says? */
+static int is_loaded (const wk_View *v, const Shdr *h) {
   uint64_t place, left;
+  return h->sh_type == SHT_PROGBITS && (h->sh_flags & SHF_ALLOC) &&
+         h->sh_size > 0 && wk_view_at(v, h->sh_offset, h->sh_size) != NULL &&
+         wk_view_place(v, h->sh_addr, &place, &left) &&
+         place == h->sh_offset && left >= h->sh_size;
+}
+
+
+/* The header of the section of statements.  Section headers are no part of
+   what is loaded, so anything may stand there.  1; 0 when there is none; -1
+   and *problem. */
+static int find_section (const wk_View *v, Shdr *section,
+                         const char **problem) {
+  const char *names, *s;
   size_t nnames, i;
+  int found = 0;
   Shdr h;
   if (v->head.e_shstrndx >= v->head.e_shnum) return 0;
-  s = wk_view_at(v, headers, (uint64_t)v->head.e_shnum * sizeof(h));
+  s = wk_view_at(v, v->head.e_shoff, (uint64_t)v->head.e_shnum * sizeof(h));
   if (s == NULL) return 0;
   memcpy(&h, s + (size_t)v->head.e_shstrndx * sizeof(h), sizeof(h));
   names = wk_view_at(v, h.sh_offset, h.sh_size);
@@ -44,16 +55,15 @@ static int find_section (const wk_View *v, const char **from, size_t *size,
     memcpy(&name, s + offsetof(Shdr, sh_name), sizeof(name));
     if (name >= nnames || nnames - name < sizeof(SECTION) ||
         memcmp(names + name, SECTION, sizeof(SECTION)) != 0) continue;
-    memcpy(&h, s, sizeof(h));
-    *from = wk_view_at(v, h.sh_offset, h.sh_size);
-    *size = (size_t)h.sh_size;
-    *address = h.sh_addr;
-    return h.sh_type == SHT_PROGBITS && (h.sh_flags & SHF_ALLOC) &&
-           *size > 0 && *from != NULL &&
-           wk_view_place(v, h.sh_addr, &place, &left) &&
-           place == h.sh_offset && left >= h.sh_size ? 1 : -1;
+    if (found++) {
+      *problem = "there are two sections .wick.plugin in it";
+      return -1;
+    }
+    memcpy(section, s, sizeof(*section));
   }
-  return 0;
+  if (!found || is_loaded(v, section)) return found;
+  *problem = "its section .wick.plugin is not where it says";
+  return -1;
 }
 
 
@@ -115,17 +125,15 @@ static int is_asked (const wk_ElfAsk *ask, const wk_Text *name) {
 
 
 static wk_Code find_statement (const wk_View *v, wk_Elf *elf) {
-  size_t size = 0;
-  uint64_t address = 0;
-  const char *section = NULL, *s;
+  const char *section, *s, *problem = NULL;
+  Shdr header;
   wk_Statement st, first;
   int count = 0, more = v->head.e_shoff == 0 ? 0
-                        : find_section(v, &section, &size, &address);
+                        : find_section(v, &header, &problem);
   if (more == 0) return WK_OK;
-  if (more < 0)
-    return misstated(v, "its section .wick.plugin is not where it says");
-  s = section;
-  while ((more = wk_statement_next(&s, section + size, &st)) > 0) {
+  if (more < 0) return misstated(v, problem);
+  s = section = v->file->bytes + header.sh_offset;
+  while ((more = wk_statement_next(&s, section + header.sh_size, &st)) > 0) {
     if (++count > WK_STATEMENTS_MAX)
       return misstated(v, "there are more than 16 statements in it");
     if (count == 1) first = st;
@@ -137,7 +145,7 @@ static wk_Code find_statement (const wk_View *v, wk_Elf *elf) {
       return other_lua(v, &st.lua);
     elf->statement = st.whole.s;
     elf->nstatement = st.whole.len;
-    elf->address = address + (uint64_t)(st.whole.s - section);
+    elf->address = header.sh_addr + (uint64_t)(st.whole.s - section);
   }
   if (more < 0) return misstated(v, st.problem);
   if (count > 0 && elf->statement == NULL) return other_name(v, &first);
@@ -227,6 +235,7 @@ wk_Code wk_elf_check (const wk_ElfFile *file, const wk_ElfAsk *ask,
   elf->entry[0] = '\0';
   code = wk_view(&v, file, ask, f);
   if (code == WK_OK) code = wk_view_hazards(&v);
+  if (code == WK_OK) code = wk_view_tables(&v);
   if (code == WK_OK) code = check_sections(&v);
   if (code == WK_OK) code = find_statement(&v, elf);
   if (code == WK_OK) code = find_entry(&v, elf);
@@ -252,7 +261,7 @@ void wk_elf_needed (const wk_ElfFile *file, wk_ElfName each, void *ud) {
     const char *s;
     if (d.d_tag != DT_NEEDED) continue;
     s = wk_view_string(&v, d.d_un.d_val);
-    if (s != NULL) each(ud, s, strlen(s));
+    if (s != NULL) each(ud, s, strnlen(s, WK_ELF_SHOWN));
   }
 }
 

@@ -6,8 +6,14 @@
 ** hostile; nothing of the file has run when these functions speak.
 **
 ** What they look at is what the system's linker will look at: segments by
-** their addresses, the dynamic section to its end, an export through the
-** hash table.  What they cannot know (relocations, code) they do not promise.
+** their addresses, the dynamic section to its end, an export through the hash
+** table; and what the linker will not look at before it believes it: that
+** tables are where they should be, and that names, versions, hashes and notes
+** lead to no other place.
+**
+** What relocations say, and what is left out of them, is not looked at, nor
+** code: a file whose relocations lead elsewhere passes, and ends the process
+** when it is loaded, or when its code is called.
 */
 
 #ifndef wk_elf_h
@@ -58,6 +64,9 @@ wk_Code wk_elf_check (const wk_ElfFile *file, const wk_ElfAsk *ask,
 
 /* called with names, which are bytes of the file and not NUL-ended */
 typedef void (*wk_ElfName) (void *ud, const char *name, size_t len);
+
+#define WK_ELF_NAMES  1000     /* names that are told, at most, */
+#define WK_ELF_SHOWN  256      /* and bytes of one */
 
 /* the libraries that a checked file needs, and the functions that it
    exports, in the file's order */

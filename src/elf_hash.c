@@ -7,16 +7,32 @@
 ** they do not lead to is none, so this goes the same ways.
 */
 
+#define _POSIX_C_SOURCE 200809L
 #include "elf_view.h"
+
+#define HIDDEN         0x8000u  /* in the number of a version */
+#define FIRST_VERSION  2        /* those below mean none */
 
 
 /* symbol i; 0 when it is not in the file */
 static int symbol (const wk_View *v, uint32_t i, Sym *sym) {
-  const char *s = wk_view_address(v, v->symbols + (uint64_t)i * sizeof(Sym),
-                                  sizeof(Sym));
+  const char *s = wk_view_address(v, wk_view_value(v, DT_SYMTAB) +
+                                     (uint64_t)i * sizeof(Sym), sizeof(Sym));
   if (s == NULL) return 0;
   memcpy(sym, s, sizeof(*sym));
   return 1;
+}
+
+
+/* the number of its version, with HIDDEN when it is not the default one */
+static unsigned version (const wk_View *v, uint32_t i) {
+  const char *s;
+  uint16_t n;
+  if (!wk_view_has(v, DT_VERSYM)) return FIRST_VERSION - 1;
+  s = wk_view_address(v, wk_view_value(v, DT_VERSYM) + (uint64_t)i * 2, 2);
+  if (s == NULL) return HIDDEN | FIRST_VERSION;
+  memcpy(&n, s, sizeof(n));
+  return n;
 }
 
 
@@ -24,24 +40,44 @@ static int symbol (const wk_View *v, uint32_t i, Sym *sym) {
 static int is_exported (const wk_View *v, const Sym *sym) {
   unsigned type = sym->st_info & 0xFu, bind = sym->st_info >> 4;
   unsigned visibility = sym->st_other & 3u;
-  int i;
-  if ((type != STT_FUNC && type != STT_NOTYPE) ||
-      (bind != STB_GLOBAL && bind != STB_WEAK) ||
-      (visibility != STV_DEFAULT && visibility != STV_PROTECTED) ||
-      sym->st_shndx == SHN_UNDEF || sym->st_shndx >= SHN_LORESERVE)
-    return 0;
-  for (i = 0; i < v->nloads; i++) {
-    const Phdr *p = &v->loads[i];
-    if ((p->p_flags & PF_X) && sym->st_value >= p->p_vaddr &&
-        sym->st_value - p->p_vaddr < p->p_filesz) return 1;
-  }
-  return 0;
+  return (type == STT_FUNC || type == STT_NOTYPE) &&
+         (bind == STB_GLOBAL || bind == STB_WEAK) &&
+         (visibility == STV_DEFAULT || visibility == STV_PROTECTED) &&
+         sym->st_shndx != SHN_UNDEF && sym->st_shndx < SHN_LORESERVE &&
+         wk_view_code(v, sym->st_value);
 }
 
 
+/* does the linker see a symbol of this name in it, of whatever kind? */
 static int is_named (const wk_View *v, const Sym *sym, const char *name) {
+  static const unsigned types = 1u << STT_NOTYPE | 1u << STT_OBJECT |
+    1u << STT_FUNC | 1u << STT_COMMON | 1u << STT_TLS | 1u << STT_GNU_IFUNC;
+  const unsigned type = sym->st_info & 0xFu;
   const char *s = wk_view_string(v, sym->st_name);
-  return s != NULL && strcmp(s, name) == 0 && is_exported(v, sym);
+  return s != NULL && strcmp(s, name) == 0 && (types >> type & 1) &&
+         (sym->st_value != 0 || sym->st_shndx == SHN_ABS || type == STT_TLS);
+}
+
+
+/* what the linker has found of a name */
+typedef struct Found {
+  unsigned count;
+  Sym sym;
+} Found;
+
+
+/* Looks at symbol i.  1: it is the one that the linker takes.  One that has a
+   version is taken if it is the default one, and the only one of its name. */
+static int look (const wk_View *v, uint32_t i, const char *name,
+                 Found *found) {
+  unsigned n;
+  Sym sym;
+  if (!symbol(v, i, &sym) || !is_named(v, &sym, name)) return 0;
+  n = version(v, i);
+  if ((n & ~HIDDEN) < FIRST_VERSION) found->count = 1;
+  else if ((n & HIDDEN) || ++found->count > 1) return 0;
+  found->sym = sym;
+  return (n & ~HIDDEN) < FIRST_VERSION;
 }
 
 
@@ -57,8 +93,9 @@ typedef struct GnuHash {
 
 static int gnu_hash (const wk_View *v, GnuHash *h) {
   uint64_t left, filter, buckets, table;
-  if (v->gnu_hash == 0 ||
-      !wk_view_place(v, v->gnu_hash, &table, &left) || left < 16) return 0;
+  if (!wk_view_has(v, DT_GNU_HASH) ||
+      !wk_view_place(v, wk_view_value(v, DT_GNU_HASH), &table, &left) ||
+      left < 16) return 0;
   h->nbuckets = wk_view_word(v, table);
   h->first = wk_view_word(v, table + 4);
   h->nwords = wk_view_word(v, table + 8);
@@ -77,102 +114,155 @@ static int gnu_hash (const wk_View *v, GnuHash *h) {
 
 /* looks as the linker looks, the filter included: what it does not find is
    not there */
-static int in_gnu_hash (const wk_View *v, const char *name) {
+static void in_gnu_hash (const wk_View *v, const char *name, Found *found) {
   const unsigned bits = sizeof(Word) * 8;
   const unsigned char *s = (const unsigned char *)name;
   uint32_t hash = 5381, i;
   GnuHash h;
   Word mask, filter;
   const char *at;
-  Sym sym;
-  if (!gnu_hash(v, &h)) return 0;
+  if (!gnu_hash(v, &h)) return;
   for (; *s != '\0'; s++) hash = hash * 33 + *s;
   at = wk_view_at(v, h.filter + (uint64_t)(hash / bits & (h.nwords - 1)) *
                                 sizeof(Word), sizeof(Word));
-  if (at == NULL) return 0;
+  if (at == NULL) return;
   memcpy(&filter, at, sizeof(filter));
   mask = (Word)1 << (hash % bits) | (Word)1 << ((hash >> h.shift) % bits);
-  if ((filter & mask) != mask) return 0;
+  if ((filter & mask) != mask) return;
   i = wk_view_word(v, h.buckets + (uint64_t)(hash % h.nbuckets) * 4);
-  if (i < h.first) return 0;
+  if (i < h.first) return;
   for (;; i++) {
     uint32_t other;
-    if (i - h.first >= h.nchains) return 0;
+    if (i - h.first >= h.nchains) return;
     other = wk_view_word(v, h.chains + (uint64_t)(i - h.first) * 4);
-    if ((other | 1) == (hash | 1) && symbol(v, i, &sym) &&
-        is_named(v, &sym, name)) return 1;
-    if (other & 1) return 0;
+    if ((other | 1) == (hash | 1) && look(v, i, name, found)) return;
+    if (other & 1) return;
   }
 }
 
 
-/* the table of `--hash-style=sysv`: two numbers, buckets, chains of symbols;
-   a chain that runs in a circle ends after as many steps as there are
+/* the table of `--hash-style=sysv`: two numbers, buckets, chains of
    symbols */
-static int in_hash (const wk_View *v, const char *name) {
-  const unsigned char *s = (const unsigned char *)name;
-  uint64_t left, table, buckets, chains;
-  uint32_t hash = 0, nbuckets, nchains, i, steps;
-  Sym sym;
-  if (v->hash == 0 || !wk_view_place(v, v->hash, &table, &left) || left < 8)
+typedef struct Hash {
+  uint32_t nbuckets, nchains;
+  uint64_t buckets, chains;            /* places in the file */
+} Hash;
+
+
+static int sysv_hash (const wk_View *v, Hash *h) {
+  uint64_t left, table, buckets;
+  if (!wk_view_has(v, DT_HASH) ||
+      !wk_view_place(v, wk_view_value(v, DT_HASH), &table, &left) || left < 8)
     return 0;
-  nbuckets = wk_view_word(v, table);
-  nchains = wk_view_word(v, table + 4);
-  buckets = (uint64_t)nbuckets * 4;
-  if (nbuckets == 0 || buckets + (uint64_t)nchains * 4 > left - 8) return 0;
+  h->nbuckets = wk_view_word(v, table);
+  h->nchains = wk_view_word(v, table + 4);
+  buckets = (uint64_t)h->nbuckets * 4;
+  if (h->nbuckets == 0 || buckets + (uint64_t)h->nchains * 4 > left - 8)
+    return 0;
+  h->buckets = table + 8;
+  h->chains = h->buckets + buckets;
+  return 1;
+}
+
+
+/* a chain that runs in a circle ends after as many steps as there are
+   symbols */
+static void in_hash (const wk_View *v, const char *name, Found *found) {
+  const unsigned char *s = (const unsigned char *)name;
+  uint32_t hash = 0, i, steps;
+  Hash h;
+  if (!sysv_hash(v, &h)) return;
   for (; *s != '\0'; s++) {
     uint32_t high;
     hash = (hash << 4) + *s;
     high = hash & 0xF0000000u;
     hash = (hash ^ (high >> 24)) & ~high;
   }
-  chains = table + 8 + buckets;
-  i = wk_view_word(v, table + 8 + (uint64_t)(hash % nbuckets) * 4);
-  for (steps = 0; i != 0 && i < nchains && steps < nchains; steps++) {
-    if (symbol(v, i, &sym) && is_named(v, &sym, name)) return 1;
-    i = wk_view_word(v, chains + (uint64_t)i * 4);
+  i = wk_view_word(v, h.buckets + (uint64_t)(hash % h.nbuckets) * 4);
+  for (steps = 0; i != 0 && i < h.nchains && steps < h.nchains; steps++) {
+    if (look(v, i, name, found)) return;
+    i = wk_view_word(v, h.chains + (uint64_t)i * 4);
   }
-  return 0;
 }
 
 
 /* the linker does not look into the old table when there is the new one */
 int wk_view_exports (const wk_View *v, const char *name) {
-  return v->gnu_hash != 0 ? in_gnu_hash(v, name) : in_hash(v, name);
+  Found found;
+  found.count = 0;
+  if (wk_view_has(v, DT_GNU_HASH)) in_gnu_hash(v, name, &found);
+  else in_hash(v, name, &found);
+  return found.count == 1 && is_exported(v, &found.sym);
 }
 
 
-/* the first symbol that may be exported, and how many there are */
-static void symbol_range (const wk_View *v, uint64_t *from, uint64_t *to) {
-  uint64_t left, table;
-  GnuHash h;
-  uint32_t i, last = 0;
-  *from = *to = 0;
-  if (gnu_hash(v, &h)) {
-    for (i = 0; i < h.nbuckets; i++) {
-      uint32_t first = wk_view_word(v, h.buckets + (uint64_t)i * 4);
-      if (first > last) last = first;
-    }
-    if (last < h.first) return;
-    *from = h.first;
-    for (*to = last; *to - h.first < h.nchains; ++*to)
-      if (wk_view_word(v, h.chains + (*to - h.first) * 4) & 1) break;
-    ++*to;
+/* the chains of the new table lie one behind the other: where the last one
+   ends, all have */
+static int count_gnu (const wk_View *v, const GnuHash *h, uint64_t *n) {
+  const char *s = wk_view_at(v, h->buckets, (uint64_t)h->nbuckets * 4);
+  uint32_t last = 0, i, word;
+  if (s == NULL) return 0;
+  for (i = 0; i < h->nbuckets; i++) {
+    memcpy(&word, s + (size_t)i * 4, sizeof(word));
+    if (word != 0 && word < h->first) return 0;
+    if (word > last) last = word;
   }
-  else if (v->gnu_hash == 0 && v->hash != 0 &&
-           wk_view_place(v, v->hash, &table, &left) && left >= 8)
-    *to = wk_view_word(v, table + 4);
+  if (last == 0) return 1;
+  for (;; last++) {
+    const uint64_t at = last - h->first;
+    s = at < h->nchains ? wk_view_at(v, h->chains + at * 4, 4) : NULL;
+    if (s == NULL) return 0;
+    memcpy(&word, s, sizeof(word));
+    if (word & 1) break;
+  }
+  *n = (uint64_t)last + 1;
+  return 1;
+}
+
+
+/* each symbol is in one chain at most, or chains do not end */
+static int count_sysv (const wk_View *v, const Hash *h, uint64_t *n) {
+  const char *s = wk_view_at(v, h->buckets, ((uint64_t)h->nbuckets +
+                                             h->nchains) * 4);
+  uint32_t i, steps = 0, next;
+  if (s == NULL) return 0;
+  for (i = 0; i < h->nbuckets; i++) {
+    memcpy(&next, s + (size_t)i * 4, sizeof(next));
+    while (next != 0) {
+      if (next >= h->nchains || ++steps >= h->nchains) return 0;
+      memcpy(&next, s + ((size_t)h->nbuckets + next) * 4, sizeof(next));
+    }
+  }
+  *n = h->nchains;
+  return 1;
+}
+
+
+/* a table that is none leads to no symbol */
+int wk_view_symbols (const wk_View *v, uint64_t *n) {
+  GnuHash new;
+  Hash old;
+  *n = 0;
+  if (wk_view_has(v, DT_GNU_HASH))
+    return gnu_hash(v, &new) ? count_gnu(v, &new, n) : 1;
+  return sysv_hash(v, &old) ? count_sysv(v, &old, n) : 1;
 }
 
 
 void wk_view_each (const wk_View *v, wk_ElfName each, void *ud) {
-  uint64_t i, to;
+  uint64_t i = 0, n;
+  int count = 0;
+  GnuHash h;
   Sym sym;
-  for (symbol_range(v, &i, &to); i < to; i++) {
+  if (!wk_view_symbols(v, &n)) return;
+  if (gnu_hash(v, &h)) i = h.first;
+  for (; i < n && count < WK_ELF_NAMES; i++) {
     const char *s;
     if (!symbol(v, (uint32_t)i, &sym)) break;
     s = wk_view_string(v, sym.st_name);
-    if (s != NULL && *s != '\0' && is_exported(v, &sym))
-      each(ud, s, strlen(s));
+    if (s == NULL || *s == '\0' || (version(v, (uint32_t)i) & HIDDEN) ||
+        !is_exported(v, &sym)) continue;
+    each(ud, s, strnlen(s, WK_ELF_SHOWN));
+    count++;
   }
 }

@@ -1,6 +1,5 @@
 /*
-** elf_view.c -- a shared object as the linker sees it: segments, tables, and
-** what it asks for.
+** elf_view.c -- a shared object as the linker sees it: its segments.
 **
 ** A file of the room `elf` (see elf.h).  May call: fail.
 **
@@ -49,21 +48,13 @@
 ** =======================================================
 */
 
-const char *wk_view_at (const wk_View *v, uint64_t offset, uint64_t size) {
-  const wk_ElfFile *file = v->file;
-  if (offset > file->len || size > file->len - offset) return NULL;
-  if (file->fetch && !file->fetch(file->ud, (size_t)offset, (size_t)size))
-    return NULL;
-  return file->bytes + offset;
-}
-
-
 int wk_view_place (const wk_View *v, uint64_t address, uint64_t *place,
                    uint64_t *left) {
   int i;
   for (i = 0; i < v->nloads; i++) {
     const Phdr *p = &v->loads[i];
-    if (address >= p->p_vaddr && address - p->p_vaddr < p->p_filesz) {
+    if (address >= p->p_vaddr && address - p->p_vaddr < p->p_filesz &&
+        (p->p_flags & PF_R)) {
       *left = p->p_filesz - (address - p->p_vaddr);
       *place = p->p_offset + (address - p->p_vaddr);
       return 1;
@@ -86,6 +77,28 @@ uint32_t wk_view_word (const wk_View *v, uint64_t offset) {
   uint32_t n = 0;
   if (s != NULL) memcpy(&n, s, sizeof(n));
   return n;
+}
+
+
+/* is the address in a segment with this flag? */
+static int is_in (const wk_View *v, uint64_t address, uint32_t flag) {
+  int i;
+  for (i = 0; i < v->nloads; i++) {
+    const Phdr *p = &v->loads[i];
+    if (address >= p->p_vaddr && address - p->p_vaddr < p->p_filesz)
+      return (p->p_flags & flag) != 0;
+  }
+  return 0;
+}
+
+
+int wk_view_code (const wk_View *v, uint64_t address) {
+  return is_in(v, address, PF_X);
+}
+
+
+int wk_view_written (const wk_View *v, uint64_t address) {
+  return is_in(v, address, PF_W);
 }
 
 
@@ -178,7 +191,8 @@ static wk_Code check_load (wk_View *v, const Phdr *p, uint64_t page) {
   if (p->p_filesz > p->p_memsz || end < p->p_vaddr || end > UINTPTR_MAX ||
       end + page < end)
     return wk_view_damaged(v, "has a segment of an impossible size");
-  if ((p->p_vaddr & (page - 1)) != (p->p_offset & (page - 1)))
+  if ((p->p_vaddr & (page - 1)) != (p->p_offset & (page - 1)) ||
+      (p->p_align & (p->p_align - 1)) != 0)
     return wk_view_damaged(v, "has a segment that begins beside its page");
   if (v->nloads > 0) {
     const Phdr *last = &v->loads[v->nloads - 1];
@@ -220,28 +234,99 @@ static wk_Code check_stack (const wk_View *v, int told, int executable) {
 }
 
 
-/* the program headers; *dynamic is where the dynamic section is */
-static wk_Code check_segments (wk_View *v, uint64_t *dynamic) {
-  uint64_t page = (uint64_t)getpagesize();
-  const char *headers;
+/* Pages that become read-only after relocation: within one segment that was
+   written to, and the room behind it. */
+static wk_Code check_relro (const wk_View *v, const Phdr *p, uint64_t page) {
+  uint64_t first, end;
+  int i;
+  if (p->p_memsz == 0) return WK_OK;
+  wk_view_extent(v, &first, &end);
+  for (i = v->nloads - 1; i >= 0; end = v->loads[i--].p_vaddr & ~(page - 1)) {
+    const Phdr *in = &v->loads[i];
+    if (p->p_vaddr >= in->p_vaddr)
+      return (in->p_flags & PF_W) && p->p_vaddr < end &&
+             p->p_memsz <= end - p->p_vaddr ? WK_OK
+             : wk_view_damaged(v, "protects what is not its own");
+  }
+  return wk_view_damaged(v, "protects what is not its own");
+}
+
+
+/* the bytes that each thread has a copy of */
+static wk_Code check_tls (const wk_View *v, const Phdr *p) {
+  uint64_t place, left;
+  if (p->p_memsz == 0) return WK_OK;
+  if (p->p_filesz > p->p_memsz || p->p_align == 0 ||
+      (p->p_align & (p->p_align - 1)) != 0)
+    return wk_view_damaged(v, "has variables of threads of an impossible "
+                              "size");
+  if (p->p_filesz > 0 && !(wk_view_place(v, p->p_vaddr, &place, &left) &&
+                           left >= p->p_filesz))
+    return wk_view_damaged(v, "has its variables of threads in no segment");
+  return WK_OK;
+}
+
+
+/* the linker looks through notes that are aligned so for what processor they
+   want, and believes their sizes */
+static wk_Code check_notes (const wk_View *v, const Phdr *p) {
+  const uint64_t size = p->p_memsz, align = sizeof(Word);
+  const char *s = size > 0 ? wk_view_address(v, p->p_vaddr, size) : NULL;
+  uint64_t at = 0;
+  if (size > 0 && s == NULL)
+    return wk_view_damaged(v, "has its notes in no segment");
+  while (p->p_align == align && size - at >= sizeof(ElfW(Nhdr))) {
+    ElfW(Nhdr) note;
+    memcpy(&note, s + at, sizeof(note));
+    at += (sizeof(note) + note.n_namesz + align - 1) & ~(align - 1);
+    if (at > size || note.n_descsz > size - at)
+      return wk_view_damaged(v, "has a note that does not end");
+    at += (note.n_descsz + align - 1) & ~(align - 1);
+    if (at >= size) break;
+  }
+  return WK_OK;
+}
+
+
+/* what program headers say of the segments that are loaded */
+static wk_Code check_said (const wk_View *v, const Phdr *p, uint64_t page) {
+  uint64_t place, left;
+  switch (p->p_type) {
+    case PT_PHDR:
+      if (wk_view_place(v, p->p_vaddr, &place, &left) &&
+          place == v->head.e_phoff &&
+          left >= (uint64_t)v->head.e_phnum * sizeof(Phdr)) return WK_OK;
+      return wk_view_damaged(v, "has its program headers elsewhere");
+    case PT_TLS: return check_tls(v, p);
+    case PT_GNU_RELRO: return check_relro(v, p, page);
+    case PT_NOTE: case PT_GNU_PROPERTY: return check_notes(v, p);
+    default: return WK_OK;
+  }
+}
+
+
+/* the program headers; *dynamic says where the dynamic section is */
+static wk_Code check_segments (wk_View *v, Phdr *dynamic) {
+  const uint64_t page = (uint64_t)getpagesize();
   int i, told = 0, executable = 0, found = 0;
+  wk_Code code;
+  Phdr p;
   if (v->head.e_phentsize != sizeof(Phdr) || v->head.e_phnum == 0)
     return wk_view_damaged(v, "has no program headers");
   if (v->head.e_phnum > WK_ELF_HEADERS)
     return wk_view_damaged(v, "has more than 64 program headers");
-  headers = wk_view_at(v, v->head.e_phoff,
-                       (uint64_t)v->head.e_phnum * sizeof(Phdr));
-  if (headers == NULL)
+  v->headers = wk_view_at(v, v->head.e_phoff,
+                          (uint64_t)v->head.e_phnum * sizeof(Phdr));
+  if (v->headers == NULL)
     return wk_view_damaged(v, "ends before its program headers do");
   for (i = 0; i < v->head.e_phnum; i++) {
-    wk_Code code = WK_OK;
-    Phdr p;
-    memcpy(&p, headers + (size_t)i * sizeof(p), sizeof(p));
+    code = WK_OK;
+    memcpy(&p, v->headers + (size_t)i * sizeof(p), sizeof(p));
     switch (p.p_type) {
       case PT_LOAD: code = check_load(v, &p, page); break;
       case PT_DYNAMIC:
         if (found++) code = wk_view_damaged(v, "has two dynamic sections");
-        *dynamic = p.p_vaddr;
+        *dynamic = p;
         break;
       case PT_GNU_STACK:
         told = 1;
@@ -252,179 +337,34 @@ static wk_Code check_segments (wk_View *v, uint64_t *dynamic) {
   }
   if (!found || v->nloads == 0)
     return wk_view_damaged(v, "has no dynamic section");
-  return check_stack(v, told, executable);
+  code = check_stack(v, told, executable);
+  for (i = 0; code == WK_OK && i < v->head.e_phnum; i++) {
+    const char *s = v->headers + (size_t)i * sizeof(p);
+    memcpy(&p.p_type, s + offsetof(Phdr, p_type), sizeof(p.p_type));
+    if (p.p_type == PT_LOAD || p.p_type == PT_DYNAMIC) continue;
+    memcpy(&p, s, sizeof(p));
+    code = check_said(v, &p, page);
+  }
+  return code;
 }
 
 /* }====================================================== */
 
 
-/*
-** {======================================================
-** The dynamic section
-** =======================================================
-*/
-
-Dyn wk_view_dynamic (const wk_View *v, size_t i) {
-  const char *s = wk_view_at(v, v->dynamic + i * sizeof(Dyn), sizeof(Dyn));
-  Dyn d;
-  if (s != NULL) memcpy(&d, s, sizeof(d));
-  else memset(&d, 0, sizeof(d));
-  return d;
-}
-
-
-/* finds the entries up to DT_NULL, as the linker does: by their address */
-static wk_Code find_dynamic (wk_View *v, uint64_t address) {
-  uint64_t left;
-  if (!wk_view_place(v, address, &v->dynamic, &left) ||
-      address % sizeof(Word) != 0)
-    return wk_view_damaged(v, "has its dynamic section in no segment");
-  while ((v->ndynamic + 1) * sizeof(Dyn) <= left) {
-    if (wk_view_dynamic(v, v->ndynamic).d_tag == DT_NULL) return WK_OK;
-    v->ndynamic++;
-  }
-  return wk_view_damaged(v, "has a dynamic section without an end");
-}
-
-
-static wk_Code set_once (const wk_View *v, uint64_t *to, uint64_t value) {
-  if (*to != 0)
-    return wk_view_damaged(v, "has an entry of its dynamic section twice");
-  *to = value;
-  return WK_OK;
-}
-
-
-/* where the tables are; the strings must be there and end */
-static wk_Code find_tables (wk_View *v) {
-  uint64_t strings = 0, size = 0;
-  size_t i;
-  for (i = 0; i < v->ndynamic; i++) {
-    Dyn d = wk_view_dynamic(v, i);
-    wk_Code code = WK_OK;
-    switch (d.d_tag) {
-      case DT_STRTAB: code = set_once(v, &strings, d.d_un.d_ptr); break;
-      case DT_STRSZ: code = set_once(v, &size, d.d_un.d_val); break;
-      case DT_SYMTAB: code = set_once(v, &v->symbols, d.d_un.d_ptr); break;
-      case DT_GNU_HASH: code = set_once(v, &v->gnu_hash, d.d_un.d_ptr); break;
-      case DT_HASH: code = set_once(v, &v->hash, d.d_un.d_ptr); break;
-      case DT_SYMENT:
-        if (d.d_un.d_val != sizeof(Sym))
-          code = wk_view_damaged(v, "has symbols of another size");
-        break;
-    }
-    if (code != WK_OK) return code;
-  }
-  v->strings = size > 0 ? wk_view_address(v, strings, size) : NULL;
-  if (v->strings == NULL || v->strings[size - 1] != '\0')
-    return wk_view_damaged(v, "has its names in no segment");
-  v->nstrings = (size_t)size;
-  return WK_OK;
-}
-
-
-/* an entry that names a folder or a library: tells its text, if it has one */
-static wk_Code hazard_named (const wk_View *v, const char *tag, const Dyn *d,
-                             const char *help) {
-  char shown[160];
-  const char *s = wk_view_string(v, d->d_un.d_val);
-  if (s != NULL)
-    NOTE(v, "its %s is `%s`", tag,
-         wk_quote(shown, sizeof(shown), s, strlen(s), 60));
-  NOTE(v, "wick did not check what lies there; nothing of it was run");
-  HELP(v, "%s", help);
-  return WK_EHAZARD;
-}
-
-
-/* the linker also replaces $ORIGIN, $LIB and $PLATFORM, by paths */
-static wk_Code check_needed (const wk_View *v, const Dyn *d) {
-  const char *s = wk_view_string(v, d->d_un.d_val);
-  if (s == NULL) return wk_view_damaged(v, "needs a library without a name");
-  if (*s != '\0' && strpbrk(s, "/$") == NULL) return WK_OK;
-  FAIL(v, WK_EHAZARD, "needs a library by its path");
-  return hazard_named(v, "NEEDED", d, "link it against a library that has a "
-                      "soname: `-Wl,-soname,libNAME.so`");
-}
-
-
-static wk_Code check_flags (const wk_View *v, const Dyn *d) {
-  if (d->d_tag == DT_FLAGS_1 && (d->d_un.d_val & DF_1_PIE)) {
-    FAIL(v, WK_EELF, "is not a shared object");
-    NOTE(v, "%s is a program", v->ask->file);
-    HELP(v, "link it with `cc -shared`");
-    return WK_EELF;
-  }
-  if (d->d_tag == DT_TEXTREL ||
-      (d->d_tag == DT_FLAGS && (d->d_un.d_val & DF_TEXTREL))) {
-    FAIL(v, WK_EHAZARD, "changes its own code while it is loaded");
-    NOTE(v, "it has text relocations: its code is writable for a while; "
-            "nothing of it was run");
-    HELP(v, "compile it with `-fPIC`");
-    return WK_EHAZARD;
-  }
-  return WK_OK;
-}
-
-
-static wk_Code check_entry (const wk_View *v, const Dyn *d) {
-  static const char without[] = "link it without `-rpath`; the system finds "
-                                "libraries by its own rules";
-  switch (d->d_tag) {
-    case DT_NEEDED: return check_needed(v, d);
-    case DT_RPATH:
-      FAIL(v, WK_EHAZARD, "names folders to look for libraries in");
-      return hazard_named(v, "RPATH", d, without);
-    case DT_RUNPATH:
-      FAIL(v, WK_EHAZARD, "names folders to look for libraries in");
-      return hazard_named(v, "RUNPATH", d, without);
-    case DT_AUDIT: case DT_DEPAUDIT:
-      FAIL(v, WK_EHAZARD, "asks for a library that watches the process");
-      return hazard_named(v, d->d_tag == DT_AUDIT ? "AUDIT" : "DEPAUDIT", d,
-                          "link it without `--audit` and `--depaudit`");
-    case DT_FILTER: case DT_AUXILIARY:
-      FAIL(v, WK_EHAZARD, "puts another library in its own place");
-      return hazard_named(v, d->d_tag == DT_FILTER ? "FILTER" : "AUXILIARY",
-                          d, "link it without `--filter` and `--auxiliary`");
-    case DT_SONAME: {
-      const char *s = wk_view_string(v, d->d_un.d_val);
-      if (s != NULL && strchr(s, '/') == NULL) return WK_OK;
-      FAIL(v, WK_EHAZARD, "takes the name of a file");
-      return hazard_named(v, "SONAME", d, "give it a soname without `/`, or "
-                          "none");
-    }
-    case DT_TEXTREL: case DT_FLAGS: case DT_FLAGS_1: return check_flags(v, d);
-    default: return WK_OK;
-  }
-}
-
-
-wk_Code wk_view_hazards (const wk_View *v) {
-  size_t i;
-  for (i = 0; i < v->ndynamic; i++) {
-    Dyn d = wk_view_dynamic(v, i);
-    wk_Code code = check_entry(v, &d);
-    if (code != WK_OK) return code;
-  }
-  return WK_OK;
-}
-
-
 wk_Code wk_view (wk_View *v, const wk_ElfFile *file, const wk_ElfAsk *ask,
                  wk_Fail *f) {
-  uint64_t dynamic = 0;
+  Phdr dynamic = {0};
   wk_Code code;
   v->file = file;
   v->ask = ask;
   v->f = f;
   v->nloads = 0;
-  v->ndynamic = v->nstrings = 0;
-  v->symbols = v->gnu_hash = v->hash = 0;
+  v->ndynamic = v->nneeded = v->nstrings = 0;
+  v->seen = 0;
   code = check_kind(v);
   if (code == WK_OK) code = check_segments(v, &dynamic);
-  if (code == WK_OK) code = find_dynamic(v, dynamic);
-  if (code == WK_OK) code = find_tables(v);
+  if (code == WK_OK)
+    code = wk_view_find_dynamic(v, dynamic.p_vaddr,
+                                (dynamic.p_flags & PF_W) != 0);
   return code;
 }
-
-/* }====================================================== */

@@ -59,6 +59,9 @@
   X(EAGAIN,     217, "system",       4) \
   X(EMFILE,     218, "system",       4) \
   X(ECONSTRUCT, 301, "construction", 1) \
+  X(EOPTION,    302, "not found",    3)  /* an option that is not declared */ \
+  X(EREQUIRED,  303, "missing",      3)  /* a declared one is not given */ \
+  X(EMISTYPED,  304, "type",         3)  /* it is of another type */ \
   X(ERESERVEDKEY, 305, "reserved key", 3) /* `_x_` in a component */ \
   X(ELATE,      306, "construction", 1)  /* a late expression raises */ \
   X(ECLOSE,     307, "construction", 1)  /* an object's __close raises */ \

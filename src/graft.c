@@ -7,6 +7,7 @@
 ** nothing recurses.  A table that holds itself is one that is open already.
 */
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,7 +114,7 @@ static wk_Code opentable (Walk *w, wk_Id id, size_t n, int list) {
   frame->list = list;
   frame->n = n;
   frame->keys = g->nkeys;
-  frame->table = lua_topointer(w->L, -1);
+  frame->table = w->table;
   if (o != NULL) wk_graft_follow(g, &w->place);
   frame->place = w->place;
   frame->keyed = !list || (o != NULL && w->place.field != 0 &&
@@ -141,14 +142,33 @@ static int isopen (const wk_Graft *g, const void *table) {
 }
 
 
-/* what the table on the top is; fails when it cannot be one */
+/* puts a copy in the place of the table on the top: what it has stays as it
+   is, and the bytes of its keys stay where they are */
+static void copytable (lua_State *L, size_t n) {
+  lua_createtable(L, 0, n < INT_MAX ? (int)n : 0);
+  for (lua_pushnil(L); lua_next(L, -3);) {
+    lua_pushvalue(L, -2);
+    lua_insert(L, -2);
+    lua_rawset(L, -4);
+  }
+  lua_remove(L, -2);
+}
+
+
+/* what the table on the top is; fails when it cannot be one.  A copy may
+   stand there then.  Nothing is made in Lua between this and opentable. */
 static wk_Code look (Walk *w, size_t *n, int *list) {
   int odd;
-  if (isopen(w->g, lua_topointer(w->L, -1)))
+  w->table = lua_topointer(w->L, -1);
+  if (isopen(w->g, w->table))
     return wk_graft_misfit(w, WK_EMISFIT, "a table that holds itself",
                            aboutloops);
   if (w->g->walks != NULL) w->g->walks(w->g, w->L, 0);
   *n = wk_order_count(w->L, -1, &odd, list);
+  if (w->g->copies && *n > 0 && !*list && odd == LUA_TNONE) {
+    copytable(w->L, *n);
+    *n = wk_order_count(w->L, -1, &odd, list);
+  }
   if (w->g->walks != NULL) w->g->walks(w->g, w->L, *n);
   if (odd != LUA_TNONE) {
     char what[48];
@@ -222,7 +242,6 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
   wk_Id child = 0;
   wk_Code code;
   if (hasoptions) {
-    if ((code = look(w, &n, &list)) != WK_OK) return code;
     lua_pushliteral(L, WK_TARGET);
     if (lua_rawget(L, -2) != LUA_TNIL) {
       wk_fail(w->f, WK_EDUPKEY, "the key `%s` appears twice in one table",
@@ -231,6 +250,7 @@ static wk_Code component (Walk *w, wk_Frame *up, wk_Id *id) {
       return wk_graft_here(w, WK_EDUPKEY);
     }
     lua_pop(L, 1);
+    if ((code = look(w, &n, &list)) != WK_OK) return code;
   }
   if ((code = wk_graft_bare(w, WK_MAP, id)) != WK_OK) return code;
   link(w, up, *id);

@@ -71,6 +71,8 @@ struct wk_Graft {
   size_t bytes;         /* of text it may make (ELUABYTES) */
   size_t depth;         /* WK_GRAFT_DEPTH or less */
   int strict;           /* text is UTF-8 and not longer than scalar.bytes */
+  int copies;           /* others may change the tables meanwhile (finalizers
+                           of the host): maps are read from copies */
   wk_Code misfit;       /* the failure of a value that does not fit */
   const char *help;     /* and what helps */
   /* what it tells: */

@@ -59,7 +59,7 @@ wk_Code wk_graft_located (Walk *w, wk_Code code, uint32_t pos, uint16_t doc) {
   tellpath(w);
   w->g->doc = doc;
   if (w->f->nmarks > 0) return code;
-  if (doc != 0 && t->docs[doc].source != NULL)
+  if (wk_tree_doc(t, doc) != NULL && wk_tree_doc(t, doc)->source != NULL)
     wk_fail_mark(w->f, pos, wk_tree_width(t, doc, pos), "%s", "");
   else if (w->g->path[0] != '\0')
     wk_fail_mark(w->f, 0, 0, "at `%s`", w->g->path);

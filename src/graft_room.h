@@ -16,7 +16,7 @@ typedef struct wk_Frame {
   wk_Id id, last;       /* its node, and the child before the next */
   size_t keys;          /* its first key; a list without places has none */
   size_t n, at;         /* how many values, and the one that is made */
-  const void *table;    /* as lua_topointer tells it */
+  const void *table;    /* of the host, as lua_topointer tells it */
   wk_Place place;
   int list, keyed;
 } wk_Frame;
@@ -28,6 +28,7 @@ typedef struct Walk {
   wk_Place place;       /* of the value that is being made */
   uint32_t keypos;
   uint16_t keydoc;
+  const void *table;    /* the table of the host that was looked at last */
 } Walk;
 
 /* graft_node.c: failures; each gives its code, with the place of the value

@@ -22,8 +22,15 @@ wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
 }
 
 
+wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id) {
+  wk_Id up = t->nodes[id].up;
+  while (up != 0 && t->nodes[up].kind == WK_NONE) up = t->nodes[up].prev;
+  return up;
+}
+
+
 size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  const wk_Node *list = wk_tree_node(t, t->nodes[id].up);
+  const wk_Node *list = wk_tree_node(t, wk_tree_holder(t, id));
   wk_Id v = list->kind == WK_LIST ? list->first : 0;
   size_t n = 1;
   for (; v != 0 && v != id; v = t->nodes[v].next) n++;
@@ -158,10 +165,10 @@ static size_t expression (const char *s, const char *end) {
 
 
 size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos) {
-  const wk_Doc *d = &t->docs[doc];
+  const wk_Doc *d = wk_tree_doc(t, doc);
   const char *s, *end;
   size_t width;
-  if (doc == 0 || d->source == NULL || pos >= d->length) return 1;
+  if (d == NULL || d->source == NULL || pos >= d->length) return 1;
   s = d->source + pos;
   for (end = s; end < d->source + d->length; end++)
     if (*end == '\n' || *end == '\r') break;
@@ -198,9 +205,9 @@ static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
 
 size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = &t->docs[n->doc];
+  const wk_Doc *d = wk_tree_doc(t, n->doc);
   size_t at = n->pos, skip = 0;
-  if (n->doc == 0 || d->source == NULL || n->kind < WK_NULL ||
+  if (d == NULL || d->source == NULL || n->kind < WK_NULL ||
       n->kind > WK_STRING || n->size == 0) return WK_UNWRITTEN;
   if (d->islua && n->kind == WK_STRING) {
     at = argument(d, n, &skip);
@@ -217,11 +224,11 @@ size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
 
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = &t->docs[n->doc];
+  const wk_Doc *d = wk_tree_doc(t, n->doc);
   int isscalar = n->kind != WK_MAP && n->kind != WK_LIST;
   const char *s, *end;
   size_t length;
-  if (n->doc == 0 || d->source == NULL || n->pos >= d->length)
+  if (d == NULL || d->source == NULL || n->pos >= d->length)
     return isscalar && n->kind <= WK_STRING && n->size > 0 ? n->size : 1;
   if (d->islua) return wk_tree_width(t, n->doc, n->pos);
   s = d->source + n->pos;
@@ -327,11 +334,11 @@ static int spot (const char **p, const char *end, char c, char quote,
 int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
                   size_t *byte, size_t *length) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = &t->docs[n->doc];
+  const wk_Doc *d = wk_tree_doc(t, n->doc);
   const char *text = wk_tree_text(t, n), *p, *end, *from = NULL;
   size_t i, bytes, taken;
   char quote = 0;
-  if (n->doc == 0 || d->source == NULL || n->pos >= d->length) return 0;
+  if (d == NULL || d->source == NULL || n->pos >= d->length) return 0;
   p = d->source + n->pos;
   end = d->source + d->length;
   if (!(n->flags & WK_PLAIN)) {

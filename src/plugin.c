@@ -130,62 +130,6 @@ void wk_plugin_close (wk_Plugin *p) {
   p->nstatement = 0;
 }
 
-
-typedef struct Names {
-  char *block;
-  size_t used, room;
-  int count, failed;
-} Names;
-
-
-/* a wk_ElfName that collects */
-static void collect (void *ud, const char *name, size_t len) {
-  Names *names = (Names *)ud;
-  char shown[256];
-  size_t n;
-  if (names->failed || names->count == WK_PLUGIN_NAMES) return;
-  wk_quote(shown, sizeof(shown), name, len, 60);
-  n = strlen(shown) + 1;
-  if (n > names->room - names->used) {
-    size_t room = names->room ? names->room * 2 : 1024;
-    char *more = (char *)realloc(names->block, room);
-    if (more == NULL) {
-      names->failed = 1;
-      return;
-    }
-    names->block = more;
-    names->room = room;
-  }
-  memcpy(names->block + names->used, shown, n);
-  names->used += n;
-  names->count++;
-}
-
-
-wk_Code wk_plugin_names (wk_Plugin *p, int exported, char **names,
-                         size_t *size, wk_Fail *f) {
-  wk_Reader reader;
-  Names list;
-  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
-  memset(&list, 0, sizeof(list));
-  *names = NULL;
-  *size = 0;
-  if (code != WK_OK) return code;
-  if (exported) wk_elf_exported(&reader.file, collect, &list);
-  else wk_elf_needed(&reader.file, collect, &list);
-  code = wk_reader_end(&reader, &p->file, f);
-  wk_reader_free(&reader);
-  if (code == WK_OK && list.failed)
-    code = FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  if (code != WK_OK) {
-    free(list.block);
-    return code;
-  }
-  *names = list.block;
-  *size = list.used;
-  return WK_OK;
-}
-
 /* }====================================================== */
 
 
@@ -238,28 +182,33 @@ static void set_up (void) {
 }
 
 
+static int is_of (const Library *lib, const wk_File *file) {
+  return lib->ino == file->ino && lib->dev == file->dev;
+}
+
+
 static Library *find_inode (const wk_File *file) {
   size_t i;
   for (i = 0; i < nlibraries; i++)
-    if (libraries[i].ino == file->ino && libraries[i].dev == file->dev)
-      return &libraries[i];
+    if (is_of(&libraries[i], file)) return &libraries[i];
   return NULL;
 }
 
 
-static int is_known (const void *handle) {
+static Library *find_handle (const void *handle) {
   size_t i;
   for (i = 0; i < nlibraries; i++)
-    if (libraries[i].handle == handle) return 1;
-  return 0;
+    if (libraries[i].handle == handle) return &libraries[i];
+  return NULL;
 }
 
 
-/* room for one more; 0 without memory */
+/* Room for one more than those that are being loaded: a constructor may load
+   others.  0 without memory. */
 static int reserve (void) {
   size_t room = clibraries ? clibraries * 2 : 16;
   Library *more;
-  if (nlibraries < clibraries) return 1;
+  if (nlibraries + (size_t)inside <= clibraries) return 1;
   more = (Library *)realloc(libraries, room * sizeof(*more));
   if (more == NULL) return 0;
   libraries = more;
@@ -302,6 +251,7 @@ static wk_Code changed_since_loaded (const wk_Plugin *p, wk_Fail *f) {
 
 
 static wk_Code no_proc (const wk_Plugin *p, int err, wk_Fail *f) {
+  if (err == ENOMEM) return wk_fail_errno(f, err, "a plugin cannot be loaded");
   FAIL(p, f, WK_ENOPROC, "cannot be loaded without /proc");
   wk_fail_note(f, "it is loaded by its descriptor, through /proc/<pid>/fd: "
                   "by its path it could be another file by now");
@@ -395,11 +345,16 @@ static Library *note (const wk_Plugin *p, const void *handle) {
 /* gives the file to the linker, and knows it from then on; NULL and a failure
    when that cannot be */
 static Library *load (wk_Plugin *p, wk_Fail *f) {
-  Library *lib = NULL;
+  Library *lib = NULL, *known;
   char path[64];
   wk_Code code;
   const void *handle;
-  int fd = pin(p->file.fd);
+  int fd;
+  if (!reserve()) {  /* before anything is there to be left behind */
+    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+    return NULL;
+  }
+  fd = pin(p->file.fd);
   if (fd < 0) {
     wk_fail_errno(f, errno, "a plugin cannot be loaded");
     return NULL;
@@ -414,9 +369,10 @@ static Library *load (wk_Plugin *p, wk_Fail *f) {
     return NULL;
   }
   /* the descriptor stays open from here on: the linker knows its number */
-  if (!reserve())
-    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-  else if (is_known(handle) || (lib = note(p, handle)) == NULL) {
+  known = find_handle(handle);
+  if (known != NULL && is_of(known, &p->file))
+    return known;  /* its constructors had it loaded, too */
+  if (known != NULL || (lib = note(p, handle)) == NULL) {
     FAIL(p, f, WK_EDLOPEN, "cannot be opened");
     wk_fail_note(f, "the system linker gave another library for it");
   }

@@ -61,8 +61,9 @@ void wk_plugin_close (wk_Plugin *p);   /* harmless when closed */
 ** ECHANGED: its bytes are others than were checked, or than were loaded
 ** before.  EDLOPEN: the linker refuses; its text is a note.  ESTATEMENT,
 ** ENOENTRY: what was loaded is not what the file said.  ENOPROC, EMFILE,
-** ENOMEM.  Only ESTATEMENT, ENOENTRY and ECHANGED can leave something behind:
-** a library that runs already.
+** ENOMEM: also those that the linker met.  Only ESTATEMENT, ENOENTRY and
+** EDLOPEN can leave something behind: a library that runs already, or, should
+** the linker give another one or not know where it is, the descriptor.
 */
 wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f);
 

@@ -1,7 +1,8 @@
 /*
-** plugin_read.c -- the bytes of a plugin, as far as they are looked at.
+** plugin_read.c -- the bytes of a plugin, as far as they are looked at, and the
+** names in them.
 **
-** A file of the room `plugin` (see plugin.h).  May call: fail, path, elf.h.
+** A file of the room `plugin` (see plugin.h).  May call: fail, path, elf.
 **
 ** A check looks at a few thousand bytes of a file that may have megabytes; so
 ** the block is as large as the file, and filled page by page.  Bytes are read
@@ -106,3 +107,68 @@ void wk_reader_free (wk_Reader *r) {
   r->bytes = NULL;
   r->there = NULL;
 }
+
+
+/*
+** {======================================================
+** Names in it
+** =======================================================
+*/
+
+typedef struct Names {
+  char *block;
+  size_t used, room;
+  int count, failed;
+} Names;
+
+
+/* a wk_ElfName that collects */
+static void collect (void *ud, const char *name, size_t len) {
+  Names *names = (Names *)ud;
+  char shown[256];
+  size_t n;
+  if (names->failed || names->count == WK_PLUGIN_NAMES) return;
+  wk_quote(shown, sizeof(shown), name, len, 60);
+  n = strlen(shown) + 1;
+  if (n > names->room - names->used) {
+    size_t room = names->room ? names->room * 2 : 1024;
+    char *more = (char *)realloc(names->block, room);
+    if (more == NULL) {
+      names->failed = 1;
+      return;
+    }
+    names->block = more;
+    names->room = room;
+  }
+  memcpy(names->block + names->used, shown, n);
+  names->used += n;
+  names->count++;
+}
+
+
+wk_Code wk_plugin_names (wk_Plugin *p, int exported, char **names,
+                         size_t *size, wk_Fail *f) {
+  wk_Reader reader;
+  Names list;
+  wk_Code code = wk_reader_open(&reader, &p->file, p->limit, f);
+  memset(&list, 0, sizeof(list));
+  *names = NULL;
+  *size = 0;
+  if (code != WK_OK) return code;
+  if (exported) wk_elf_exported(&reader.file, collect, &list);
+  else wk_elf_needed(&reader.file, collect, &list);
+  code = wk_reader_end(&reader, &p->file, f);
+  wk_reader_free(&reader);
+  if (code == WK_OK && list.failed)
+    code = wk_fail(f, WK_ENOMEM, "plugin `%s` needs more memory than there "
+                               "is", p->named);
+  if (code != WK_OK) {
+    free(list.block);
+    return code;
+  }
+  *names = list.block;
+  *size = list.used;
+  return WK_OK;
+}
+
+/* }====================================================== */

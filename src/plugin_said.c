@@ -1,11 +1,12 @@
 /*
 ** plugin_said.c -- what the system's linker says of a plugin, and what helps.
 **
-** A file of the room `plugin` (see plugin.h).  May call: fail.
+** A file of the room `plugin` (see plugin.h).  May call: fail, path.
 */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 
 
 #define SHOWN  200         /* characters of what the linker says */
+#define UNDEFINED  "undefined symbol: "
 
 
 /* is any of Lua's API visible to libraries? */
@@ -59,24 +61,42 @@ static void help_missing (const char *lib, size_t len, wk_Fail *f) {
 }
 
 
+/* Does the text end in what the system says of an error?  The linker gives no
+   number for it.  A name, which may be anything, stands there as well. */
+static int is_error (const char *said, int err) {
+  const char *text = strerror(err);
+  const size_t len = strlen(said), n = strlen(text);
+  return len > n + 2 && strcmp(said + len - n, text) == 0 &&
+         memcmp(said + len - n - 2, ": ", 2) == 0 &&
+         strstr(said, UNDEFINED) == NULL;
+}
+
+
 /* the text is copied at once: the next call of any library may overwrite it */
 wk_Code wk_plugin_refused (const wk_Plugin *p, const char *path, wk_Fail *f) {
-  static const char undefined[] = "undefined symbol: ";
+  static const int short_of[] = {EMFILE, ENFILE, ENOMEM};
   static const char absent[] = ": cannot open shared object file";
   char text[512], shown[3 * SHOWN];
   const char *said = dlerror(), *at;
-  size_t skip = strlen(path);
+  size_t skip = strlen(path), i;
   snprintf(text, sizeof(text), "%s", said ? said : "nothing");
   said = text;
   if (strncmp(said, path, skip) == 0 && said[skip] == ':') {
     said += skip + 1;
     while (*said == ' ') said++;
   }
+  for (i = 0; i < sizeof(short_of) / sizeof(*short_of); i++)
+    if (is_error(said, short_of[i])) {
+      wk_fail_errno(f, short_of[i], "a plugin cannot be loaded");
+      wk_fail_note(f, "the system linker says: %s",
+                   wk_quote(shown, sizeof(shown), said, strlen(said), SHOWN));
+      return f->code;
+    }
   wk_fail(f, WK_EDLOPEN, "plugin `%s` cannot be opened", p->named);
   wk_fail_note(f, "the system linker says: %s",
                wk_quote(shown, sizeof(shown), said, strlen(said), SHOWN));
-  if ((at = strstr(said, undefined)) != NULL) {
-    at += sizeof(undefined) - 1;
+  if ((at = strstr(said, UNDEFINED)) != NULL) {
+    at += sizeof(UNDEFINED) - 1;
     help_undefined(at, strcspn(at, ", "), f);
   }
   else if ((at = strstr(said, absent)) != NULL)

@@ -100,10 +100,10 @@ static const char *subject (const char *text, size_t *len) {
 /* marks a line of a document: the failure's own mark if it has none, else one
    of the places that led to it */
 static void place (Sandbox *s, uint16_t doc, int line, const char *label) {
-  const wk_Doc *d = &s->tree->docs[doc];
+  const wk_Doc *d = wk_tree_doc(s->tree, doc);
   wk_Told *told = s->told;
   size_t start, stop;
-  if (doc == 0 || doc >= s->tree->ndocs || d->source == NULL) return;
+  if (d == NULL || d->source == NULL) return;
   wk_sandbox_line(d, line, &start, &stop);
   if (s->fail->nmarks == 0) {
     if (s->word != NULL) {
@@ -226,10 +226,10 @@ static int handler (lua_State *L) {
 */
 
 void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
-  const wk_Doc *d = &s->tree->docs[doc];
+  const wk_Doc *d = wk_tree_doc(s->tree, doc);
   char name[16];
   wk_Code code;
-  s->tree->docs[doc].islua = 1;
+  wk_tree_doc(s->tree, doc)->islua = 1;
   luaL_checkstack(L, 8, "too many documents");
   s->doc = doc;  /* a failure of the compiler knows no better */
   s->line = 1;
@@ -293,7 +293,7 @@ static int returned (wk_Graft *g, lua_State *L, wk_Place *at) {
 static wk_Code checktop (lua_State *L, Sandbox *s, uint16_t doc,
                          const wk_Place *top) {
   wk_Place made = *top;
-  const wk_Doc *d = &s->tree->docs[doc];
+  const wk_Doc *d = wk_tree_doc(s->tree, doc);
   int odd, list = 0;
   wk_Means means = lua_type(L, -1) == LUA_TNIL ? WK_M_NULL : WK_M_SCALAR;
   s->told->doc = doc;

@@ -187,7 +187,7 @@ static int circle (lua_State *L, Sandbox *s, int from, uint16_t doc) {
   size_t used = 0;
   int i;
   for (i = from; i <= s->nopen; i++) {
-    const wk_Doc *d = &s->tree->docs[i < s->nopen ? s->open[i] : doc];
+    const wk_Doc *d = wk_tree_doc(s->tree, i < s->nopen ? s->open[i] : doc);
     int n = snprintf(chain + used, sizeof(chain) - used, "%s%s",
                      i > from ? " -> " : "",
                      wk_quote(shown, sizeof(shown), d->name, strlen(d->name),
@@ -237,7 +237,8 @@ int wk_sandbox_include (lua_State *L) {
                        s->fail) != WK_OK)
     return wrong(L, "include", NULL);
   for (i = 0; i < s->nopen; i++)
-    if (strcmp(s->tree->docs[s->open[i]].name, s->tree->docs[doc].name) == 0)
+    if (strcmp(wk_tree_doc(s->tree, s->open[i])->name,
+               wk_tree_doc(s->tree, doc)->name) == 0)
       return circle(L, s, i, doc);
   lua_settop(L, 0);
   wk_sandbox_run(L, s, doc);

@@ -21,7 +21,7 @@
 #endif
 
 wk_Outline *wk_sandbox_outline (Sandbox *s, uint16_t doc) {
-  const wk_Doc *d = &s->tree->docs[doc];
+  const wk_Doc *d = wk_tree_doc(s->tree, doc);
   wk_Outline *o;
   Text *texts;
   size_t i;
@@ -65,7 +65,7 @@ static void readlines (Text *text, const char *s, size_t len) {
 
 
 size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
-  const wk_Doc *d = &s->tree->docs[doc];
+  const wk_Doc *d = wk_tree_doc(s->tree, doc);
   size_t at, i;
   if (line < 1 || wk_sandbox_outline(s, doc) == NULL) return 0;
   for (i = 0; s->texts[i].doc != doc; i++) ;
@@ -73,7 +73,8 @@ size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
     readlines(&s->texts[i], d->source, d->length);
   if ((size_t)line > s->texts[i].nlines) return 0;
   at = s->texts[i].lines[line - 1];
-  while (at < d->length && (d->source[at] == ' ' || d->source[at] == '\t')) at++;
+  while (at < d->length &&
+         (d->source[at] == ' ' || d->source[at] == '\t')) at++;
   return at;
 }
 

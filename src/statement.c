@@ -29,6 +29,8 @@
 
 #define literal(s)  s, sizeof(s) - 1
 
+_Static_assert(sizeof(KIND) >= sizeof("\n" LAST), "see end_of");
+
 
 static int is (const wk_Text *text, const char *s, size_t len) {
   return text->len == len && memcmp(text->s, s, len) == 0;
@@ -102,9 +104,24 @@ int wk_statement_line (const char **at, const char *end,
 }
 
 
+/* Are eight bytes ASCII, and clean?  The highest bit of each byte tells: of
+   those below 0x20 that are not 9 or 10, and of 0x7F. */
+static int is_plain (const char *s) {
+  const uint64_t ones = UINT64_C(0x0101010101010101);
+  uint64_t n, low, allowed;
+  memcpy(&n, s, sizeof(n));
+  if (n & ones * 0x80) return 0;
+  low = ~(n + ones * 0x60);
+  allowed = (n + ones * 0x77) & ~(n + ones * 0x75);
+  return (((low & ~allowed) | (n + ones)) & ones * 0x80) == 0;
+}
+
+
 /* is all of it UTF-8, and without control bytes but tab and newline? */
 static int is_clean (const char *s, const char *end) {
   while (s < end) {
+    while (end - s >= 8 && is_plain(s)) s += 8;
+    if (s == end) break;
     unsigned char c = (unsigned char)*s;
     if (c >= 0x20 && c < 0x7F) s++;
     else if (c >= 0x80) {
@@ -216,13 +233,14 @@ static const char *check (wk_Statement *st) {
 }
 
 
-/* the byte behind the line `end` that ends the statement at s (its first
-   word); NULL when there is none, which is also one that is too long */
+/* the byte behind the line `end` that ends the statement at s; NULL when there
+   is none, which is also one that is too long.  At s is KIND, which is longer
+   than that line: so the line does not begin before s. */
 static const char *end_of (const char *s, const char *end) {
   const char *nul;
   if (end - s > WK_STATEMENT_MAX) end = s + WK_STATEMENT_MAX;
   nul = (const char *)memchr(s, '\0', (size_t)(end - s));
-  if (nul == NULL || (size_t)(nul - s) < sizeof("\n" LAST) - 1 ||
+  if (nul == NULL ||
       memcmp(nul - (sizeof("\n" LAST) - 1), literal("\n" LAST)) != 0)
     return NULL;
   return nul;

@@ -46,8 +46,9 @@ void wk_tree_init (wk_Tree *t) {
 void wk_tree_free (wk_Tree *t) {
   size_t i;
   for (i = 1; i < t->ndocs; i++) {
-    free(t->docs[i].name);
-    free(t->docs[i].source);
+    free(t->docs[i]->name);
+    free(t->docs[i]->source);
+    free(t->docs[i]);
   }
   free(t->docs);
   free(t->nodes);
@@ -174,12 +175,12 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
     return wk_fail(f, WK_ELIMIT, "this config is made of more than %d "
                    "documents", UINT16_MAX);
   if (used >= t->cdocs) {
-    if (!grow(&array, &t->cdocs, sizeof(wk_Doc), used + 1, UINT16_MAX + 1))
+    if (!grow(&array, &t->cdocs, sizeof(wk_Doc *), used + 1, UINT16_MAX + 1))
       return nomemory(f);
     t->docs = array;
   }
-  if (t->ndocs == 0) memset(&t->docs[0], 0, sizeof(wk_Doc));
-  d = &t->docs[used];
+  d = (wk_Doc *)malloc(sizeof(wk_Doc));
+  if (d == NULL) return nomemory(f);
   d->origin = origin;
   d->number = number;
   d->islua = 0;
@@ -190,8 +191,11 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   if (d->name == NULL || (source != NULL && d->source == NULL)) {
     free(d->name);
     free(d->source);
+    free(d);
     return nomemory(f);
   }
+  t->docs[0] = NULL;
+  t->docs[used] = d;
   t->ndocs = used + 1;
   *doc = (uint16_t)used;
   return WK_OK;

@@ -118,7 +118,7 @@ typedef struct wk_Via { wk_Id node; uint32_t pos; uint16_t doc; } wk_Via;
 typedef struct wk_Tree {
   wk_Node *nodes;      /* nodes[0] is unused */
   char *text;          /* the pool of keys and scalars */
-  wk_Doc *docs;        /* docs[0] is unused */
+  wk_Doc **docs;       /* each stays where it is; docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
   wk_Via *vias;        /* hash: which node was copied by which alias */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
@@ -141,6 +141,10 @@ void wk_tree_free (wk_Tree *t);
 wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
                           const char *name, const char *source, size_t length,
                           uint16_t *doc, wk_Fail *f);
+/* document `doc`, which stays where it is as long as the tree; NULL for 0 */
+static inline wk_Doc *wk_tree_doc (const wk_Tree *t, size_t doc) {
+  return doc > 0 && doc < t->ndocs ? t->docs[doc] : NULL;
+}
 
 /* a new node of kind `kind`, not linked anywhere.  Consecutive calls give
    consecutive ids.  Fails with ELIMIT (config.nodes) or ENOMEM. */
@@ -240,6 +244,9 @@ wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
 /* the item n (from 1; from the end when negative) of a list, 0 when absent */
 wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
+/* the node with the map or list that this one is in, `up` or what `up` was
+   before it vanished; 0 at the top */
+wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id);
 /* the place (from 1) of an item in its list; 0 when it is in none any more */
 size_t wk_tree_index (const wk_Tree *t, wk_Id id);
 

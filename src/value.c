@@ -67,12 +67,11 @@ static int enter (lua_State *L, Ask *ask, wk_Id id) {
     return 0;
   }
   switch (n->kind) {
-    case WK_LIST:
-      lua_createtable(L, (int)n->size, 0);
-      return present(ask->tree, n->first) != 0;
-    case WK_MAP:
-      lua_createtable(L, 0, (int)n->size);
-      return present(ask->tree, n->first) != 0;
+    case WK_LIST: case WK_MAP: {
+      int list = n->kind == WK_LIST, size = (int)n->size;
+      lua_createtable(L, list ? size : 0, list ? 0 : size);
+      return present(ask->tree, wk_tree_node(ask->tree, id)->first) != 0;
+    }
     case WK_OBJECT: pushobject(L, ask, n->first); return 0;
     case WK_LATE: case WK_HOST: pushobject(L, ask, id); return 0;
     default: pushscalar(L, ask->tree, n); return 0;

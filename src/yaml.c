@@ -368,8 +368,8 @@ wk_Code wk_yaml_read (wk_Tree *t, uint16_t doc, int top, wk_Warn warn,
   r.ud = ud;
   r.doc = doc;
   r.top = top;
-  r.source = t->docs[doc].source;
-  r.length = t->docs[doc].length;
+  r.source = wk_tree_doc(t, doc)->source;
+  r.length = wk_tree_doc(t, doc)->length;
   code = wk_yaml_check(&r);
   if (code != WK_OK) return code;
   r.cframes = 16;

@@ -154,7 +154,7 @@ static wk_Code tab (Reader *r, size_t at) {
   char name[128];
   size_t i;
   int indents = wk_yaml_first(r, at) >= at;
-  const wk_Doc *d = &r->tree->docs[r->doc];
+  const wk_Doc *d = wk_tree_doc(r->tree, r->doc);
   wk_fail(r->fail, WK_ETAB, indents ? "YAML does not allow tabs for "
           "indentation" : "a tab stands where YAML wants a space");
   wk_fail_mark(r->fail, at, 1, "tab character");

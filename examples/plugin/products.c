@@ -25,7 +25,11 @@ static double number (lua_State *L, int list, lua_Integer i) {
    which ends in a weight of its own */
 static int sums (lua_State *L) {
   Products *p = (Products *)luaL_checkudata(L, 1, "iris.Products");
-  lua_Integer n = luaL_len(L, 3), rows = luaL_len(L, 2) / (n + 1);
+  lua_Integer n, rows;
+  luaL_checktype(L, 2, LUA_TTABLE);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  n = (lua_Integer)lua_rawlen(L, 3);   /* no `__len` has a say in it */
+  rows = (lua_Integer)lua_rawlen(L, 2) / (n + 1);
   luaL_argcheck(L, n <= p->width, 3, "more numbers than `width` allows");
   for (lua_Integer i = 0; i < n; i++) p->x[i] = number(L, 3, i + 1);
   lua_createtable(L, (int)rows, 0);

@@ -6,8 +6,9 @@
 ** (NAME is the project's) or luaopen_a_b, and returns a table of
 ** constructors.  One that also *states* what it is can be checked: wick reads
 ** the statement from the file, without loading it, and compares every
-** `_target_` with what is stated.  Without a statement it loads with a
-** warning, and not at all under --strict and --untrusted.
+** `_target_`, and the options beside it, with what is stated.  Without a
+** statement it loads with a warning, and not at all under --strict and
+** --untrusted.
 **
 **   WICK_PLUGIN(net_tcp, "net.tcp", "1.2.0", "TCP sockets",
 **     WICK_CONSTRUCTOR("Listener", "accepts connections")
@@ -37,6 +38,7 @@
 ** Params   "name" or, what need not be given, "name?".  Types are those of
 **          Lua annotations: integer number string boolean table any, T[],
 **          table<K, V>, { a: T, b?: T }, "a"|"b", T|U, T?, names of classes.
+**          Where none is stated, no option is checked.
 **          A constructor "Name.from_file" is a member of the member `Name`.
 ** Life     A plugin is never unloaded.  One process loads a file once; each
 **          Lua state calls its entry once for as long as its project is open
@@ -83,8 +85,22 @@ extern "C" {
 #define WICK_VISIBLE
 #endif
 
+/* `retain` keeps it when the linker collects garbage (--gc-sections) and the
+   symbol is not exported; compilers and assemblers of 2021 know it */
+#if !defined(WICK_RETAIN)
+#if defined(__has_attribute)
+#if __has_attribute(retain)
+#define WICK_RETAIN	retain,
+#endif
+#endif
+#endif
+#if !defined(WICK_RETAIN)
+#define WICK_RETAIN
+#endif
+
 #if defined(__ELF__)
-#define WICK_KEEP	__attribute__((used, section(".wick.plugin"), aligned(1)))
+#define WICK_KEEP \
+  __attribute__((used, WICK_RETAIN section(".wick.plugin"), aligned(1)))
 #else
 #define WICK_KEEP
 #endif
@@ -100,7 +116,8 @@ extern "C" {
 /*
 ** One statement is one string: no pointers, so no relocations, so it is the
 ** same in the file and in memory, where it is compared once more when the
-** plugin was loaded.  The symbol keeps the linker from dropping it.
+** plugin was loaded.  Old compilers have no `retain`: there -Wl,--gc-sections
+** drops it when a version script makes wick_plugin_* local.
 */
 #define WICK_PLUGIN(id, name, version, doc, constructors) \
   WICK_EXTERN WICK_VISIBLE const char wick_plugin_##id[]; \

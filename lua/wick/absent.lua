@@ -24,40 +24,57 @@ function M.respell(before, i, name, after)
   return before .. (i > 1 and part:sub(1, 1) ~= "[" and "." or "") .. part .. after
 end
 
+-- The keys of the map that was asked for last: {at, count, last (child), texts,
+-- nodes (text -> child), listed}.  Many errors in a row are about one map.
+local latest = {}
+local of = setmetatable({}, { __mode = "v" }) -- [1]: the tree
+
+local function keys_of(tree, at)
+  local children = tree:children(at)
+  local count = #children
+  if of[1] == tree and latest.at == at and latest.count == count
+    and latest.last == children[count] then
+    return latest
+  end
+  of[1] = tree
+  latest = { at = at, count = count, last = children[count], texts = {}, nodes = {} }
+  for i, child in ipairs(children) do
+    local name = tree:key(child)
+    latest.texts[i] = tostring(name)
+    latest.nodes[tostring(name)] = child
+  end
+  return latest
+end
+
 --- Why node `at` has no `segment`: a label; names that are near, each a key of
 --- it; what there is (a note, or nil); and name -> node.  `file`: the name of
 --- the document whose top is meant, when that is not the config's.
 function M.why(tree, at, segment, file)
   local above, kind = path_of(tree, at), tree:kind(at)
-  local names, nodes = {}, {}
   if kind == "list" then
     local size = #tree:children(at)
     return segment == 0 and "lists count from 1"
       or math.type(segment) == "integer" and ("`%s` has %d item%s"):format(above, size,
         size == 1 and "" or "s")
-      or ("`%s` is a list"):format(above), names, nil, nodes
+      or ("`%s` is a list"):format(above), {}, nil, {}
   elseif kind ~= "map" then
-    return ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind]), names, nil, nodes
+    return ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind]), {}, nil, {}
   end
-  local texts = {}
   local whose = above ~= "" and "`" .. above .. "`"
     or file and "`" .. fail.quote(file, 100) .. "`" or "the config"
-  for _, child in ipairs(tree:children(at)) do
-    local name = tree:key(child)
-    names[#names + 1] = name
-    texts[#texts + 1] = tostring(name)
-    nodes[tostring(name)] = child
-  end
-  local near = fail.near(tostring(segment), texts)
+  local keys = keys_of(tree, at)
+  local near = fail.near(tostring(segment), keys.texts)
   for i, text in ipairs(near) do
-    near[i] = tree:key(nodes[text])
+    near[i] = tree:key(keys.nodes[text])
   end
   local note
-  if #texts > 0 and not near[1] then
+  if keys.count > 0 and not near[1] then
+    keys.listed = keys.listed or fail.names(keys.texts)
     note = ("%s has these %skeys: %s"):format(whose, above == "" and "top-level " or "",
-      fail.names(texts))
+      keys.listed)
   end
-  return ("%s has no key `%s`"):format(whose, fail.quote(tostring(segment))), near, note, nodes
+  return ("%s has no key `%s`"):format(whose, fail.quote(tostring(segment))), near, note,
+    keys.nodes
 end
 
 local PLACES = 3 -- of other uses that are named

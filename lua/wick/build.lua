@@ -1,6 +1,6 @@
 -- wick.build: the plan and the constructors -> objects.
 --
--- The last room of the flow.  May call: plan, evaluate (problems), load,
+-- The last room of the flow.  May call: plan, evaluate (problems), declare, load,
 -- origin, expr, failure, fail, core.
 --
 -- The walk goes over a list that evaluate put in order, so it never recurses:
@@ -14,11 +14,12 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 local planning = require "wick.plan"
 
-local getmetatable, setmetatable = debug.getmetatable, setmetatable
+local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, setmetatable
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
-local ipairs, pairs, rawget, tostring, type, xpcall = ipairs, pairs, rawget, tostring, type, xpcall
+local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local tostring, type, xpcall = tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
 local M = {}
@@ -49,6 +50,14 @@ local function positional(self, id)
   return values, n
 end
 
+-- What a config that was closed meanwhile (by the project's code, a finalizer) says
+-- of node `id`, which is nil for all of it; nothing when it is open.
+local function ended(self, id)
+  return self.closed and tell("wick.failure", "closed", self, id) or nil
+end
+
+M.ended = ended
+
 -- Takes down the objects that component `id` is handed: one of them that a
 -- constructor returns was not made by it, so it is not closed in its name.
 local function lend(self, id)
@@ -62,9 +71,12 @@ local function lend(self, id)
 end
 
 -- What the constructor of component `id` is called with, packed; `over` (or nil)
--- is laid over the options.
+-- is laid over the options.  nil when an object that it needs was closed.
 local function arguments(self, id, over)
   local options, count = self.tree:options(id, self.objects)
+  if not options then -- an object that it needs is closed
+    return nil
+  end
   local args, n = positional(self, id)
   if over ~= nil then
     count = count + 1
@@ -82,16 +94,26 @@ end
 
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
-local function construct(self, id, constructor, target)
+local function construct(self, id, constructors, target)
+  local constructor, declared = constructors[target], constructors[id]
+  if declared then -- what it declares of values that were not there before
+    local errors = room "wick.declare".late(self, id, declared)
+    if #errors > 0 then
+      return nil, ended(self, id) or fail.all(errors)
+    end
+  end
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
     return room "wick.build.partial".make(function(over)
-      local args = arguments(self, id, over)
+      local args = arguments(self, id, over) or error("this config is closed", 0)
       return constructor.call(unpack(args, 1, args.n))
     end)
   end
   local args = arguments(self, id)
+  if self.closed then
+    return nil, ended(self, id)
+  end
   local ok, object, message = xpcall(constructor.call, failing, unpack(args, 1, args.n))
   if not ok then
     return nil, construction(self, id, target, object)
@@ -168,7 +190,7 @@ local function make(self, id, constructors)
   local by = self.underway[id]
   if by and status(by) ~= "dead" then
     return nil, circle(self, id)
-  elseif self.closing then
+  elseif self.closing or self.closed then
     return nil, tell("wick.failure", "closed", self, id)
   end
   local _ <close> = setmetatable({ config = self, id = id }, Underway)
@@ -176,9 +198,12 @@ local function make(self, id, constructors)
   local object, err
   if self.late[id] then
     object, err = M.late(self, id)
+    if self.closed and not (err and err.cause) then -- what it is made of may be gone
+      return nil, ended(self, id)
+    end
   else
     local target = self.tree:text(self.tree:find(id, "_target_"))
-    object, err = construct(self, id, constructors[target], target)
+    object, err = construct(self, id, constructors, target)
   end
   return object, err
 end
@@ -197,7 +222,7 @@ local function walk(self, plan, constructors, made)
       self.built[#self.built + 1] = id
       made[#made + 1] = id
       if self.closed then -- the constructor closed the config
-        return nil, tell("wick.failure", "closed", self, id)
+        return nil, ended(self, id)
       end
     end
   end
@@ -205,8 +230,7 @@ local function walk(self, plan, constructors, made)
 end
 
 -- Warns of a plugin that does not state what it is, once for each.
-local function doubt(self, id, constructor)
-  local record = constructor.found.record
+local function doubt(self, id, record)
   if not record.plugin or record.statement or self.doubted[record.file] then
     return
   end
@@ -219,11 +243,55 @@ local function doubt(self, id, constructor)
   end
 end
 
+-- Warns of what is doubtful before it runs: the plugin `record`, and files that others
+-- may write; once there is one, those of the whole plan are looked at.
+local function watch(self, project, plan)
+  local met, doubts = 0, room "wick.target".doubts
+  return function(record, id)
+    doubt(self, id, record)
+    if #doubts(project) > met then
+      for _, other in ipairs(plan) do
+        if not self.late[other] and self.objects[other] == nil then
+          local name = self.tree:text(self.tree:find(other, "_target_"))
+          local search = room "wick.target".candidates(project, name)
+          if search then
+            search:next()
+          end
+        end
+      end
+      met = #doubts(project)
+      local warnings = self:doubts()
+      if warnings[1] then
+        self.warn(warnings)
+      end
+    end
+  end
+end
+
+-- Whether a constructor may declare its parameters: whether the text that its function
+-- is from has the word, or its plugin states some.  `constructor.declares` is that
+-- module, or false.
+local function look(project, constructor)
+  local record = constructor.declares
+  if record == nil then
+    record = constructor.found.record
+    if not record.stated then
+      record = project.sources[getinfo(constructor.called, "S").source]
+    end
+    record = record and room "wick.target".declares(record) and record or false
+    constructor.declares = record
+  end
+  return record
+end
+
 --- Loads the constructors of every component in the plan that is not built
---- yet.  Gives target -> constructor, or nil and all errors.
+--- yet, and compares what the config gives them with what they declare.  Gives
+--- target -> constructor, or nil and all errors; and component -> what it declares
+--- that is to be compared once more, when all values are there.
 function M.constructors(self, plan)
   local load = room "wick.load"
   local found, failed, phase, errors = {}, {}, {}, planning.gather(self)
+  local declares, watcher = false, nil
   for _, id in ipairs(plan) do
     if not self.late[id] and self.objects[id] == nil then
       local target = self.tree:text(self.tree:find(id, "_target_"))
@@ -233,9 +301,17 @@ function M.constructors(self, plan)
       elseif not found[target] then
         local project, wrong = self:open_project(id, target)
         if project then
+          if self.warn then
+            watcher = watcher or watch(self, project, plan)
+            project.before = function(record)
+              watcher(record, id)
+            end
+          end
           found[target], err = load.constructor(project, target, phase)
+          project.before = nil
           if found[target] then
-            doubt(self, id, found[target])
+            doubt(self, id, found[target].found.record)
+            declares = look(project, found[target]) or declares
           end
         elseif not wrong then
           found[target], err = load.allowed(target)
@@ -248,6 +324,10 @@ function M.constructors(self, plan)
     end
   end
   local list = errors:done()
+  if declares and self.project then -- no module has closed it
+    local wrong = room "wick.declare".plan(self, plan, found)
+    move(wrong, 1, #wrong, #list + 1, list)
+  end
   if #list > 0 then
     return nil, fail.all(list)
   end
@@ -288,7 +368,7 @@ function M.build(self, roots, whole)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local made = {}
   local ok, wrong = walk(self, plan, constructors, made)
@@ -379,7 +459,7 @@ function M.run(self, name)
   local constructors
   constructors, err = M.constructors(self, plan)
   if not constructors then
-    return nil, err
+    return nil, ended(self, plan[1]) or err
   end
   local values, made = {}, {}
   local ok
@@ -392,6 +472,7 @@ function M.run(self, name)
       values[i], err = make(self, item)
     elseif ok then
       values[i] = tree:value(item, self.objects)
+      err = ended(self, item)
     end
     if err then
       return undo(self, made, err)

@@ -1,7 +1,8 @@
 -- wick.check: would it work?  Every name resolves, every module compiles;
 -- nothing of the project is run.
 --
--- May call: evaluate's state, plan (where an error is told), target (as text).
+-- May call: evaluate's state, plan (where an error is told), target and load (as
+-- text), declare.
 
 local plan = require "wick.plan"
 
@@ -9,11 +10,13 @@ local M = {}
 
 local FAILED = 3 -- evaluate's color of a node that has an error
 
--- Checks the targets of all components whose target is known.  Gives errors,
--- warnings, and notes (texts): what only a run can tell.
+-- Checks the targets of all components whose target is known, and their options where
+-- those are declared.  Gives errors, warnings, and notes (texts): what only a run can
+-- tell.
 local function check_targets(self)
   local load = require "wick.load"
   local seen, phase, warnings, notes, errors = {}, {}, {}, {}, plan.gather(self)
+  local declared, declaring = {}, {} -- what a target declares; components with theirs
   local own = not self.options.project and self.tree:find(self.top, "project")
   if own and self.color[own] == FAILED then
     return {}, warnings, notes
@@ -30,10 +33,12 @@ local function check_targets(self)
         seen[target] = wrong
         errors:add(wrong)
       elseif project then
-        local ok, err, doubts, unsure = load.check(project, target, phase)
+        local ok, err, doubts, unsure, found = load.check(project, target, phase)
         if not ok then
           seen[target] = err
           errors:add(err, id)
+        elseif require "wick.target".declares(found.record) then
+          declared[target] = require "wick.declare".of(project, found)
         end
         for _, warning in ipairs(doubts) do
           warnings[#warnings + 1] = plan.locate(self, id, warning)
@@ -45,9 +50,17 @@ local function check_targets(self)
     elseif seen[target] then
       errors:add(seen[target])
     end
+    if declared[target] then
+      declaring[#declaring + 1] = { id, declared[target] }
+    end
     ::told::
   end
-  return errors:done(), warnings, notes
+  local list = errors:done()
+  if #declaring > 0 then
+    local wrong = require "wick.declare".check(self, declaring)
+    table.move(wrong, 1, #wrong, #list + 1, list)
+  end
+  return list, warnings, notes
 end
 
 --- Checks a config, which may have failed in evaluate: what does not depend on

@@ -8,9 +8,34 @@
 --
 -- What comes in and goes out is the config that is being made: tree, documents
 -- (a list), overrides (texts), reader.  What goes out: top, folders (document
--- name -> folder), errors (a list), patches (copy -> what is laid over it).
+-- name -> folder), errors (a list), patches (copy -> what is laid over it); and
+-- what explain tells the layers by:
+--   layers  the name of each layer's document, or the number of its override, in
+--           the order in which they were laid
+--   steps   {at (the nodes there were then), layer (its place in layers) or copy
+--           (true: copies are made from here on)}, in order
+--   copied  {from (where a copy of a key stands), written (the node of its text),
+--           target (what it copied, or a reference on the way there)}; nil when
+--           there are no copies
 
 local M = {}
+
+-- The next layer begins.
+local function begin(self, name)
+  local layers, steps = self.layers, self.steps
+  layers[#layers + 1] = name
+  steps[#steps + 1] = { at = self.tree:size(), layer = #layers }
+end
+
+--- The layer that is being laid.
+function M.layer(self)
+  return self.steps[#self.steps].layer
+end
+
+--- From here on a patch of this layer is laid over a copy; or copies are made (nil).
+function M.resume(self, layer)
+  self.steps[#self.steps + 1] = { at = self.tree:size(), layer = layer, copy = not layer }
+end
 
 --- Takes down the errors of what did not fit; patches wait for their copy.
 function M.misfits(self, clashes)
@@ -19,7 +44,7 @@ function M.misfits(self, clashes)
       local list = self.patches[clash.base] or {}
       self.patches[clash.base] = list
       -- a patch is for the copy that stands there now
-      list[#list + 1] = { over = clash.over, op = clash.op,
+      list[#list + 1] = { over = clash.over, op = clash.op, layer = M.layer(self),
         on = self.tree:previous(clash.base) }
     else
       self.errors[#self.errors + 1] = require "wick.compose.misfit"(self.tree, clash)
@@ -71,6 +96,7 @@ end
 --- error.  A document that is used again later is copied.
 function M.merge(self, slots)
   local tree, uses = self.tree, {}
+  self.layers, self.steps = {}, {}
   for _, slot in ipairs(slots) do
     uses[slot.doc] = (uses[slot.doc] or 0) + 1
   end
@@ -78,6 +104,7 @@ function M.merge(self, slots)
   for i, slot in ipairs(slots) do
     local doc = slot.doc
     local node
+    begin(self, doc.name)
     uses[doc] = uses[doc] - 1
     if uses[doc] > 0 and not doc.used then
       node, err = tree:copy(doc.top)
@@ -137,11 +164,13 @@ local function lay_overrides(self, taken)
     if type(word) == "string" and find(word, "_target_=", 1, true)
       and find(word, "^[+=]*[^=]*_target_=") then
       first[n] = true
+      begin(self, n)
       apply(n, word)
     end
   end
   for n, word in ipairs(overrides) do
     if not taken[n] and not first[n] then
+      begin(self, n)
       local done, more, warning
       if type(word) == "string" then -- most are of the plainest form
         done, more, warning = tree:override(top, word, n)

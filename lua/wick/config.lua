@@ -6,17 +6,43 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 local origin = require "wick.origin"
 
-local error, ipairs, next, sub, type = error, ipairs, next, string.sub, type
+local error, ipairs, next, setmetatable, sub = error, ipairs, next, setmetatable, string.sub
+local running, status, type = coroutine.running, coroutine.status, type
 local room, tell = origin.room, origin.tell
 
--- Raises at the caller's line when the config is closed; or, `still`, when objects
--- are being built.
+-- Is the config being changed, by a coroutine that lives?
+local function is_changing(self)
+  local change = self.changing
+  return change and status(change.thread) ~= "dead"
+end
+
+-- Raises at the caller's line when the config is closed, or being changed; or,
+-- `still`, when it is in use, so that it cannot change.
 local function check_open(self, still)
   if self.closed then
     error("this config is closed", 3)
-  elseif still and next(self.underway) then
-    error("this config cannot change while it builds an object", 3)
+  elseif is_changing(self) then
+    error("this config is being changed", 3)
   end
+  for _, thread in next, still and self.underway or {} do
+    if status(thread) ~= "dead" then
+      error("this config cannot change while it builds an object", 3)
+    end
+  end
+end
+
+-- A config that builds or checks stays the same meanwhile, as it does while one
+-- object is built.
+local Busy = {}
+
+function Busy.__close(busy)
+  busy.config.underway[busy] = nil
+end
+
+local function stay(self)
+  local busy = setmetatable({ config = self }, Busy)
+  self.underway[busy] = running()
+  return busy
 end
 
 -- A key path or name that a method takes, if any; misuse raises.
@@ -29,31 +55,38 @@ end
 local Config = { __name = "wick.Config" }
 Config.__index = Config
 
---- The project that a target of this config belongs to; nil when the caller
---- allowed the target's module by its own name; or nil and an error, which is
---- one object for all who ask.
+--- The project that the target `name` (or nil) of component `id` (or nil) belongs
+--- to; nil when the caller allowed the target's module by its own name; or nil and
+--- an error, which is one object for all who ask.
 function Config:open_project(id, name)
-  local refused = self.options.targets and tell("wick.config.root", "refuse", self, id, name)
+  local refused = name and self.options.targets
+    and tell("wick.config.root", "refuse", self, id, name)
   if refused then
     return nil, refused
   end
-  for _, prefix in ipairs(self.options.allow or {}) do
+  for _, prefix in ipairs(name and self.options.allow or {}) do
     if name == prefix or sub(name, 1, #prefix + 1) == prefix .. "." then
       return nil, nil
     end
   end
-  if self.project and not self.project:is_open() then -- opening it was interrupted
-    self.project:close(self)
+  local project = self.project
+  if project and not project:is_open() then -- opening it was interrupted
+    project:close(self)
     self.project = false
   end
-  if not self.project and not self.project_error then
+  if not self.project and not self.project_error and not self.closed then
     local _, err = tell("wick.config.root", "open", self) -- which sets self.project
     self.project_error = err or false
     if err and #err.marks == 0 and id and not self.options.project then
       err.marks[1] = self.tree:mark(self.tree:find(id, "_target_"), "needed for this target")
     end
   end
-  return self.project, self.project_error
+  project = self.project -- and this one is told of, whatever comes
+  if self.closed then -- meanwhile; it must not keep what was opened
+    self:close()
+    return nil, tell("wick.failure", "closed", self, id)
+  end
+  return project, self.project_error
 end
 
 --- The node at a key path, for the rooms that look at the tree; or nil and an
@@ -69,6 +102,24 @@ function Config:run_node()
   return run and self.tree:kind(run) ~= "null" and run or nil
 end
 
+-- The object that a late value waits for, or itself.
+local function needed_by(self, id)
+  while self.late and self.late[id] do
+    local late, found = self.late[id], nil
+    for _, expression in ipairs(late.exprs) do
+      for i = 1, #expression.ast.refs do
+        local target = expression.targets[i]
+        found = found or target and (self.tree:object(target) or self.tree:needs(target)[1])
+      end
+    end
+    if not found then
+      break
+    end
+    id = found
+  end
+  return id
+end
+
 --- The value at a key path; never builds: a component is its table, null is
 --- wick.null.  nil and an error when it is absent, or is or needs an object.
 ---@param path string?
@@ -80,7 +131,7 @@ function Config:get(path)
   end
   local value, missing = self.tree:value(id, self.hosts, true)
   if value == nil and missing then
-    local name = core.keytext(self.tree:segments(missing))
+    local name = core.keytext(self.tree:segments(needed_by(self, missing)))
     return nil, fail.new("EOBJECT", {
       message = ("the value of `%s` needs the object `%s`"):format(path or "the config", name),
       key = path,
@@ -97,6 +148,7 @@ end
 function Config:build(path)
   check_text(path, "build")
   check_open(self)
+  local _ <close> = stay(self)
   local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
   if not id then
@@ -108,7 +160,11 @@ function Config:build(path)
   if not ok then
     return nil, wrong
   end
-  return tree:value(id, self.objects)
+  local value = tree:value(id, self.objects)
+  if value == nil and self.closed then -- its objects are gone
+    return nil, build.ended(self, id)
+  end
+  return value
 end
 
 --- Runs `run:` (or its item `name`), building what it needs; without `run:`
@@ -117,6 +173,7 @@ end
 function Config:run(name)
   check_text(name, "run")
   check_open(self)
+  local _ <close> = stay(self)
   local ok, values = room "wick.build".run(self, name)
   if not ok then
     return nil, values
@@ -137,8 +194,11 @@ end
 --- can tell); or nil and an error.
 function Config:check()
   check_open(self)
+  local _ <close> = stay(self)
   local errors, warnings, notes = require "wick.check".all(self)
-  if #errors > 0 then
+  if self.closed then
+    return nil, tell("wick.failure", "closed", self)
+  elseif #errors > 0 then
     table.move(warnings, 1, #warnings, #errors + 1, errors)
     return nil, fail.all(errors)
   end
@@ -153,13 +213,15 @@ end
 
 --- Who besides root and you may write what was opened of the project: a list of
 --- warnings, one for each kind.  With `all` also what is no danger by itself
---- (your own group, hard links, owners that differ), and the folders above.
+--- (your own group, hard links, owners that differ), and the folders above; else
+--- what was not told yet.
 ---@param all boolean?
 ---@return table[] warnings
 function Config:doubts(all)
   local project = self.project
-  local doubts = project and project.root:doubts(all) or {}
-  return #doubts > 0 and require "wick.target.doubts".warnings(project, doubts, all) or {}
+  local doubts = project and room "wick.target".doubts(project, all) or {}
+  return #doubts > 0 and tell("wick.target.doubts", "warnings", project, doubts, all,
+    not all and self.doubted or nil) or {}
 end
 
 local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
@@ -170,6 +232,10 @@ local ROOMS = { read = 1, compose = 2, evaluate = 3 }
 -- The options of show, checked and completed; misuse raises.
 local function show_options(self, given)
   local options = {}
+  if given ~= nil and type(given) ~= "table" then
+    error(("bad argument #1 to 'show' (a table of options expected, got a %s%s)"):format(
+      type(given), type(given) == "string" and "; for one key: {key = \"…\"}" or ""), 3)
+  end
   for name, value in pairs(given or {}) do
     if type(value) ~= SHOW[name] then
       error(("config:show has no option '%s' of type %s"):format(tostring(name), type(value)), 3)
@@ -205,7 +271,10 @@ function Config:show(options)
       read, wrong = require "wick.open".open(self.source, {},
         setmetatable({ after = "read" }, { __index = self.options }))
     end
-    return read and require "wick.show".documents(read, options), wrong
+    if not read then
+      return nil, wrong
+    end
+    return require "wick.show".documents(read, options)
   end
   local id, err = self:node(options.key)
   if not id then
@@ -272,8 +341,14 @@ function Config:objects_built()
 end
 
 --- Closes all objects, newest first, and the project.  true, or nil and the
---- errors of those that raised.  Closing once more is harmless.
+--- errors of those that raised.  Closing once more is harmless.  What uses the
+--- config meanwhile (this may be called by the project's code, or a finalizer)
+--- ends with an error that says so; a change of the config ends first.
 function Config:close()
+  if is_changing(self) then
+    self.changing.closed = true
+    return true
+  end
   local errors = room "wick.build".close(self)
   self.closed = true
   if self.project then

@@ -65,17 +65,8 @@ local function now(self, id)
   return KINDS[kind] or kind, (tree:value(id, self.hosts, true))
 end
 
--- The alias, merge key or copy that brought a value to where it first stood.
-local function via_of(tree, entry)
-  local via, at = tree:via(entry.node), entry.op == "set" and entry.slot
-  while not via and at do
-    via, at = tree:via(at), tree:up(at)
-  end
-  return via
-end
-
--- What the API tells of a history.
-local function plain(self, entries, keys)
+-- What the API tells of a history.  `asleep`: nothing of it is evaluated.
+local function plain(self, entries, keys, asleep)
   local list, tree = {}, self.tree
   local uses = require "wick.explain.uses"
   for i, entry in ipairs(entries) do
@@ -86,11 +77,12 @@ local function plain(self, entries, keys)
       deleted[n] = core.keytext(table.move(inner, 1, #inner, #path + 1, path))
     end
     local told = { op = entry.op, value = entry.value, mark = tree:mark(entry.node),
-      via = via_of(tree, entry), dropped = entry.dropped, deleted = deleted,
-      above = entry.above }
+      via = entry.via, dropped = entry.dropped, deleted = deleted, above = entry.above,
+      absent = entry.absent, moved = entry.moved }
     if entry.value == "???" and not tree:is(entry.node, "tagged") then
       told.missing = true
-    elseif entry.slot and tree:kind(entry.node) == "string" and tree:is(entry.node, "sigil") then
+    elseif not asleep and entry.slot and tree:kind(entry.node) == "string"
+      and tree:is(entry.node, "sigil") then
       told.refers_to = uses.refers(self, entry.node, entry.slot)
     end
     list[i] = told
@@ -103,15 +95,22 @@ end
 ---   kind       "integer", "float", "string", "boolean", "null", "map", "list",
 ---              "component", "object", "expression", "host", "missing" (`???`);
 ---              "deleted", "disabled", "absent" for what is not there any more
+---   disabled   the mark of the `_disabled_` that says so; `within`: the key of the
+---              component, when that is above this key
 ---   history    what each layer did, oldest first: {op, value, mark, via, deleted,
----              dropped, refers_to}.  "set" and "replace": the value; "merge": the
----              map that was laid over; "append": the items that were added;
----              "delete".  A layer that deletes something below a map, or replaces
----              it whole, is a "replace" of the map with what came of it, and
----              `deleted` lists the keys.  `dropped`: it went with its constructor.
+---              dropped, absent, moved, refers_to}.  "set" and "replace": the value;
+---              "merge": the map that was laid over; "append": the items that were
+---              added; "delete".  A layer that deletes something below a map, or
+---              replaces it whole, is a "replace" of the map with what came of it,
+---              and `deleted` lists the keys.  `dropped`: it went with its
+---              constructor; `absent`: an optional copy led nowhere; `moved`: the key
+---              of an item that is there under another number, for one before it was
+---              deleted.  A copy counts as the value of what asks for it.
+---              Entries share the tables of what is the same in them.
 ---              References are as wick.ref makes them; `refers_to` is where one
 ---              leads: {key, mark, depth}.  `missing`: the value is `???`
----   used_by    {how, key, mark, target, option, text}: what reads it
+---   used_by    {how ("option", "target", "reference", "expression", "copy", "wick"),
+---              key, mark, target, option, text}: what reads it
 ---   through    references on the way to the key: {key, text, mark}
 ---@param text string
 function M.key(self, text)
@@ -127,13 +126,20 @@ function M.key(self, text)
     told.through[n] = { key = step.key, text = written and tree:text(written),
       mark = tree:mark(step.node) }
   end
+  local by = not id and self.disabled and self.disabled[at]
   local history = require "wick.explain.history".of(self)
-  told.history = plain(self, history:entries(self.top, keys), keys)
-  if not id then
-    if #told.history == 0 then
-      return nil, require "wick.key".absent(self, text, path, at, i)
+  told.history = plain(self, history:entries(self.top, keys), keys,
+    by and keys[#keys] ~= "_disabled_")
+  local last = told.history[#told.history]
+  if not id and not last then
+    if tree:kind(at) == "none" then
+      return require "wick.key".node(self, text) -- which says what `at` is
     end
-    told.kind, told.used_by = "deleted", {}
+    return nil, require "wick.key".absent(self, text, path, at, i)
+  elseif not id then
+    told.kind = by and "disabled" or last.absent and "absent" or "deleted"
+    told.disabled, told.within = by and tree:mark(by) or nil, by and tell.path(tree, at) or nil
+    told.used_by = {}
     return told
   end
   told.kind, told.value = now(self, id)

@@ -10,7 +10,7 @@ local origin = require "wick.origin"
 local error, getmetatable, ipairs, pairs, rawget, setmetatable =
   error, getmetatable, ipairs, pairs, rawget, setmetatable
 local tostring, type = tostring, type
-local get, gsub, lower = string.byte, string.gsub, string.lower
+local distance, gsub = core.distance, string.gsub
 local abs, most, min = math.abs, math.max, math.min
 local concat, sort = table.concat, table.sort
 
@@ -62,7 +62,13 @@ Error.__index = function(err, field)
   end
 end
 
+-- How many names may still be compared: some thousand errors that are told at once
+-- have as many names each, and the suggestions of the first ones are enough.
+local LOOKS = 2000000
+local looks = LOOKS
+
 local function make(severity, name, fields)
+  looks = LOOKS
   local info = core.codes[name] or error("no such failure: " .. tostring(name), 3)
   local err = {
     name = name,
@@ -138,50 +144,21 @@ function M.mark(file, text, byte, length, label)
   }
 end
 
--- Damerau-Levenshtein distance (adjacent swaps count one); gives up above cap.
-local function distance(a, b, cap)
-  local la, lb = #a, #b
-  if abs(la - lb) > cap then
-    return cap + 1
-  end
-  local before, last, now
-  last = {}
-  for j = 0, lb do
-    last[j] = j
-  end
-  for i = 1, la do
-    now = { [0] = i }
-    local best = i
-    for j = 1, lb do
-      local same = get(a, i) == get(b, j)
-      local d = min(last[j] + 1, now[j - 1] + 1, last[j - 1] + (same and 0 or 1))
-      if i > 1 and j > 1 and get(a, i) == get(b, j - 1) and get(a, i - 1) == get(b, j) then
-        d = min(d, before[j - 2] + 1)
-      end
-      now[j] = d
-      best = min(best, d)
-    end
-    if best > cap then
-      return cap + 1
-    end
-    before, last = last, now
-  end
-  return last[lb]
-end
-
---- The names nearest to `word`, nearest first, at most three.
+--- The names nearest to `word`, nearest first, at most three.  None when very many
+--- names were compared since the last error was made.
 ---@param word string
 ---@param candidates string[]
 ---@return string[]
 function M.near(word, candidates)
   local found = {}
-  if #word > 64 then
+  looks = looks - #candidates
+  if #word > 64 or looks < 0 then
     return found
   end
   local cap = most(1, #word // 3)
   for _, name in ipairs(candidates) do
-    if type(name) == "string" then
-      local d = distance(lower(word), lower(name), cap)
+    if type(name) == "string" and abs(#name - #word) <= cap then
+      local d = distance(word, name, cap)
       if d <= cap and d < #word and d < #name then -- something of it is there
         found[#found + 1] = { name = name, d = d }
       end
@@ -197,15 +174,24 @@ function M.near(word, candidates)
   return names
 end
 
+local NAMED = 10 -- names in a note
+
 --- "a, b, c": sorted, at most ten, for a note that says what exists.
 function M.names(candidates)
   local list = {}
-  for i, name in ipairs(candidates) do
-    list[i] = tostring(name)
+  for i = 1, #candidates do
+    local name = tostring(candidates[i])
+    if i <= NAMED then
+      list[i] = name
+    elseif name < list[NAMED] then
+      list[NAMED] = name
+    end
+    if i == NAMED or i > NAMED and list[NAMED] == name then
+      sort(list)
+    end
   end
   sort(list)
-  local more = #list > 10
-  return concat(list, ", ", 1, min(10, #list)) .. (more and ", …" or "")
+  return concat(list, ", ") .. (#candidates > NAMED and ", …" or "")
 end
 
 --- What a node of the tree is called in a message, by its kind.

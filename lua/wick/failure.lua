@@ -142,8 +142,12 @@ function M.underway(self, id, chain)
   })
 end
 
---- The error of a component that is asked for while objects are closed.
+--- The error of a component that is asked for while objects are closed, or (no
+--- `id`) of what was asked of a config that somebody closed meanwhile.
 function M.closed(self, id)
+  if not id then
+    return fail.new("ECLOSE", { message = "the config was closed meanwhile" })
+  end
   local path = path_of(self, id)
   return fail.new("ECLOSE", {
     message = ("`%s` is asked for while the config is being closed"):format(path),

@@ -1,13 +1,14 @@
--- wick.graph: what is built from what: components and late expressions, and
--- the places where one uses another.
+-- wick.graph: what is built from what: components and late expressions, what
+-- `run` refers to, and the places where one uses another.
 --
 -- May call: the tree, evaluate's state, show/form (how a late value is
 -- written), tell, json, core.  Builds nothing.
 --
 -- A graph is {nodes, edges}.  A node is {id, key, kind ("component",
--- "expression", "host"), target or text, mark, edges (its own)}; an edge is
--- {from, to (both nodes), label (the key path within `from`, or the reference
--- in an expression), place (the node of the tree that says it)}.
+-- "expression", "reference" (in `run`), "host"), target or text, mark, edges (its
+-- own)}; an edge is {from, to (both nodes), label (the key path within `from`, or
+-- the reference in an expression), place (the node of the tree that says it)}.
+-- All paths count the items of a list as they were written.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -50,7 +51,9 @@ local function make_node(self, view, id)
   local tree = self.tree
   local node = { id = id, key = tell.path(tree, id), mark = tree:mark(id, "", "key"), edges = {} }
   local kind = tree:kind(id)
-  if kind == "late" then
+  if kind == "object" then
+    node.kind, node.text = "reference", "@" .. view:path(tree:object(id))
+  elseif kind == "late" then
     node.kind, node.text = "expression", view:late(id)
   elseif kind == "host" then
     node.kind, node.text = "host", "a " .. type(self.hosts[id])
@@ -86,10 +89,19 @@ local function references(self, view, id)
   return list
 end
 
+-- Is the node what `run` says, or one of its items?
+local function is_run(self, id)
+  local run = self:run_node()
+  return run ~= nil and (id == run or self.tree:up(id) == run)
+end
+
 --- The graph of a config.
 function M.of(self)
   local tree = self.tree
   local view = require "wick.show.form".view(self, {})
+  function view.segments(_, id) -- items as they were written, not as show numbers them
+    return tree:segments(id)
+  end
   local graph = { nodes = {}, edges = {} }
   local known = {}
   local function node_of(id)
@@ -109,7 +121,10 @@ function M.of(self)
     local id = open[i]
     i = i + 1
     local object = tree:object(id)
-    if object == id and not known[id] then
+    if object ~= id and is_run(self, id) then
+      local node = node_of(id)
+      node.edges[1] = { from = node, to = object, label = node.text, place = id }
+    elseif object == id and not known[id] then
       local node = node_of(id)
       if node.kind == "component" then
         local inner = {}

@@ -218,7 +218,8 @@ end
 
 --- The value that a name leads to: its module is loaded, nothing is called.
 function Project:import(name)
-  return require "wick.load".value(inner(self), text_of(name, "import"))
+  local value, err = require "wick.load".value(inner(self), text_of(name, "import"))
+  return value, err -- no tail call: who forgets the project closes it
 end
 
 function Project:close()

@@ -1,19 +1,18 @@
 -- wick.load: runs a project's modules, and gives the constructor that a target
 -- names.
 --
--- May call: core, origin, target; its part for plugins; raised (its words for
--- failures).
+-- May call: core, origin, target; its parts; raised (its words for failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
 -- so a circle is seen, forgotten when it fails, and cannot yield.  What this room
 -- uses is taken as it was when wick was opened: no module can change it.
 
+local calling = require "wick.load.calling"
 local core = require "wick.core"
 local origin = require "wick.origin"
 local target = require "wick.target"
 
-local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
-local traceback = debug.traceback
+local getinfo, traceback = debug.getinfo, debug.traceback
 local format, match, sub = string.format, string.match, string.sub
 local insert, move, remove = table.insert, table.move, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
@@ -24,7 +23,6 @@ local package, loaded, searchers = package, package.loaded, package.searchers
 local M = {}
 
 local FRAMES = 200 -- of the stack that are looked at when a module fails
-local INDEX_STEPS = 16
 
 local loading = {} -- records of the modules that are running, outermost first
 local raised = {} -- value, err: the last text that this room raised, and what it means
@@ -133,6 +131,9 @@ local function run(project, record)
     end
   end
   local chunk, err
+  if project.before then -- somebody wants to know what runs now
+    project.before(record)
+  end
   if record.plugin then
     chunk, err = target.tell("wick.load.plugin", "open", project, record)
     if not chunk then
@@ -150,7 +151,7 @@ local function run(project, record)
   origin.settle()
   project.inodes[record.id] = record
   if record.text then
-    project.sources["@" .. record.path] = true
+    project.sources["@" .. record.path] = record
   end
   loading[#loading + 1] = record
   local value = chunk(record.canonical, record.path)
@@ -218,10 +219,12 @@ end
 local function search(name)
   local head, rel = match(name, "^([^.]*)%.?(.*)$")
   local project = target.open[head]
-  if not project then
-    if head == "project" and next(target.open) then
+  local _ <close> = project and target.hold(project)
+  if not project or not project:is_open() then
+    local other = next(target.open)
+    if head == "project" and other then
       return "no project is called 'project'; a module is required by the project's own name, "
-        .. "such as '" .. next(target.open) .. sub(name, #head + 1) .. "'"
+        .. "such as '" .. other .. sub(name, #head + 1) .. "'"
     end
     return nil
   end
@@ -238,7 +241,14 @@ local function search(name)
     return target.tell("wick.load.words", "not_there", project, rel)
   end
   return function()
-    return run(project, record)
+    local held <close> = target.hold(project)
+    local value = project:is_open() and run(project, record)
+    held:leave()
+    if not project:is_open() then -- else `require` would keep what leaves with it
+      err = target.closed(project)
+      raise(target.tell("wick.load.words", "not_loaded", project, name, err), err)
+    end
+    return value
   end, record.path
 end
 
@@ -266,6 +276,9 @@ function target.watch.closed()
   drop(searchers, search)
   if type(package.searchers) == "table" then -- which may be another one by now
     drop(package.searchers, search)
+  end
+  if next(target.open) then -- a finalizer opened one meanwhile
+    install()
   end
 end
 
@@ -382,6 +395,7 @@ end
 ---@return any value
 ---@return table? err
 function M.value(project, name)
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name)
   if not found then
     return nil, value
@@ -395,6 +409,7 @@ end
 ---@return any value
 ---@return table? err
 function M.module(project, what)
+  local _ <close> = target.hold(project)
   if type(what) == "table" then
     return enter(project, what.record)
   end
@@ -417,67 +432,18 @@ end
 -- Constructors
 -- =======================================================
 
-local METHOD = { self = true, cls = true, class = true, _ = true }
-
--- What is finally called when `value` is, for callable tables and userdata.
-local function called(value)
-  for _ = 1, INDEX_STEPS do
-    if type(value) == "function" then
-      return value
-    end
-    local meta = getmetatable(value)
-    value = meta and rawget(meta, "__call")
-    if value == nil then
-      return nil
-    end
+-- The error for a plugin's module that is named itself and is no constructor by
+-- what the plugin states; nil and the constructor that it may be.
+local function unstated(project, found)
+  if found.rule <= 2 and found.record.stated then
+    return target.tell("wick.load.plugin", "named", project, found)
   end
 end
 
--- The `new` of a table or userdata: its own, or through tables in __index.
-local function new_of(value)
-  for _ = 0, INDEX_STEPS do
-    if type(value) == "table" then
-      local new = rawget(value, "new")
-      if new ~= nil then
-        return new
-      end
-    end
-    local meta = getmetatable(value)
-    value = meta and rawget(meta, "__index")
-    if type(value) ~= "table" then
-      return nil
-    end
-  end
-end
-
--- How a value is called: what to call, the kind, the function finally called;
--- nil when it cannot be.
-local function calling(value)
-  local kind = type(value)
-  if kind == "function" then
-    return value, "function", value
-  elseif kind ~= "table" and kind ~= "userdata" then
-    return nil
-  end
-  local call = called(value)
-  if call then
-    return value, "__call", call
-  end
-  local new = new_of(value)
-  local f = new ~= nil and called(new)
-  if not f then
-    return nil
-  elseif type(new) == "function" and METHOD[getlocal(new, 1)] then
-    return function(...)
-      return new(value, ...)
-    end, "method", f
-  end
-  return new, "new", f
-end
-
---- What a target calls: {call =, value =, found =, kind =}.  `kind` is
+--- What a target calls: {call =, called =, value =, found =, kind =}.  `kind` is
 --- "function", "__call", "new" or "method"; `call` takes the arguments and
---- nothing else, and raises what the project raises.
+--- nothing else, and raises what the project raises; `called` is the function that
+--- is called in the end.
 --- `phase` is an empty table to begin with: a module that fails is run once as
 --- long as the caller hands in the same one, and gives the same error.
 ---@param project table
@@ -490,6 +456,7 @@ function M.constructor(project, name, phase)
   if constructor then
     return constructor
   end
+  local _ <close> = target.hold(project)
   local found, value = lead(project, name, phase)
   if not found then
     return nil, value
@@ -498,11 +465,15 @@ function M.constructor(project, name, phase)
   if not call then
     return nil, target.tell("wick.raised", "not_callable", found, value, calling)
   end
+  local err = unstated(project, found)
+  if err then
+    return nil, err
+  end
   local what = origin.callable(f, project)
   if what then
     return nil, foreign(name, { 1, #name }, "calls", what)
   end
-  constructor = { call = call, value = value, found = found, kind = kind }
+  constructor = { call = call, called = f, value = value, found = found, kind = kind }
   project.constructors[name] = constructor
   return constructor
 end
@@ -556,7 +527,9 @@ end
 ---@return table? err
 ---@return table[] warnings
 ---@return string[] notes
+---@return table? found  the candidate that was taken
 function M.check(project, name, phase)
+  local _ <close> = target.hold(project)
   local search_, err = target.candidates(project, name)
   if not search_ then
     return nil, err, {}, {}
@@ -566,12 +539,21 @@ function M.check(project, name, phase)
   if not found then
     return nil, err and once(phase, err.module_file, err) or search_:fail(), {}, {}
   end
+  local record = found.record
+  local own
+  err, own = unstated(project, found)
+  if err then
+    return nil, err, {}, {}
+  end
   local warnings, notes = {}, {}
   if found.uncertain then
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
-      project.label, found.file, found.path[1])
+      project.label, found.file, record.stated and found.path[1] .. "." .. found.path[2]
+      or found.path[1])
+  elseif own then
+    notes[1] = format("`%s`: whether %s%s is itself what it states as `%s` shows only when it "
+      .. "runs", name, project.label, found.file, own)
   end
-  local record = found.record
   if record.plugin and not record.stated and not (phase and phase[record]) then
     if phase then
       phase[record] = true -- one warning for all that it is asked for
@@ -586,7 +568,7 @@ function M.check(project, name, phase)
   if later then
     warnings[#warnings + 1] = target.tell("wick.raised", "second", project, found, later)
   end
-  return true, nil, warnings, notes
+  return true, nil, warnings, notes, found
 end
 
 -- }======================================================

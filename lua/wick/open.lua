@@ -36,7 +36,9 @@ local function read_host(self, source)
       marks = { { host = true, label = "" } },
     })
   end
-  self.reader.first = { top = top, name = "table", folder = core.directory() or ".", prefix = "" }
+  -- what it names is looked for below the config root, or where we are
+  self.reader.first = { top = top, name = "table", folder = core.directory() or ".", prefix = "",
+    rel = "", placed = true }
   return self.reader.first
 end
 

@@ -191,9 +191,10 @@ local edit
 local function postpone(config, at, i, asked, word, number, renamed)
   local list = config.patches[at] or {}
   config.patches[at] = list
-  list[#list + 1] = { on = config.tree:previous(at), apply = function(made)
-    return edit(config, made, i, asked, word, number, renamed)
-  end }
+  list[#list + 1] = { on = config.tree:previous(at), layer = compose.layer(config),
+    apply = function(made)
+      return edit(config, made, i, asked, word, number, renamed)
+    end }
   return true
 end
 
@@ -256,8 +257,11 @@ function edit(config, at, i, asked, word, number, renamed)
         end
         return nil, err
       end
-    elseif segment == "_target_" and last then
-      renamed[at] = true
+    elseif segment == "_target_" and last and asked.value then
+      if not value and not valued() then
+        return nil, err
+      end
+      renamed[at] = renamed[at] or tree:text(child) ~= tree:text(value)
     end
     at = child
   end
@@ -271,7 +275,7 @@ function edit(config, at, i, asked, word, number, renamed)
 end
 
 --- Applies one override, the `number`th word of the call: a text, or {unset =
---- key}.  `renamed` collects the components whose `_target_` the call sets: they
+--- key}.  `renamed` collects the components whose `_target_` the call changes: they
 --- may get options that the config does not have, for they belong to another
 --- constructor now.  Gives true, or nil and an error.
 function M.apply(config, word, number, renamed)

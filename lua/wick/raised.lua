@@ -90,8 +90,8 @@ end
 local function help_missing(err, project, chain, wanted)
   local head, rel = match(wanted, "^([^.]*)%.?(.*)$")
   local notes, helps = err.notes, err.helps
-  if target.open[head] then
-    local owner = target.open[head]
+  local owner = target.open[head]
+  if owner then
     local stem = gsub(rel, "%.", "/")
     notes[#notes + 1] = format("looked below the project root %s: %s",
       fail.quote(owner.path, 200),

@@ -282,6 +282,20 @@ function Reader:choices(rel, whole)
   return names
 end
 
+--- Folders with choices whose names are near that of the folder `rel`, which has
+--- none, beside it.
+function Reader:near_folders(rel)
+  local above, name = rel:match("^(.*/)([^/]*)$")
+  above, name = above or "", name or rel
+  local near = {}
+  for _, other in ipairs(fail.near(name, self.root and self.root:list(above:sub(1, -2)) or {})) do
+    if self:choices(above .. other)[1] then
+      near[#near + 1] = other
+    end
+  end
+  return near
+end
+
 --- The files in the folder of `rel` whose names without their ends are near it, and
 --- all files there.
 function Reader:near(rel)

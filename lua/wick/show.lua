@@ -1,44 +1,19 @@
 -- wick.show: a tree -> text that reads back to the same config.
 --
--- May call: show/*, the tree, evaluate's state, tell, json, fail, core.  Runs
--- nothing of the project.
+-- May call: show/*, the tree, evaluate's state, json, fail.  Runs nothing of the
+-- project.
 
 local fail = require "wick.fail"
 local form = require "wick.show.form"
-local tell = require "wick.tell"
 
 local M = {}
 
--- The format has no way to write this key.
-local function no_key(view, id, name)
-  local key = view:key(id)
-  return fail.new("EKEY", {
-    message = utf8.len(tostring(key))
-      and ("%s has one key for `1` and `\"1\"`"):format(name)
-      or ("%s has no way to write a key that is not Unicode"):format(name),
-    key = tell.path(view.tree, id),
-    marks = { view.tree:mark(id, "", "key") },
-    helps = { "`--format=lua` shows it" },
-  })
-end
-
--- `???` is YAML alone.
-local function no_value(view, id)
-  local path = tell.path(view.tree, id)
-  return fail.new("EMISSING", {
-    message = ("the value of `%s` must be given, and a Lua config cannot say so"):format(path),
-    key = path,
-    marks = { view.tree:mark(id, "") },
-    helps = { ("give it on the command line: `%s=…`"):format(path), "`--format=yaml` shows it" },
-  })
-end
-
 --- A node as a value for wick.json; or nil and an error.
 function M.value(self, top, options)
-  local view = form.view(self, options)
-  local value, odd = require "wick.show.json".value(view, top)
-  if value == nil then
-    return nil, no_key(view, odd, "JSON")
+  local view = form.view(self, setmetatable({ format = "json" }, { __index = options }))
+  local value = require "wick.show.json".value(view, top)
+  if view.refused then
+    return nil, view.refused
   end
   return value, options.origin and require "wick.show.origin".list(view, top) or nil
 end
@@ -62,11 +37,9 @@ function M.text(self, top, options)
     return text and text .. "\n", err
   end
   local writer = require("wick.show." .. format)
-  local lines, odd = writer.lines(view, top)
-  if not lines and format == "yaml" then
-    return nil, no_key(view, odd, "YAML")
-  elseif not lines then
-    return nil, no_value(view, odd)
+  local lines = writer.lines(view, top)
+  if view.refused then
+    return nil, view.refused
   end
   if options.origin then
     require "wick.show.origin".add(view, lines, writer.comment)

@@ -15,13 +15,18 @@ local function shown(self, id, text, max)
   return require "wick.tell".written(self.tree, id, text, max)
 end
 
+-- The same in quotes, as YAML reads it, with a sign before it.
+local function quoted(self, id, sign, text, max)
+  return require "wick.tell".written_quoted(self.tree, id, sign, text, max)
+end
+
 local function doubled(self, id, text)
   local name, origin = self.tree:source(id)
   if origin == "host" or origin == "file" and name:match("%.lua$") then
     return "to mean the text itself, write it without `ref`, `copy` or `expr`"
   end
-  return ("to mean the text itself, double the sign: `\"%s\"`"):format(
-    shown(self, id, text:sub(1, 1) .. text))
+  return ("to mean the text itself, double the sign: `%s`"):format(
+    quoted(self, id, "", text:sub(1, 1) .. text))
 end
 
 -- `@…` and `@?…`: a reference.
@@ -38,11 +43,11 @@ local function read_reference(self, id, text)
     local rest = text:sub(at)
     local colons = rest:match("^::")
     if path and (colons or rest:match("^/")) then
-      table.insert(helps, 1, ("key paths are joined by dots: `\"%s\"`"):format(
-        shown(self, id, (text:gsub("::", "."):gsub("/", ".")))))
+      table.insert(helps, 1, ("key paths are joined by dots: `%s`"):format(
+        quoted(self, id, "", (text:gsub("::", "."):gsub("/", ".")))))
     elseif path and rest:match("^%s*[:(+*/%%^<>=~.%[]") or rest:match("^%s+%-") then
-      table.insert(helps, 1, ("for an expression begin with `$` and a blank: `\"$ %s\"`"):format(
-        shown(self, id, text, 60)))
+      table.insert(helps, 1, ("for an expression begin with `$` and a blank: `%s`"):format(
+        quoted(self, id, "$ ", text, 60)))
     end
     local mark, last = not path and err.marks[1], #text
     local label = path and "the key path ends before this"
@@ -87,8 +92,8 @@ local function read_dollar(self, id, text)
       marks = { self.tree:mark(id, "an expression is `$`, a blank, and Lua", 1, #text) },
       helps = {
         doubled(self, id, text),
-        #text > 1 and ("for an expression put a blank behind it: `\"$ %s\"`"):format(
-          shown(self, id, text:sub(2), 40)) or nil,
+        #text > 1 and ("for an expression put a blank behind it: `%s`"):format(
+          quoted(self, id, "$ ", text:sub(2), 40)) or nil,
       },
     }))
     return
@@ -175,13 +180,27 @@ local function project_name(self)
   return name or dir:gsub("/+$", ""):match("[^/]*$")
 end
 
+-- The first name of a dotted text under a key such as `target`, or nil.
+local function head_of(text, key)
+  return key:lower():match("^_*(.-)_*$") == "target"
+    and text:match("^([%a_][%w_]*)%.[%a_][%w_.]*$") or nil
+end
+
+--- Whether M.refuse_key would report this key, were it written in a plain map.
+function M.refuses(self, id, key)
+  if key:find("^_.*_$") and key:lower() ~= "_target_" then
+    return not M.known[key] and fail.near(key, KNOWN)[1] ~= nil
+  end
+  local head = self.tree:kind(id) == "string" and head_of(self.tree:text(id), key)
+  return head and (head == "project" or head == project_name(self)) or false
+end
+
 -- A dotted text under a key such as `target`, in a map that is no component.
 local function nearly_target(self, id, key)
   local tree = self.tree
   local text = tree:text(id)
-  local head = text:match("^([%a_][%w_]*)%.[%a_][%w_.]*$")
-  if not head or key:lower():match("^_*(.-)_*$") ~= "target"
-    or tree:is(tree:up(id), "component") then
+  local head = head_of(text, key)
+  if not head or tree:is(tree:up(id), "component") then
     return
   end
   local fields = {

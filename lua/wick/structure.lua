@@ -55,10 +55,11 @@ local function run_help(self, id)
     rest = path and #path > 0 and at and text:sub(path.length + 1)
   end
   if rest == "" then
-    return ("to build `%s`, refer to it: `\"@%s\"`"):format(text, fail.quote(text))
+    return ("to build `%s`, refer to it: `%s`"):format(fail.quote(text),
+      require "wick.tell".quoted("@" .. text))
   elseif rest and rest:match("^[:.(%s]") then
-    return ("an expression begins with `$` and a blank, a reference with `@`: `\"$ @%s\"`"):format(
-      fail.quote(rest:match("^:[%a_][%w_]*$") and text .. "()" or text))
+    return ("an expression begins with `$` and a blank, a reference with `@`: `%s`"):format(
+      require "wick.tell".quoted("$ @" .. (rest:match("^:[%a_][%w_]*$") and text .. "()" or text)))
   end
   return "write an expression, `\"$ @trainer:fit()\"`, or refer to a component, `\"@trainer\"`"
 end
@@ -137,9 +138,11 @@ local CHECKS = {
   end,
   _requires_ = function(self, id, kind)
     local tree = self.tree
-    local items = kind == "list" and tree:children(id) or { id }
+    -- an empty Lua table is an empty map, and a list where one is wanted
+    local items = (kind == "list" or kind == "map" and not tree:object(id)
+      and #tree:children(id) == 0) and tree:children(id) or { id }
     for _, item in ipairs(items) do
-      if tree:kind(item) ~= "object" then
+      if tree:kind(item) ~= "object" and self.color[item] ~= FAILED then
         refuse(self, item, "`_requires_` must be a list of references to objects",
           "write `_requires_: [\"@logger\"]`")
       end

@@ -21,6 +21,7 @@ local M = {
   open = projects.open,
   watch = projects.watch,
   project = projects.project,
+  hold = projects.hold,
   forget = projects.forget,
   tell = projects.tell,
   failure = failure,
@@ -33,7 +34,7 @@ Search.__index = Search
 
 -- What a module exports under this name: "yes", "no", "unknown", and the byte
 -- where it is set.  A loaded module is asked itself, but not a plugin that
--- states its constructors: others are none, loaded or not.
+-- states its constructors, and their members: others are none, loaded or not.
 local function exports(record, name)
   if record.stated then
     return record.stated[name] and "yes" or "no"
@@ -52,11 +53,12 @@ end
 local function exports_below(record, holder, name, whole)
   local stated = record.stated
   if stated then
-    if stated[holder .. "." .. name] or whole and stated[name] then
+    if stated[holder .. "." .. name] then
       return "yes"
-    elseif not stated[holder] then
+    elseif not (whole and stated[name]) then
       return "no"
     end
+    return stated[holder] and "unknown" or "yes" -- is it the module, or a member of it?
   end
   if record.state ~= "loaded" then
     if record.plugin then
@@ -208,6 +210,13 @@ function Search:fail()
   return M.tell("wick.verdict", "missing", self)
 end
 
+--- The error of a project that is used and was closed.
+---@param project table
+---@return table err
+function M.closed(project)
+  return failure("EPROJECT", { message = format("the project `%s` is closed", project.name) })
+end
+
 --- A search for what holds a target; runs nothing.
 ---@param project table
 ---@param name string  the target as it was written
@@ -215,9 +224,7 @@ end
 ---@return table? err
 function M.candidates(project, name)
   if not project:is_open() then
-    return nil, failure("EPROJECT", {
-      message = format("the project `%s` is closed", project.name),
-    })
+    return nil, M.closed(project)
   elseif type(name) ~= "string" then
     return nil, failure("ETARGET", {
       message = format("a target is text, not a %s", type(name)),
@@ -260,6 +267,7 @@ end
 ---@return table? found
 ---@return table? err
 function M.resolve(project, name)
+  local _ <close> = M.hold(project)
   local search, err = M.candidates(project, name)
   if not search then
     return nil, err
@@ -277,7 +285,17 @@ end
 ---@param name string
 ---@return table explanation  {answer =, verdicts = {{rule, file, verdict, note, chosen}, ...}}
 function M.explain(project, name)
+  local _ <close> = M.hold(project)
   return M.tell("wick.verdict", "explain", project, name)
+end
+
+--- Whether a module may declare parameters: a cheap look, to be had before
+--- wick.declare is loaded.
+---@param record table
+---@return boolean
+function M.declares(record)
+  return record.stated ~= nil
+    or record.text ~= nil and find_string(record.text, "@param", 1, true) ~= nil
 end
 
 --- Canonical names of the project's modules, for near names: at most 2,000
@@ -285,7 +303,17 @@ end
 ---@param project table
 ---@return string[]
 function M.names(project)
-  return M.tell("wick.verdict", "names", project)
+  local _ <close> = M.hold(project)
+  return project:is_open() and M.tell("wick.verdict", "names", project) or {}
+end
+
+--- Who else may write what was opened of the project, as root:doubts tells it.
+---@param project table
+---@param above boolean?
+---@return table[] doubts
+function M.doubts(project, above)
+  local _ <close> = M.hold(project)
+  return project:is_open() and project.root:doubts(above) or {}
 end
 
 function projects.Project:resolve(name)

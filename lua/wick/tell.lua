@@ -8,23 +8,7 @@ local fail = require "wick.fail"
 local M = {}
 
 --- A number in its shortest exact form; a float stays a float.
-function M.number(value)
-  if math.type(value) == "integer" then
-    return ("%d"):format(value)
-  elseif value ~= value then
-    return ".nan"
-  elseif value == math.huge or value == -math.huge then
-    return value > 0 and ".inf" or "-.inf"
-  end
-  local text
-  for digits = 15, 17 do
-    text = ("%." .. digits .. "g"):format(value):gsub(",", ".")
-    if tonumber(text) == value then
-      break
-    end
-  end
-  return text:find("[.e]") and text or text .. ".0"
-end
+M.number = core.number
 
 --- Whether a value under this key is not to be shown in messages.
 function M.is_secret(key)
@@ -53,6 +37,21 @@ end
 --- What is written at a node, or a part of it, fit for a message.
 function M.written(tree, id, text, max)
   return is_private(tree, id) and M.HIDDEN or fail.quote(text, max)
+end
+
+--- A text for a message in the quotes that YAML needs around it.
+function M.quoted(text, max)
+  if not text:find("[\"\\]") then
+    return '"' .. fail.quote(text, max) .. '"'
+  elseif not text:find("['%c]") then
+    return "'" .. fail.quote(text, max) .. "'"
+  end
+  return '"' .. fail.quote(text:gsub("[\"\\]", "\\%0"), max) .. '"'
+end
+
+--- The same for what is written at a node, or a part of it, behind a sign.
+function M.written_quoted(tree, id, sign, text, max)
+  return is_private(tree, id) and '"' .. sign .. fail.hidden .. '"' or M.quoted(sign .. text, max)
 end
 
 local COUNTED = { map = "{%d %s}", list = "[%d %s]" }
@@ -97,6 +96,43 @@ local function key_of(key)
     or type(key) == "string" and '"' .. fail.quote(key) .. '"' or ("%d"):format(key)
 end
 
+local function before(a, b)
+  return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
+end
+
+-- The first keys of a table, sorted, as many as may have room; and whether it is a
+-- list.  What has no room costs no more than being looked at.
+local function first_keys(value, max)
+  local keys, count = {}, 0
+  for _ in next, value do
+    count = count + 1
+  end
+  local is_list = count > 0 and count == #value
+  local most = max // 3 + 1 -- `1, ` is the least that takes room
+  if is_list then
+    for i = 1, math.min(count, most) do
+      keys[i] = i
+    end
+  elseif count <= most then
+    for name in next, value do
+      keys[#keys + 1] = name
+    end
+    table.sort(keys, before)
+  else
+    for name in next, value do
+      if #keys < most or before(name, keys[most]) then
+        local at = math.min(#keys + 1, most)
+        while at > 1 and before(name, keys[at - 1]) do
+          keys[at] = keys[at - 1]
+          at = at - 1
+        end
+        keys[at] = name
+      end
+    end
+  end
+  return keys, is_list
+end
+
 --- A Lua value in a few words, at most `max` (60) characters: maps as `{a: 1}`,
 --- keys sorted.  Text under a key that names a secret is hidden.
 function M.value(value, max, key)
@@ -112,14 +148,8 @@ function M.value(value, max, key)
   elseif getmetatable(value) ~= nil then
     return '"' .. fail.quote(tostring(value), max) .. '"' -- a reference or expression
   end
-  local keys, out, count = {}, {}, 0
-  for name in next, value do
-    keys[#keys + 1] = name
-  end
-  local is_list = #keys == #value
-  table.sort(keys, function(a, b)
-    return math.type(a) and (not math.type(b) or a < b) or not math.type(b) and a < b
-  end)
+  local out, count = {}, 0
+  local keys, is_list = first_keys(value, max or 60)
   for i, name in ipairs(keys) do
     local text = M.value(value[name], max, is_list and key or name)
     out[i] = is_list and text or key_of(name) .. ": " .. text
@@ -129,7 +159,7 @@ function M.value(value, max, key)
       break
     end
   end
-  return (is_list and #keys > 0 and "[%s]" or "{%s}"):format(table.concat(out, ", "))
+  return (is_list and "[%s]" or "{%s}"):format(table.concat(out, ", "))
 end
 
 --- Where a mark is: `train.yaml:12:7`, `argv[3]`; without its column when

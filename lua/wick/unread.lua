@@ -1,11 +1,12 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: evaluate's state (tree, reads, components), plan,
--- fail, core.
+-- Part of config.  May call: what compose and evaluate say (tree, copied, reads,
+-- components), plan, target and load (as text), declare, fail, core.
 --
--- Read is what a reference or expression names, with all that is in it and the
--- maps it is in, every component that is built and all that is in it, `project`
--- and `run`.  A map or list of which nothing is read is told once, as a whole.
+-- Read is what a reference, copy or expression names, with all that is in it and
+-- the maps it is in, every component that is built and all that is in it, `project`
+-- and `run`.  Of a component whose constructor declares its options those are
+-- read.  A map or list of which nothing is read is told once, as a whole.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -27,6 +28,25 @@ local function built(self)
   return plan.order(self, roots) or {}
 end
 
+-- What the constructor of a component declares, as far as texts tell; nil when it
+-- does not.  `known` has that of each target that was asked for before.
+local function declared(self, id, known)
+  local tree = self.tree
+  local name = tree:find(id, "_target_")
+  local target = name and tree:kind(name) == "string" and tree:text(name)
+  if target and known[target] == nil then
+    local project = self:open_project(id, target)
+    local found
+    if project then
+      local _
+      _, _, _, _, found = require "wick.load".check(project, target)
+    end
+    known[target] = found and require "wick.target".declares(found.record)
+      and require "wick.declare".of(project, found) or false
+  end
+  return target and known[target] or nil
+end
+
 --- Warnings, in document order.
 return function(self)
   local tree = self.tree
@@ -39,11 +59,21 @@ return function(self)
       at = tree:up(at)
     end
   end
+  local known = {}
   for _, id in ipairs(built(self)) do
-    read(id)
+    local of = declared(self, id, known)
+    local own = of and require "wick.declare".read(tree, id, of)
+    if not own then
+      read(id)
+    end
+    for _, child in ipairs(own or {}) do
+      read(child)
+    end
   end
-  for _, entry in ipairs(self.reads) do
-    read(entry.target)
+  for _, list in ipairs { self.reads, self.copied or {} } do
+    for _, entry in ipairs(list) do
+      read(entry.target)
+    end
   end
   for _, name in ipairs { "project", "run" } do
     local id = tree:find(self.top, name)
@@ -71,7 +101,7 @@ return function(self)
       message = ("nothing reads `%s`"):format(path),
       key = path,
       marks = { tree:mark(id, tree:is(id, "component") and "`run` does not need it"
-        or "no reference, expression or constructor names it", "key") },
+        or "no reference, copy, expression or constructor names it", "key") },
     })
   end
   return list

@@ -13,7 +13,7 @@ local words = require "wick.verdict.words"
 
 local find_string, format, gsub = string.find, string.format, string.gsub
 local match, rep, sub = string.match, string.rep, string.sub
-local concat, type = table.concat, type
+local concat, next, type = table.concat, next, type
 
 local exported, files_of, fold = words.exported, words.files_of, words.fold
 local folder_of, missing_folder, named = words.folder_of, words.missing_folder, words.named
@@ -134,10 +134,11 @@ end
 -- the target.
 local function no_member(search, record, what, word, span, names, closed)
   local project = search.project
-  local stated = record.stated and record.stated[names[1] or ""]
   local label
-  if #names > 0 then
-    label = (stated and "its statement has: " or "this table exports: ") .. fail.names(names)
+  if names.stated then
+    label = words.say_stated(names)
+  elseif #names > 0 then
+    label = "this table exports: " .. fail.names(names)
   else
     label = closed and "this table exports nothing" or "what this exports shows only when it runs"
   end
@@ -185,6 +186,17 @@ local function no_table(search, record)
   })
 end
 
+-- The members that a plugin states of a constructor.
+local function members(record, holder)
+  local names = { stated = "member of it" }
+  for name in next, record.stated do
+    if sub(name, 1, #holder + 1) == holder .. "." then
+      names[#names + 1] = sub(name, #holder + 2)
+    end
+  end
+  return names
+end
+
 -- The error for a name of which a part of the way is there; nil when nothing is.
 local function nearly(search)
   local project, last, holder = search.project, search.last, search.holder
@@ -206,6 +218,9 @@ local function nearly(search)
     local class = search.class_record
     if not module and class then
       local names, closed = exported(class)
+      if class.stated and class.stated[holder] then
+        names = members(class, holder)
+      end
       return no_member(search, class, format("class `%s`", named(project, search.parent)), last,
         span, names, closed)
     end
@@ -234,7 +249,10 @@ local function nearly(search)
   end
   if search.grand and search.grand ~= "" and missing_folder(project, search.parent) then
     local above = target.find(project, search.grand)
-    if above then
+    if above and above.stated and above.stated[holder] then
+      return no_member(search, above, format("`%s`", named(project, search.parent)), last, span,
+        members(above, holder), true)
+    elseif above then
       local names, closed = exported(above)
       return no_member(search, above, format("module `%s`", above.canonical), holder,
         { span[1] - #holder - 1, span[1] - 2 }, names, closed)

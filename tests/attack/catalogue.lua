@@ -181,8 +181,7 @@ local M = {
   -- K. concurrency
   [149] = "an error at every place that holds a descriptor",
   [150] = "threads with states of their own",
-  [151] = { "a root is closed while it is used", "a root belongs to one thread at a time "
-    .. "(src/path.h); a closed project says so" },
+  [151] = "a root is closed while it is used",
   [152] = "a module that calls wick while it is loaded",
   [153] = "a yield across calls of wick",
   [154] = "descriptors in a child process",

@@ -1,4 +1,5 @@
--- cycles: loads, builds, refuses and closes, over and over (row 147).
+-- cycles: loads, builds, refuses and closes modules and a plugin, over and over
+-- (row 147).
 --
 --     lua5.4 tests/attack/cycles.lua [TIMES]
 --
@@ -26,12 +27,18 @@ write("p/a.lua", "local M = {}\nfunction M.A(o) return { b = o.b } end\nreturn M
 write("p/d/b.lua", "return { new = function(o) return { n = o.n } end }\n")
 write("p/bad.lua", "return 1 +\n")
 assert(lfs.link("a.lua", dir .. "/p/link.lua", true))
-write("c.yaml", "project: p/\na: {_target_: p.a.A, b: '@b'}\nb: {_target_: p.d.b, n: '$ 1 + 1'}\n")
+write("c.yaml", "project: p/\na: {_target_: p.a.A, b: '@b'}\nb: {_target_: p.d.b, n: '$ 1 + 1'}\n"
+  .. "c: {_target_: p.made.Make, size: 3}\n")
+local built = (os.getenv "WICK_BUILD" or "build") .. "/tests/plugins/made.so"
+for _, name in ipairs { "made", "other" } do
+  assert(os.execute(("cp %s '%s/p/%s.so'"):format(built, dir, name)))
+end
 write("wrong.yaml", "project: p/\na: {_target_: p.link}\nb: {_target_: p.bad}\nc: '@none'\n")
 
 local function once()
   local config = assert(wick.load(dir .. "/c.yaml", { "b.n=3" }))
   assert(assert(config:build("a")).b.n == 3)
+  assert(assert(config:build("c")).size == 3)
   assert(config:close())
   assert(not wick.load(dir .. "/wrong.yaml"))
   local project = assert(wick.project(dir .. "/p"))
@@ -39,6 +46,8 @@ local function once()
   assert(err.name == "ESYMLINK")
   _, err = project:import("p.bad")
   assert(err.name == "ESYNTAX")
+  _, err = project:import("p.other")
+  assert(err.name == "ESTATEMENT")
   assert(not project:import("p.none"))
   project:close()
 end

@@ -13,7 +13,7 @@ local base
 local made = {} -- row -> the bytes of its plugin
 local failing, excused = 0, 0
 
-local CONFIG = "project: p/\na: { _target_: p.plug.Make }\n"
+local CONFIG = "project: p/\na: { _target_: p.plug.Make, size: 1 }\n"
 local cflags
 
 -- The command that builds the plugin of the tests into the folder it runs in.

@@ -163,12 +163,17 @@ local function chain(n)
     lines[i] = ("k%d: '@k%d'"):format(i, i + 1)
   end
   lines[n] = ("k%d: 1"):format(n)
-  local path = write("chain.yaml", table.concat(lines, "\n") .. "\n")
-  return best(5, 1, function()
+  local path = write(("chain%d.yaml"):format(n), table.concat(lines, "\n") .. "\n")
+  return function()
     assert(assert(wick.load(path)):get "k1" == 1)
-  end)
+  end
 end
 
-local short, long = chain(10000), chain(100000)
+local run_short, run_long = chain(10000), chain(100000)
+local short, long = math.huge, math.huge
+for _ = 1, 5 do -- in turns: a noisy moment meets both
+  short = math.min(short, best(4, 1, run_short))
+  long = math.min(long, best(1, 1, run_long))
+end
 print(("  chains of references: 10,000 %.1f ms, 100,000 %.1f ms: %.2fx"):format(short * 1e3,
   long * 1e3, long / short))

@@ -7,7 +7,7 @@
 local GROUND = { "core", "origin", "fail", "report", "absent", "tell", "json", "key" }
 local FLOW = {
   "read", "compose", "expr", "plan", "evaluate", "show", "explain", "graph", "diff",
-  "target", "check", "load", "build",
+  "target", "declare", "check", "load", "build",
 }
 -- Against the flow, with the reason.
 local EXTRA = {

@@ -60,7 +60,7 @@ describe("examples/iris", function()
     helper.write(config, (helper.read(config):gsub("hidden:", "hiden:")))
     local status, _, err = helper.wick { "run", config }
     helper.remove(dir)
-    assert.equal(1, status)
+    assert.equal(3, status)
     assert.truthy(err:find("did you mean `hidden`?", 1, true), err)
   end)
 end)
@@ -88,14 +88,39 @@ describe("examples/plugin", function()
     assert.same(plain, { helper.wick { "run", config } })
     assert.same(plain, { helper.wick { "run", config, "+products.precise=true" } })
     for word, said in pairs {
-      ["products.width=3"] = "more numbers than `width` allows",
-      ["products.width=0"] = "`width` is 1 to 65535",
-      ["products.width=wide"] = "bad option 'width' (integer expected, got string)",
+      ["products.width=3"] = { 1, "more numbers than `width` allows" },
+      ["products.width=0"] = { 1, "`width` is 1 to 65535" },
+      ["products.width=wide"] = { 3, "iris/products.so states `width: integer`" },
     } do
       local code, _, text = helper.wick { "run", config, word }
-      assert.equal(1, code)
-      assert.truthy(text:find(said, 1, true), text)
+      assert.equal(said[1], code)
+      assert.truthy(text:find(said[2], 1, true), text)
     end
+    -- whatever Lua hands it, it answers or raises
+    helper.write(dir .. "/odd.lua", [[
+      package.path = arg[1] .. "/lua/?.lua;" .. arg[1] .. "/lua/?/init.lua;" .. package.path
+      package.cpath = arg[2] .. "/lua/?.so;" .. package.cpath
+      local wick = require "wick"
+      local project <close> = assert(wick.project(arg[3] .. "/examples/plugin/iris"))
+      local products = assert(project:import "iris.products.Products")({ width = 8 })
+      local function long(n)
+        return setmetatable({}, { __len = function() return n end })
+      end
+      local odd = { long(-1), long(-2), long(math.maxinteger), long "x", "text", 7, false, {},
+        { 1, "x" }, { 1, 2, 3 }, io.stdout, products, print, { 1, 2, 3, 4, 5, 6, 7, 8, 9 } }
+      for _, a in ipairs(odd) do
+        for _, b in ipairs(odd) do
+          local ok, value = pcall(products.sums, products, a, b)
+          assert(ok and type(value) == "table" or type(value) == "string")
+        end
+        assert(not pcall(products.sums, a, a, a))
+      end
+      assert(#products:sums({ 1, 2, 3, 4 }, { 5 }) == 2)
+    ]])
+    local code, said, text = helper.run({ helper.host, "odd.lua", helper.root, helper.build, dir },
+      { cwd = dir })
+    assert.equal("", said .. text)
+    assert.equal(0, code)
     helper.remove(dir)
   end)
 end)

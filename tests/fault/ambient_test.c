@@ -202,5 +202,5 @@ int main (void) {
     LEAK_LUA_TEST(row_156_library), LEAK_TEST(row_156_rooms),
     LEAK_TEST(the_control_is_seen)
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

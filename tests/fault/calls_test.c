@@ -27,6 +27,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -34,6 +35,8 @@
 
 #include "host.h"
 #include "leak.h"
+#include "path.h"
+#include "plugin.h"
 #include "rooms.h"
 
 
@@ -45,13 +48,14 @@
 
 typedef enum Call {
   OPEN, OPENAT, OPENAT2, CLOSE, FSTAT, FSTATAT, STATX, READ, PREAD, READLINK,
-  READLINKAT, FDOPENDIR, READDIR, REALPATH, GETCWD, POLL, N_CALLS
+  READLINKAT, FDOPENDIR, READDIR, REALPATH, GETCWD, POLL, FCNTL, STAT, DLOPEN,
+  N_CALLS
 } Call;
 
 static const char *const names[N_CALLS] = {
   "open", "openat", "openat2", "close", "fstat", "fstatat", "statx", "read",
   "pread", "readlink", "readlinkat", "fdopendir", "readdir", "realpath",
-  "getcwd", "poll"
+  "getcwd", "poll", "fcntl", "stat", "dlopen"
 };
 
 static long called;      /* calls since the count began */
@@ -169,6 +173,30 @@ char *getcwd (char *to, size_t size) {
 int poll (struct pollfd *fds, nfds_t n, int timeout) {
   REAL(int, "poll", struct pollfd *, nfds_t, int)
   return fails(POLL) ? -1 : f(fds, n, timeout);
+}
+
+/* only where the core makes a descriptor of its own */
+int fcntl (int fd, int command, ...) {
+  REAL(int, "fcntl", int, int, ...)
+  va_list args;
+  long arg;
+  va_start(args, command);
+  arg = va_arg(args, long);
+  va_end(args);
+  return command == F_DUPFD_CLOEXEC && fails(FCNTL) ? -1
+                                                    : f(fd, command, arg);
+}
+
+int stat (const char *restrict path, struct stat *restrict st) {
+  REAL(int, "stat", const char *, struct stat *)
+  return fails(STAT) ? -1 : f(path, st);
+}
+
+/* only of plugins, which have no name but this */
+void *dlopen (const char *name, int flags) {
+  REAL(void *, "dlopen", const char *, int)
+  return name != NULL && strncmp(name, "/proc/", 6) == 0 && fails(DLOPEN)
+           ? NULL : f(name, flags);
 }
 
 /* openat2 has no name in libc */
@@ -345,6 +373,93 @@ static void the_control_is_found_out (void **state) {
 }
 
 
+/*
+** {======================================================
+** A plugin, which a process loads once: each try is a child
+** =======================================================
+*/
+
+static wk_Code load_plugin (void) {
+  const char *build = getenv("WICK_BUILD");
+  char dir[512];
+  wk_Root root;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  wk_Code code;
+  snprintf(dir, sizeof(dir), "%s/tests/plugins", build ? build : "build");
+  code = wk_root_open(&root, dir, strlen(dir), WK_AUTO, &failure);
+  if (code != WK_OK) return code;
+  code = wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 1 << 20,
+                        &p, &failure);
+  if (code == WK_OK) {
+    code = wk_plugin_load(&p, &loaded, &failure);
+    wk_plugin_close(&p);
+  }
+  wk_root_close(&root);
+  return code;
+}
+
+
+/* the failure when this call says that */
+static const char *plugin_failure (Call call, int err) {
+  switch (call) {
+    case READLINK: case STAT: return err == ENOMEM ? "ENOMEM" : "ENOPROC";
+    case DLOPEN: return "EDLOPEN";   /* it gives no errno */
+    default: return name_of(err);
+  }
+}
+
+
+/* in a child: loads it with its nth call failing; 0 when that is right */
+static int try_plugin (long n, int err) {
+  const int fds = count_fds();
+  wk_Code code;
+  Call call;
+  begin(n, err);
+  code = load_plugin();
+  call = last;
+  end();
+  if ((code != WK_OK && (harmless(call, err) ||
+       strcmp(wk_code_info(code)->name, plugin_failure(call, err)) != 0)) ||
+      count_fds() != fds + (code == WK_OK) || load_plugin() != WK_OK ||
+      count_fds() != fds + 1) {
+    fprintf(stderr, "# call %ld, %s: %s: %s, %d descriptors\n", n,
+            names[call], strerror(err), code != WK_OK ? failure.message : "",
+            count_fds() - fds);
+    return 1;
+  }
+  return 0;
+}
+
+
+/* what a child gives: of a try, or (n = 0) how many calls there are */
+static int plugin_child (long n, int err) {
+  int status = -1;
+  pid_t pid = fork();
+  if (pid == 0) {
+    if (n > 0) _exit(try_plugin(n, err));
+    begin(0, 0);
+    _exit(load_plugin() == WK_OK && called < 256 ? (int)called : 0);
+  }
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {}
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+
+static void rows_143_to_145_plugin (void **state) {
+  const long total = plugin_child(0, 0);
+  long n;
+  size_t k;
+  (void)state;
+  assert_true(total > 15);
+  for (n = 1; n <= total; n++)
+    for (k = 0; k < N_ERRORS; k++)
+      assert_int_equal(plugin_child(n, errors[k]), 0);
+}
+
+/* }====================================================== */
+
+
 static void one_scenario (lua_State *L, int i, long n, int err) {
   int status, fds = count_fds();
   Outcome outcome;
@@ -405,8 +520,9 @@ static void every_call_was_met (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(rows_143_to_145_rooms), LEAK_TEST(the_control_is_found_out),
+    LEAK_TEST(rows_143_to_145_plugin),
     LEAK_LUA_TEST(rows_143_to_145_library),
     LEAK_TEST(every_call_was_met)
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

@@ -16,6 +16,9 @@
 #include <lauxlib.h>
 #include <lualib.h>
 
+#include "path.h"
+#include "plugin.h"
+
 int luaopen_wick_core (lua_State *L);
 
 typedef enum Outcome {
@@ -33,6 +36,32 @@ static inline long host_number (const char *name, long usual) {
   const char *text = getenv(name);
   long n = text != NULL ? strtol(text, NULL, 10) : 0;
   return n > 0 ? n : usual;
+}
+
+
+/* for a group of tests: loads the library of the plugin that a scenario uses,
+   which keeps its descriptor from then on */
+static inline int host_plugin (void **state) {
+  static const char file[] = "made.so", name[] = "plugins.made";
+  const char *build = getenv("WICK_BUILD");
+  char dir[512];
+  wk_Root root;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  wk_Fail f;
+  wk_Code code;
+  (void)state;
+  snprintf(dir, sizeof(dir), "%s/tests/plugins", build ? build : "build");
+  code = wk_root_open(&root, dir, strlen(dir), WK_AUTO, &f);
+  if (code != WK_OK) return 1;
+  code = wk_plugin_open(&root, file, strlen(file), name, strlen(name),
+                        LUA_VERSION, 1 << 20, &p, &f);
+  if (code == WK_OK) {
+    code = wk_plugin_load(&p, &loaded, &f);
+    wk_plugin_close(&p);
+  }
+  wk_root_close(&root);
+  return code != WK_OK;
 }
 
 

@@ -151,5 +151,5 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_LUA_TEST(row_149_interrupted), LEAK_LUA_TEST(row_149_the_same_config)
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

@@ -335,5 +335,5 @@ int main (void) {
 #define X(test) LEAK_TEST(test),
   const struct CMUnitTest tests[] = { EACH_TEST(X) };
 #undef X
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

@@ -76,6 +76,30 @@ describe("rows 149, 152, 153:", function()
       end
     end)
 
+    it("closes the project that it is loaded for: that is done when it is loaded", function()
+      local p = project { m = "reentry.p:close()\nreturn { x = require 'p.n'.x }",
+        n = "return { x = 1 }" }
+      _G.reentry.p = p
+      assert.equal(1, p:import "p.m.x")
+      assert.is_nil(package.loaded["p.n"])
+      assert.has_error(function()
+        p:import "p.m.x"
+      end, "this project is closed")
+      _G.reentry.p = assert(wick.project(dir .. "/p"))
+      local ok, text = pcall(require, "p.m") -- nobody else holds it
+      assert.is_false(ok)
+      assert.truthy(text:find("the project `p` is closed", 1, true), text)
+      assert.is_nil(package.loaded["p.m"])
+    end)
+
+    it("closes its project in a coroutine that then dies", function()
+      _G.reentry.p = project { m = "reentry.p:close()\nerror 'no luck'" }
+      local co = coroutine.create(require) -- what it was in is not closed
+      assert.is_false((coroutine.resume(co, "p.m")))
+      assert(wick.project(dir .. "/p")):close()
+      assert.is_nil(next(require "wick.target".open)) -- the dead one does not count
+    end)
+
     it("that fails in a coroutine which nobody closes can be loaded again", function()
       local p <close> = project { m = "if reentry.fails then error 'not yet' end\nreturn { x = 1 }",
         n = "return { m = require 'p.m' }" }
@@ -228,6 +252,21 @@ error[W0402]: `a` is asked for while it is being built
       assert.is_nil((config:build()))
       assert.equal(1, #_G.reentry.closed)
       assert.same({}, config:objects_built())
+    end)
+  end)
+
+  describe("a function of `_partial_`", function()
+    it("needs what its config has closed", function()
+      local config = load { a = target "plain",
+        b = target("plain", { _partial_ = true, n = wick.ref "a" }) }
+      local make = assert(config:build "b")
+      assert.equal(config:build "a", make().n)
+      config:close()
+      for _, over in ipairs { {}, false } do
+        assert.has_error(function()
+          make(over or nil)
+        end, "this config is closed")
+      end
     end)
   end)
 

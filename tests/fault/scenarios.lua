@@ -7,6 +7,7 @@ local wick = require "wick"
 local LIGHTER = "examples/lighter-page/config.yaml"
 local FIXTURES = "tests/fault/fixtures/"
 local IRIS = "examples/iris/train.yaml"
+local PLUGINS = (os.getenv "WICK_BUILD" or "build") .. "/tests/plugins"
 
 local S = {}
 
@@ -109,6 +110,37 @@ scenario("is handed a table", function()
     return nil, wrong
   end
   assert(value == 3)
+  return true
+end)
+
+-- Its library is loaded once, and keeps a descriptor from then on.
+scenario("checks what a C plugin states, and builds with it", function()
+  local config <close>, err = wick.load({ project = PLUGINS,
+    a = { _target_ = "plugins.made.Make", size = 3 }, b = { _target_ = "plugins.made.Class" } })
+  if not config then
+    return nil, err
+  end
+  local checked, problem = config:check()
+  if not checked then
+    return nil, problem
+  end
+  local built, wrong = config:build()
+  if not built then
+    return nil, wrong
+  end
+  assert(built.a.size == 3 and built.b.mode == "a")
+  return config:close()
+end)
+
+scenario("refuses a C plugin", function()
+  local project <close>, err = wick.project(PLUGINS)
+  if not project then
+    return nil, err
+  end
+  local value, wrong = project:import "plugins.race1.Make"
+  if value or wrong.name ~= "ESTATEMENT" then
+    return nil, wrong
+  end
   return true
 end)
 

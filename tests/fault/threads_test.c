@@ -261,5 +261,5 @@ int main (void) {
     LEAK_TEST(row_151_roots),
     LEAK_LUA_TEST(row_154_fork), LEAK_LUA_TEST(row_154_exec)
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, host_plugin, NULL);
 }

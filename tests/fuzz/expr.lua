@@ -40,9 +40,14 @@ local TYPES = { table = true, ["function"] = true, userdata = true, thread = tru
 -- Does a string show where something is in memory?  A text that escapes or joins
 -- can spell that by itself, and a fuzzer comes to it.
 local function shows_address(value, text)
-  local kind, address = value:match("(%l+): (0x%x%x%x%x%x%x+)")
-  return TYPES[kind] and not text:find(address, 1, true) and not text:find("\\", 1, true)
-    and not text:find("..", 1, true)
+  local at = value:find(": 0x", 1, true) -- patterns take long for long texts
+  if not at then
+    return false
+  end
+  local kind = value:sub(math.max(at - 10, 1), at - 1):match("%l+$")
+  local address = value:match("^0x%x%x%x%x%x%x+", at + 2)
+  return address and TYPES[kind] and not text:find(address, 1, true)
+    and not text:find("\\", 1, true) and not text:find("..", 1, true)
 end
 
 -- How many bytes of strings a value holds.

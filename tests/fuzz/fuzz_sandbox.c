@@ -53,7 +53,8 @@ static void check_node (wk_Tree *t, wk_Id id, size_t depth, uint64_t *sum) {
   wk_Id child;
   size_t count = 0;
   demand(depth <= 260 && n->doc > 0 && n->doc < t->ndocs);
-  demand(n->pos <= t->docs[n->doc].length && wk_tree_extent(t, id) > 0);
+  demand(n->pos <= wk_tree_doc(t, n->doc)->length &&
+         wk_tree_extent(t, id) > 0);
   *sum = *sum * 31 + (uint64_t)kind * 7 + n->size + n->pos + n->flags;
   if (kind != WK_MAP && kind != WK_LIST) {
     demand(kind <= WK_STRING);  /* no function gets out */

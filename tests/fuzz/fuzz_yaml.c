@@ -59,8 +59,9 @@ static void check_node (wk_Tree *t, wk_Id id, uint16_t doc, size_t depth) {
   size_t count = 0, extent = wk_tree_extent(t, id);
   int target = 0;
   demand(depth <= DEPTH + 1);
-  demand(n->doc == doc && n->pos <= t->docs[doc].length);
-  demand(extent == 1 || extent <= t->docs[doc].length - n->pos);
+  demand(n->doc == doc && n->pos <= wk_tree_doc(t, doc)->length);
+  demand(extent == 1 ||
+         extent <= wk_tree_doc(t, doc)->length - n->pos);
   demand(!(n->flags & WK_ABSENT) && n->prev == 0);
   if (kind != WK_MAP && kind != WK_LIST) {
     check_scalar(t, n);
@@ -137,7 +138,7 @@ static wk_Code read (const char *s, size_t size, int top, wk_Kind *kind) {
   t.limits.document_anchors = 50;
   code = wk_tree_document(&t, WK_FILE, 0, "f", s, size, &doc, &fail);
   demand(code == WK_OK);
-  code = wk_yaml_read(&t, doc, top, warned, &t.docs[doc], &root, &fail);
+  code = wk_yaml_read(&t, doc, top, warned, wk_tree_doc(&t, doc), &root, &fail);
   demand(t.nnodes <= 5001);
   if (code == WK_OK) {
     demand(root == 1);
@@ -153,7 +154,7 @@ static wk_Code read (const char *s, size_t size, int top, wk_Kind *kind) {
   }
   else {
     fuzz_failure(&fail, code, size);
-    check_places(&t.docs[doc], &fail);
+    check_places(wk_tree_doc(&t, doc), &fail);
   }
   wk_tree_free(&t);
   return code;

@@ -49,11 +49,13 @@ local NEEDS = {
   chunk = { "lua/wick/core.so" },
   strace = { "bin/wick" },
   cases = { "bin/wick" },
+  collector = { "lua/wick/core.so", "tests/plugins/made.so" },
 }
 
 local specs = {}
 for _, path in ipairs(lines_of("find tests -name '*_spec.lua'")) do
   specs[path:match("([^/]+)_spec%.lua$")] = path
+  specs[path:match("([^/]+/[^/]+)_spec%.lua$")] = path -- two have one name
 end
 
 -- The targets of make for a killer, and the command that runs it.

@@ -7,7 +7,8 @@
 **   -DUNSTATED     it has no statement
 **   -DSTATES=text  what it states, instead of its two constructors
 **   -DRETURNS=n    what its entry does: 0 gives nothing, 1 gives false, 2
-**                  raises a text, 3 raises a table, 4 gives a function
+**                  raises a text, 3 raises a table, 4 gives a function, 5 a
+**                  table that is a class, and has Make
 **   -DUNDEFINED=f  it calls f, which nobody has
 **   -DDATA=x       it exports x, which is no function
 **   -DRELOCATES    its code is changed while it is loaded
@@ -103,6 +104,13 @@ WICK_OPEN int JOIN(luaopen_, ENTRY) (lua_State *L) {
     case 2: return luaL_error(L, "no way to open %s", TEXT(NAME));
     case 3: lua_newtable(L); return lua_error(L);
     case 4: lua_pushcfunction(L, make); return 1;
+    case 5:
+      lua_newtable(L);
+      lua_pushcfunction(L, make);
+      lua_setfield(L, -2, "new");
+      lua_pushcfunction(L, make);
+      lua_setfield(L, -2, "Make");
+      return 1;
     default: break;
   }
   lua_newtable(L);

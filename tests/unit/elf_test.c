@@ -6,154 +6,20 @@
 */
 
 #define _GNU_SOURCE
-#include <elf.h>
-#include <link.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include <cmocka.h>
 
-#include "elf.h"
+#include "elf_ground.h"
 #include "leak.h"
-
-
-typedef ElfW(Ehdr) Ehdr;
-typedef ElfW(Phdr) Phdr;
-typedef ElfW(Shdr) Shdr;
-typedef ElfW(Dyn) Dyn;
-typedef ElfW(Sym) Sym;
-
-typedef struct Bytes { char *s; size_t len; } Bytes;
-
-static wk_Fail fail;
-static wk_Elf elf;
-
-
-/* a plugin of the build, in a block of just its size */
-static Bytes plugin (const char *name) {
-  const char *build = getenv("WICK_BUILD");
-  char path[512];
-  Bytes b;
-  FILE *file;
-  snprintf(path, sizeof(path), "%s/tests/plugins/%s.so",
-           build ? build : "build", name);
-  file = fopen(path, "rb");
-  if (file == NULL) print_message("# there is no %s\n", path);
-  assert_non_null(file);
-  fseek(file, 0, SEEK_END);
-  b.len = (size_t)ftell(file);
-  rewind(file);
-  b.s = (char *)malloc(b.len);
-  assert_non_null(b.s);
-  assert_int_equal(fread(b.s, 1, b.len, file), b.len);
-  fclose(file);
-  return b;
-}
-
-
-static wk_ElfFile file_of (const Bytes *b) {
-  wk_ElfFile file = {b->s, b->len, NULL, NULL};
-  return file;
-}
-
-
-static wk_Code check_as (const Bytes *b, const char *name) {
-  wk_ElfFile file = file_of(b);
-  wk_ElfAsk ask;
-  ask.name = name;
-  ask.len = strlen(name);
-  ask.lua = "Lua 5.4";
-  ask.file = "x.so";
-  return wk_elf_check(&file, &ask, &elf, &fail);
-}
 
 
 static wk_Code check (const Bytes *b) {
   return check_as(b, "p.one");
 }
-
-
-/*
-** {======================================================
-** Places in a plugin
-** =======================================================
-*/
-
-static Ehdr *head (const Bytes *b) {
-  return (Ehdr *)(void *)b->s;
-}
-
-
-static Phdr *segments (const Bytes *b) {
-  return (Phdr *)(void *)(b->s + head(b)->e_phoff);
-}
-
-
-/* the n-th (from 0) program header of this type */
-static Phdr *segment (const Bytes *b, unsigned type, int n) {
-  int i;
-  for (i = 0; i < head(b)->e_phnum; i++)
-    if (segments(b)[i].p_type == type && n-- == 0) return &segments(b)[i];
-  fail_msg("no segment of type %u", type);
-  abort();
-}
-
-
-/* the place in the file of an address */
-static char *place (const Bytes *b, uint64_t address) {
-  int i;
-  for (i = 0; i < head(b)->e_phnum; i++) {
-    const Phdr *p = &segments(b)[i];
-    if (p->p_type == PT_LOAD && address >= p->p_vaddr &&
-        address - p->p_vaddr < p->p_filesz)
-      return b->s + p->p_offset + (address - p->p_vaddr);
-  }
-  fail_msg("no such address");
-  abort();
-}
-
-
-static Dyn *entries (const Bytes *b) {
-  return (Dyn *)(void *)place(b, segment(b, PT_DYNAMIC, 0)->p_vaddr);
-}
-
-
-static Dyn *entry (const Bytes *b, int64_t tag) {
-  Dyn *d;
-  for (d = entries(b); d->d_tag != DT_NULL; d++)
-    if (d->d_tag == tag) return d;
-  fail_msg("no entry with tag %lld", (long long)tag);
-  abort();
-}
-
-
-static Shdr *section (const Bytes *b, const char *name) {
-  Shdr *s = (Shdr *)(void *)(b->s + head(b)->e_shoff);
-  const char *names = b->s + s[head(b)->e_shstrndx].sh_offset;
-  int i;
-  for (i = 0; i < head(b)->e_shnum; i++)
-    if (strcmp(names + s[i].sh_name, name) == 0) return &s[i];
-  fail_msg("no section %s", name);
-  abort();
-}
-
-
-static Sym *symbol (const Bytes *b, const char *name) {
-  Sym *s = (Sym *)(void *)place(b, entry(b, DT_SYMTAB)->d_un.d_ptr);
-  const char *names = place(b, entry(b, DT_STRTAB)->d_un.d_ptr);
-  int i;
-  for (i = 1; i < 100; i++)
-    if (strcmp(names + s[i].st_name, name) == 0) return &s[i];
-  fail_msg("no symbol %s", name);
-  abort();
-}
-
-/* }====================================================== */
 
 
 /*
@@ -313,6 +179,9 @@ static void wrap_memory (const Bytes *b) {
   Phdr *p = segment(b, PT_LOAD, 3);
   p->p_memsz = (ElfW(Addr))0 - p->p_vaddr - 1;
 }
+static void wrap_address (const Bytes *b) {
+  segment(b, PT_LOAD, 3)->p_memsz = (ElfW(Addr))0 - 1;
+}
 static void beside_page (const Bytes *b) {
   segment(b, PT_LOAD, 1)->p_vaddr += 8;
 }
@@ -431,6 +300,12 @@ static void other_lua (const Bytes *b) {
   char *s = b->s + section(b, ".wick.plugin")->sh_offset;
   strstr(s + 1, "Lua 5.4")[6] = '3';
 }
+static void longer_lua (const Bytes *b) {
+  char *s = b->s + section(b, ".wick.plugin")->sh_offset;
+  s = strstr(s + 1, "Lua 5.4") + 7;
+  memmove(s + 1, s, sizeof("\ndoc\tfor") - 1);
+  *s = '0';
+}
 static void other_name (const Bytes *b) {
   char *s = b->s + section(b, ".wick.plugin")->sh_offset;
   s = strstr(s + 1, "one");
@@ -466,6 +341,9 @@ static void far_symbols (const Bytes *b) {
   entry(b, DT_SYMTAB)->d_un.d_ptr += 0x100000;
 }
 static void no_hash (const Bytes *b) {
+  Dyn *d;
+  for (d = entries(b); d->d_tag != DT_NULL; d++)
+    if (d->d_tag == DT_HASH) d->d_tag = DT_DEBUG;   /* some have both */
   entry(b, DT_GNU_HASH)->d_tag = DT_DEBUG;
 }
 static void far_hash (const Bytes *b) {
@@ -475,6 +353,13 @@ static char *hash (const Bytes *b) {
   return place(b, entry(b, DT_GNU_HASH)->d_un.d_ptr);
 }
 static void set_word (char *to, uint32_t n) { memcpy(to, &n, sizeof(n)); }
+/* the last bytes of a segment: too few for a table, which must not be read
+   beyond it */
+static void end_of_segment (const Bytes *b, int64_t tag) {
+  const Phdr *p = segment(b, PT_LOAD, 2);
+  entry(b, tag)->d_un.d_ptr = p->p_vaddr + p->p_filesz - 4;
+}
+static void cut_hash (const Bytes *b) { end_of_segment(b, DT_GNU_HASH); }
 static void no_buckets (const Bytes *b) { set_word(hash(b), 0); }
 static void many_buckets (const Bytes *b) { set_word(hash(b), 0xFFFFFFFFu); }
 static void high_first (const Bytes *b) {
@@ -492,6 +377,10 @@ static void sysv_circle (const Bytes *b) {
   memcpy(&nchains, s + 4, 4);
   for (i = 0; i < nbuckets + nchains; i++) set_word(s + 8 + (size_t)i * 4, 1);
 }
+static void sysv_far (const Bytes *b) {
+  entry(b, DT_HASH)->d_un.d_ptr += 0x100000;
+}
+static void sysv_cut (const Bytes *b) { end_of_segment(b, DT_HASH); }
 static void sysv_long (const Bytes *b) {
   set_word(place(b, entry(b, DT_HASH)->d_un.d_ptr) + 4, 0xFFFFFFFFu);
 }
@@ -541,6 +430,7 @@ static const Refusal refusals[] = {
   DAMAGED(wrap_load, "ends before one of its segments does"),
   DAMAGED(thin_load, "has a segment of an impossible size"),
   DAMAGED(wrap_memory, "has a segment of an impossible size"),
+  DAMAGED(wrap_address, "has a segment of an impossible size"),
   DAMAGED(beside_page, "has a segment that begins beside its page"),
   DAMAGED(overlap, "has segments that overlap, or out of order"),
   DAMAGED(disorder, "has segments that overlap, or out of order"),
@@ -554,6 +444,9 @@ static const Refusal refusals[] = {
   DAMAGED(long_strings, "has its names in no segment"),
   DAMAGED(open_strings, "has its names in no segment"),
   DAMAGED(odd_symbols, "has symbols of another size"),
+  DAMAGED(far_symbols, "has its symbols in no segment"),
+  DAMAGED(undefined_entry, "has a symbol that cannot be"),
+  DAMAGED(high_first, "has its table of hashes in no segment"),
   DAMAGED(needed_far, "needs a library without a name"),
   DAMAGED(far_sections, "ends before its section headers do"),
   DAMAGED(odd_sections, "ends before its section headers do"),
@@ -600,12 +493,15 @@ static const Refusal refusals[] = {
   {other_lua, WK_EABI, "was built for another Lua",
    "its statement says Lua 5.3; this is Lua 5.4. Nothing of it was run",
    NULL},
+  {longer_lua, WK_EABI, "was built for another Lua",
+   "its statement says Lua 5.40; this is Lua 5.4. Nothing of it was run",
+   NULL},
   NO_ENTRY(static_entry), NO_ENTRY(data_entry), NO_ENTRY(ifunc_entry),
-  NO_ENTRY(hidden_entry), NO_ENTRY(undefined_entry), NO_ENTRY(far_entry),
-  NO_ENTRY(renamed_entry), NO_ENTRY(far_symbols), NO_ENTRY(no_hash),
-  NO_ENTRY(far_hash), NO_ENTRY(no_buckets), NO_ENTRY(many_buckets),
-  NO_ENTRY(high_first), NO_ENTRY(no_filter), NO_ENTRY(odd_filter),
-  NO_ENTRY(filtered)
+  NO_ENTRY(hidden_entry), NO_ENTRY(far_entry),
+  NO_ENTRY(renamed_entry), NO_ENTRY(no_hash),
+  NO_ENTRY(far_hash), NO_ENTRY(cut_hash), NO_ENTRY(no_buckets),
+  NO_ENTRY(many_buckets), NO_ENTRY(no_filter),
+  NO_ENTRY(odd_filter), NO_ENTRY(filtered)
 };
 
 
@@ -634,14 +530,118 @@ static void refused (void **state) {
 
 
 static void old_hash (void **state) {
-  Bytes b = plugin("sysv");
+  static void (*const changes[]) (const Bytes *b) = {
+    sysv_circle, sysv_long, sysv_far, sysv_cut
+  };
+  size_t i;
   (void)state;
-  sysv_circle(&b);
-  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  for (i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+    Bytes b = plugin("sysv");
+    changes[i](&b);
+    assert_int_equal(check_as(&b, "p.sysv"), i == 0 ? WK_EELF : WK_ENOENTRY);
+    if (i >= 2) assert_non_null(strstr(fail.notes[0], "exports no function"));
+    free(b.s);
+  }
+}
+
+
+static void machines (void **state) {
+  static const struct { unsigned short number; const char *name; } all[] = {
+    {EM_386, "i386"}, {EM_MIPS, "MIPS"}, {EM_PPC64, "PowerPC 64"},
+    {EM_S390, "S/390"}, {EM_ARM, "ARM"}, {EM_X86_64, "x86-64"},
+    {EM_AARCH64, "AArch64"}, {EM_RISCV, "RISC-V"},
+    {EM_VAX, "another machine"}
+  };
+  Bytes b = plugin("one");
+  const unsigned short ours = head(&b)->e_machine;
+  size_t i;
+  (void)state;
+  for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    char want[64];
+    if (all[i].number == ours) continue;
+    head(&b)->e_machine = all[i].number;
+    assert_int_equal(check(&b), WK_EELF);
+    assert_string_equal(fail.message,
+                        "plugin `p.one` was built for another machine");
+    snprintf(want, sizeof(want), "x.so is for %s, ", all[i].name);
+    assert_memory_equal(fail.notes[0], want, strlen(want));
+  }
+  head(&b)->e_machine = ours;
+  b.s[EI_CLASS] = 7;
+  assert_int_equal(check(&b), WK_EELF);
+  assert_non_null(strstr(fail.notes[0], "-endian, ? bits; this is "));
   free(b.s);
-  b = plugin("sysv");
-  sysv_long(&b);
-  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+}
+
+
+/* flags that ask for nothing bad are no reason to refuse */
+static void flags (void **state) {
+  Bytes b = plugin("one");
+  Dyn *d = entry(&b, DT_INIT);
+  (void)state;
+  d->d_tag = DT_FLAGS;
+  d->d_un.d_val = DF_BIND_NOW;
+  assert_int_equal(check(&b), WK_OK);
+  d->d_tag = DT_FLAGS_1;
+  d->d_un.d_val = DF_1_NOW | DF_1_NODELETE;
+  assert_int_equal(check(&b), WK_OK);
+  free(b.s);
+}
+
+
+/* a plugin may state what it is for 16 names */
+static void statements (void **state) {
+  static const char one[] = "\0wick-plugin 1\nname\tone\nversion\t1\n"
+                            "lua\tLua 5.4\nend\n";
+  Bytes b = plugin("one");
+  char *s = state_anew(&b, 17 * sizeof(one));
+  int i;
+  (void)state;
+  for (i = 0; i < 16; i++) {
+    memcpy(s + (size_t)i * sizeof(one), one, sizeof(one));
+    if (i != 8) *strstr(s + (size_t)i * sizeof(one) + 1, "one") = 'x';
+  }
+  assert_int_equal(check(&b), WK_OK);
+  assert_ptr_equal(elf.statement, s + 8 * sizeof(one));
+  assert_int_equal(elf.nstatement, sizeof(one) - 1);
+  assert_ptr_equal(elf.statement, place(&b, elf.address));
+  memcpy(s + 16 * sizeof(one), one, sizeof(one));
+  assert_int_equal(check(&b), WK_ESTATEMENT);
+  assert_string_equal(fail.notes[0],
+                      "there are more than 16 statements in it");
+  memset(s + 16 * sizeof(one), 0, sizeof(one));
+  memcpy(s, one, sizeof(one));
+  assert_int_equal(check(&b), WK_ESTATEMENT);
+  assert_string_equal(fail.notes[0],
+                      "there are two statements for this name in it");
+  free(b.s);
+}
+
+
+/* no name is longer than 255 bytes: one that were would be cut */
+static void long_name (void **state) {
+  Bytes b = plugin("one");
+  char name[400];
+  (void)state;
+  head(&b)->e_shoff = 0;
+  memset(name, 'n', sizeof(name) - 1);
+  name[sizeof(name) - 1] = '\0';
+  assert_int_equal(check_as(&b, name), WK_ENOENTRY);
+  assert_int_equal(strlen(elf.entry), WK_ENTRY - 1);
+  assert_memory_equal(elf.entry, "luaopen_nnnn", 12);
+  free(b.s);
+}
+
+
+/* a library whose name is not in the file is not told */
+static void nameless_library (void **state) {
+  Bytes b = plugin("one");
+  wk_ElfFile file = file_of(&b);
+  Heard heard = {""};
+  (void)state;
+  needed_far(&b);
+  wk_elf_needed(&file, hear, &heard);
+  assert_string_equal(heard.text, "");
   free(b.s);
 }
 
@@ -654,6 +654,27 @@ static void shown (void **state) {
   assert_int_equal(check(&b), WK_ENOENTRY);
   assert_non_null(strstr(fail.notes[0], "clash"));
   assert_non_null(strstr(fail.notes[0], "\\x1Buaopen_one"));
+  free(b.s);
+}
+
+
+/* and as many as a message has room for */
+static void many (void **state) {
+  Bytes b = plugin("many");
+  const char *at, *end;
+  int n = 0;
+  (void)state;
+  assert_int_equal(check_as(&b, "p.many"), WK_OK);
+  assert_string_equal(elf.entry, "luaopen_p_many");
+  assert_int_equal(check_as(&b, "q.many"), WK_OK);
+  assert_string_equal(elf.entry, "luaopen_many");
+  head(&b)->e_shoff = 0;
+  assert_int_equal(check(&b), WK_ENOENTRY);
+  end = fail.notes[0] + strlen(fail.notes[0]);
+  for (at = fail.notes[0]; (at = strstr(at, "a_function_whose")) != NULL; n++)
+    at++;
+  assert_true(n >= 3 && n <= 6);
+  assert_string_equal(end - 5, ", …");
   free(b.s);
 }
 
@@ -767,7 +788,9 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(accepted), LEAK_TEST(lists), LEAK_TEST(short_name),
     LEAK_TEST(fetched), LEAK_TEST(stripped),
-    LEAK_TEST(refused), LEAK_TEST(old_hash), LEAK_TEST(shown),
+    LEAK_TEST(refused), LEAK_TEST(old_hash), LEAK_TEST(machines),
+    LEAK_TEST(flags), LEAK_TEST(statements), LEAK_TEST(long_name),
+    LEAK_TEST(nameless_library), LEAK_TEST(shown), LEAK_TEST(many),
     LEAK_TEST(cut_anywhere), LEAK_TEST(changed_anywhere), LEAK_TEST(shaken)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

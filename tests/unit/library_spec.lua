@@ -78,6 +78,20 @@ describe("the library", function()
     assert.are.same({ 0, "", "" }, { status, out, err })
   end)
 
+  it("composes a table with the files that it names", function()
+    helper.write(dir .. "/parts/base.yaml", "a: 1\nb: {c: 2}\n")
+    local options = { config_root = dir }
+    local config <close> = assert(wick.load({
+      defaults = { "parts/base.yaml", "_self_" },
+      b = { d = 3 },
+      copy = wick.copy "parts/base.yaml#b",
+    }, { "+e=%parts/base.yaml#a" }, options))
+    assert.are.same({ a = 1, b = { c = 2, d = 3 }, copy = { c = 2 }, e = 1 }, config:get())
+    local _, err = wick.load({ defaults = { "../x.yaml" } }, nil, options)
+    assert.equal("W0503", err.code)
+    assert.truthy(err.marks[1].label:find "leads out of the config root")
+  end)
+
   it("gives the plain values of a table", function()
     local config <close> = assert(wick.load {
       lr = 0.5,
@@ -300,7 +314,7 @@ error[W0003]: no such key `model.lrr` to override
     }))
     local nothing, err = config:get "late"
     assert.is_nil(nothing)
-    assert.equal("the value of `late` needs the object `late`", err.message)
+    assert.equal("the value of `late` needs the object `t`", err.message)
     assert.equal("t1", config:build "use".options.text)
     local ok, values = config:run()
     assert.is_true(ok)

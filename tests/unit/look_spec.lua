@@ -110,6 +110,16 @@ describe("looking", function()
     end)
   end)
 
+  it("names the object that a late value waits for", function()
+    local config <close> = load { ["a.yaml"] = "project: .\nm: {_target_: project.M}\n"
+      .. "late: '$ (@m).name'\nlater: 'x ${@late}'\nin: {y: ['@later']}\n" }
+    for _, key in ipairs { "late", "later", "in", "in.y[1]" } do
+      local none, err = config:get(key)
+      assert.is_nil(none)
+      assert.equal(("the value of `%s` needs the object `m`"):format(key), err.message)
+    end
+  end)
+
   describe("config:show", function()
     it("writes what its options ask for", function()
       local config <close> = load({ ["a.yaml"] = "a: {x: 1.0}\nb: '@a'\n" }, { "a.x=2" })
@@ -139,24 +149,30 @@ describe("looking", function()
       assert.equal("a: 1\n", early:show())
     end)
 
+    local function read_back(text, format)
+      local name = "/back." .. (format == "lua" and "lua" or "yaml")
+      return assert(wick.load(helper.write(dir .. name, text)))
+    end
+
     it("shows bytes that are no text as an expression that gives them", function()
       local config <close> = assert(wick.load { a = "\xff\0x" })
-      for _, format in ipairs { "yaml", "json" } do
+      for _, format in ipairs { "yaml", "json", "lua" } do
         local text = assert(config:show { format = format })
-        local again <close> = load { ["a.yaml"] = text }
+        local again <close> = read_back(text, format)
         assert.equal("\xff\0x", again:get "a")
       end
-      assert.equal('return {\n  a = "\\xFF\\x00x",\n}\n', config:show { format = "lua" })
     end)
 
-    it("refuses a key that is no text where the format has no way to write it", function()
+    it("shows a key that is no text so as well, or refuses it", function()
       local config <close> = assert(wick.load { a = { ["\xff"] = 1 } })
-      local text, err = config:show()
-      assert.is_nil(text)
-      assert.equal("YAML has no way to write a key that is not Unicode", err.message)
-      assert.is_nil((config:show { format = "json" }))
-      assert.equal('return {\n  a = {\n    ["\\xFF"] = 1,\n  },\n}\n',
-        config:show { format = "lua" })
+      local other <close> = assert(wick.load { a = { ["\xff"] = 1, b = wick.null } })
+      for _, format in ipairs { "yaml", "json", "lua" } do
+        local again <close> = read_back(assert(config:show { format = format }), format)
+        assert.same({ ["\xff"] = 1 }, again:get "a")
+        local text, err = other:show { format = format }
+        assert.is_nil(text)
+        assert.equal("a document has no way to write a key that is not Unicode", err.message)
+      end
     end)
 
     it("writes long keys so that YAML reads them", function()
@@ -174,9 +190,12 @@ describe("looking", function()
         lines[#lines + 1] = ("a%d: {x: '@a%d'}"):format(i, i - 1)
       end
       local config <close> = load { ["a.yaml"] = table.concat(lines, "\n") }
-      for _, format in ipairs { "yaml", "lua", "json" } do
+      for _, format in ipairs { "yaml", "json" } do
         assert.truthy(#assert(config:show { format = format, key = "a900" }) > 900)
       end
+      assert.truthy(#assert(config:show { format = "lua", key = "a180" }) > 180)
+      local _, err = config:show { format = "lua", key = "a900" }
+      assert.equal("a Lua config is nested at most 190 levels deep", err.message)
     end)
   end)
 

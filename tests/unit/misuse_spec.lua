@@ -102,6 +102,13 @@ describe("the library, misused,", function()
       ["bad argument #1 to 'run' (a text expected, got a boolean)"] = function()
         config:run(true)
       end,
+      ["bad argument #1 to 'show' (a table of options expected, got a number)"] = function()
+        config:show(5)
+      end,
+      ["bad argument #1 to 'show' (a table of options expected, got a string; for one key: "
+        .. "{key = \"…\"})"] = function()
+        config:show "a"
+      end,
       ["bad argument #1 to 'set' (a string expected, got nil)"] = function()
         config:set()
       end,

@@ -148,3 +148,89 @@ describe("a C plugin", function()
     ]], { ["p/holder.lua"] = "return { new = function() return require 'p.made' end }" })
   end)
 end)
+
+describe("the core's plugin", function()
+  local core = require "wick.core"
+
+  -- Calls check with the plugin `name` of a folder that holds `bytes` as its file.
+  local function with(name, bytes, check)
+    local dir = helper.temp()
+    local file = dir .. "/" .. name .. ".so"
+    helper.write(file, bytes)
+    local root = assert(core.root(dir))
+    local plugin, facts = root:plugin(name .. ".so", nil, "p." .. name)
+    check(assert(plugin, facts and facts.message), file, facts)
+    plugin:close()
+    root:close()
+    helper.remove(dir)
+  end
+
+  -- The plugin `one`, in which each text is another one, of the same length.
+  local function one(changes)
+    local bytes = helper.read(helper.build .. "/tests/plugins/one.so")
+    for old, new in pairs(changes) do
+      assert.equal(#old, #new)
+      local from, to = bytes:find(old, 1, true)
+      bytes = bytes:sub(1, from - 1) .. new .. bytes:sub(to + 1)
+    end
+    return bytes
+  end
+
+  it("tells what was stated, and nothing for what was not", function()
+    with("one", one { ["doc\tfor tests\n"] = "more\tof it\tno\n" }, function(plugin)
+      assert.same({ name = "one", version = "1.0", lua = "Lua 5.4", doc = "",
+        constructors = { { name = "Make", doc = "gives a number", params = {} } },
+      }, plugin:statement())
+      assert.equal("wick.plugin (p.one)", tostring(plugin))
+    end)
+    with("one", one { ["doc\tfor tests\nconstructor\tMake\tgives a number\n"] =
+      "constructor\tM\ta\nparam\tn?\tint\tb\nparam\tm\tint\tcc\n" },
+      function(plugin)
+        assert.same({ { name = "M", doc = "a", params = {
+          { name = "n", type = "int", doc = "b", optional = true },
+          { name = "m", type = "int", doc = "cc", optional = false },
+        } } }, plugin:statement().constructors)
+      end)
+  end)
+
+  it("lists what it needs and exports, while its file is the one that was checked", function()
+    for _, name in ipairs { "one", "many" } do
+      local bytes = helper.read(helper.build .. "/tests/plugins/" .. name .. ".so")
+      with(name, bytes, function(plugin, file)
+        local facts = assert(plugin:facts())
+        assert.same({ "libc.so.6" }, facts.needed)
+        assert.equal(name == "one" and 2 or 1000, #facts.exports)
+        helper.write(file, bytes .. "more")
+        local none, err = plugin:facts()
+        assert.is_nil(none)
+        assert.equal("ECHANGED", err.name)
+        assert.equal(("`%s.so` changed while it was read"):format(name), err.message)
+        plugin:close()
+        none, err = plugin:load()
+        assert.is_nil(none)
+        assert.equal("EIO", err.name)
+      end)
+    end
+  end)
+
+  it("knows the library of a C function, and of nothing else", function()
+    assert.equal("userdata", type(core.library(core.library)))
+    assert.equal(core.library(core.root), core.library(core.library))
+    assert.is_nil(core.library(function() end))
+    assert.is_nil(core.library("print"))
+  end)
+
+  it("that is not there is told, or quietly false", function()
+    with("one", one {}, function()
+      local root = assert(core.root(helper.temp()))
+      local none, err = root:plugin("no.so", nil, "p.no")
+      assert.is_nil(none)
+      assert.equal("ENOTFOUND", err.name)
+      assert.is_false(root:plugin("no.so", nil, "p.no", true))
+      none, err = root:plugin("no.so", -1, "p.no")
+      assert.is_nil(none)
+      assert.equal("ENOTFOUND", err.name)
+      root:close()
+    end)
+  end)
+end)

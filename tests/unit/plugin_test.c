@@ -10,8 +10,10 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/resource.h>
@@ -19,12 +21,12 @@
 #include <cmocka.h>
 
 #include "../plugins/maps.h"
+#include "elf_bytes.h"
 #include "leak.h"
 #include "path_ground.h"
 #include "plugin.h"
 
 
-static char build[PATH_MAX];   /* where the plugins are */
 static wk_Fail fail;
 static wk_Root root;
 
@@ -40,25 +42,23 @@ static int report (int line, const char *what) {
 }
 
 
-/* a copy of a plugin of the build */
-static void copy_to (const char *plugin, const char *name) {
+/* puts bytes there as a new file, or over an old one */
+static void put_bytes (const Bytes *b, const char *name) {
   static int count = 0;
-  char path[PATH_MAX + 64], block[65536];
   struct timespec times[2];
-  ssize_t n;
-  int fd;
-  snprintf(path, sizeof(path), "%s/%s.so", build, plugin);
-  fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) print_message("# there is no %s\n", path);
-  assert_true(fd >= 0);
-  n = read(fd, block, sizeof(block));
-  close(fd);
-  assert_true(n > 0 && n < (ssize_t)sizeof(block));
-  put(name, block, (size_t)n);
+  put(name, b->s, b->len);
   /* no two writes of a test have one time, however fast they are */
   times[0].tv_sec = times[1].tv_sec = 1000000000 + count++;
   times[0].tv_nsec = times[1].tv_nsec = 0;
   assert_int_equal(utimensat(AT_FDCWD, name, times, 0), 0);
+}
+
+
+/* a copy of a plugin of the build */
+static void copy_to (const char *of, const char *name) {
+  Bytes b = plugin(of);
+  put_bytes(&b, name);
+  free(b.s);
 }
 
 
@@ -95,9 +95,9 @@ static int load_plugin (const char *rel, const char *name) {
   int answer = -1;
   if (open_plugin(rel, name, &p) != WK_OK) return -1;
   if (wk_plugin_load(&p, &loaded, &fail) == WK_OK) {
-    int (*entry) (void *L);
-    memcpy(&entry, &loaded.entry, sizeof(entry));
-    answer = entry(NULL);
+    int (*enter) (void *L);
+    memcpy(&enter, &loaded.entry, sizeof(enter));
+    answer = enter(NULL);
   }
   wk_plugin_close(&p);
   return answer;
@@ -119,6 +119,30 @@ static int canaries (void) {
 
 
 #define IN_CHILD(check)  assert_int_equal(in_loading_child(check), 0)
+
+
+/* what a plugin calls while it is loaded (see canary.h): runs meanwhile(), once
+   when that is set */
+static int (*meanwhile) (void);
+
+#pragma GCC visibility push(default)
+
+char *getenv (const char *name) {
+  extern char **environ;
+  const size_t len = strlen(name);
+  char **at;
+  if (meanwhile != NULL && strcmp(name, "WICK_CANARY") == 0) {
+    int (*now) (void) = meanwhile;
+    meanwhile = NULL;
+    now();
+  }
+  for (at = environ; at != NULL && *at != NULL; at++)
+    if (strncmp(*at, name, len) == 0 && (*at)[len] == '=')
+      return *at + len + 1;
+  return NULL;
+}
+
+#pragma GCC visibility pop
 
 
 /*
@@ -144,6 +168,7 @@ static int loads_child (void) {
   CHECK(mapped_inode(a.base) == p.file.ino);
   CHECK(wk_plugin_base(a.entry) == a.base);
   CHECK(wk_plugin_base((void (*) (void))loads_child) != a.base);
+  CHECK(wk_plugin_base((void (*) (void))(uintptr_t)8) == NULL);
   /* the descriptor: 500 or more, kept, closed by exec, in the name that
      debuggers see */
   CHECK(dladdr(a.base, &info) != 0);
@@ -176,6 +201,7 @@ static void loads (void **state) {
 
 /* nothing is left of what is only checked, or refused */
 static void refuses (void **state) {
+  char name[300] = "p.";
   wk_Plugin p;
   wk_Loaded loaded;
   (void)state;
@@ -191,7 +217,76 @@ static void refuses (void **state) {
   assert_int_equal(open_plugin("one.so", "p.one", &p), WK_OK);
   wk_plugin_close(&p);
   assert_int_not_equal(wk_plugin_load(&p, &loaded, &fail), WK_OK);
+  /* a name that is longer than any is cut, and found to be another one */
+  memset(name + 2, 'n', sizeof(name) - 3);
+  assert_int_equal(open_plugin("one.so", name, &p), WK_ESTATEMENT);
+  assert_int_equal(strlen(p.named), sizeof(p.named) - 1);
+  assert_string_equal(p.base, "one.so");
+  assert_int_equal(p.file.fd, -1);
   assert_int_equal(canaries(), 0);
+}
+
+
+/* names that are listed: as many as are wanted, and none of a file that is
+   another one by now */
+static void lists (void **state) {
+  char *names = NULL;
+  size_t size, at;
+  int n = 0, whole = 0;
+  wk_Plugin p;
+  (void)state;
+  copy_to("many", "p/many.so");
+  assert_int_equal(open_plugin("many.so", "p.many", &p), WK_OK);
+  assert_string_equal(p.entry, "luaopen_p_many");
+  assert_int_equal(wk_plugin_names(&p, 0, &names, &size, &fail), WK_OK);
+  assert_string_equal(names, "libc.so.6");
+  assert_int_equal(size, sizeof("libc.so.6"));
+  free(names);
+  assert_int_equal(wk_plugin_names(&p, 1, &names, &size, &fail), WK_OK);
+  for (at = 0; at < size; at += strlen(names + at) + 1, n++)
+    whole += strlen(names + at) == 52 &&
+             strncmp(names + at, "a_function_whose_name_is_", 25) == 0;
+  assert_int_equal(at, size);
+  assert_int_equal(n, WK_PLUGIN_NAMES);
+  assert_true(whole >= WK_PLUGIN_NAMES - 3);
+  free(names);
+  copy_to("many", "p/many.so");
+  for (n = 0; n < 2; n++) {
+    assert_int_equal(wk_plugin_names(&p, n, &names, &size, &fail),
+                     WK_ECHANGED);
+    assert_string_equal(fail.message, "`many.so` changed while it was read");
+    assert_null(names);
+    assert_int_equal(size, 0);
+  }
+  wk_plugin_close(&p);
+  /* the same of one that is small enough to be read at once */
+  assert_int_equal(open_plugin("one.so", "p.one", &p), WK_OK);
+  copy_to("one", "p/one.so");
+  assert_int_equal(wk_plugin_names(&p, 1, &names, &size, &fail), WK_ECHANGED);
+  assert_null(names);
+  wk_plugin_close(&p);
+}
+
+
+/* the linker does not give symbols of a hidden version, though they are in the
+   table that names are looked up in */
+static void hide (const Bytes *b, const char *name) {
+  const Sym *first = (const Sym *)(void *)
+    place(b, entry(b, DT_SYMTAB)->d_un.d_ptr);
+  char *versions = place(b, entry(b, DT_VERSYM)->d_un.d_ptr);
+  const uint16_t hidden = 0x8002;
+  memcpy(versions + 2 * (symbol(b, name) - first), &hidden, sizeof(hidden));
+}
+
+
+static void hidden_entry (void **state) {
+  Bytes b = plugin("one");
+  wk_Plugin p;
+  (void)state;
+  hide(&b, "luaopen_one");
+  put_bytes(&b, "p/one.so");
+  assert_int_equal(open_plugin("one.so", "p.one", &p), WK_ENOENTRY);
+  free(b.s);
 }
 
 /* }====================================================== */
@@ -206,10 +301,10 @@ static void refuses (void **state) {
 /* loads what was opened; what its entry gives */
 static int answer (wk_Plugin *p) {
   wk_Loaded loaded;
-  int (*entry) (void *L), n = -1;
+  int (*enter) (void *L), n = -1;
   if (wk_plugin_load(p, &loaded, &fail) == WK_OK) {
-    memcpy(&entry, &loaded.entry, sizeof(entry));
-    n = entry(NULL);
+    memcpy(&enter, &loaded.entry, sizeof(enter));
+    n = enter(NULL);
   }
   wk_plugin_close(p);
   return n;
@@ -300,6 +395,258 @@ static void changed_after (void **state) {
 }
 
 
+/* the file is opened, and changes while its library is known already */
+static int known_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  copy_to("one", "p/one.so");
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void changed_meanwhile (void **state) {
+  (void)state;
+  IN_CHILD(known_child);
+}
+
+
+/* writes bytes over those of a file that is as long, and gives it back its
+   time: only the ctime tells */
+static int write_over (const Bytes *b, const char *name) {
+  struct stat old, now;
+  struct timespec times[2];
+  int fd = open(name, O_WRONLY | O_CLOEXEC), done;
+  done = fd >= 0 && fstat(fd, &old) == 0 && (size_t)old.st_size == b->len;
+  times[0] = times[1] = old.st_mtim;
+  do {  /* until the clock of the file system has moved on */
+    done = done && pwrite(fd, b->s, b->len, 0) == (ssize_t)b->len &&
+           futimens(fd, times) == 0 && fstat(fd, &now) == 0;
+  } while (done && now.st_ctim.tv_sec == old.st_ctim.tv_sec &&
+           now.st_ctim.tv_nsec == old.st_ctim.tv_nsec);
+  close(fd);
+  return done;
+}
+
+
+static char *stated (const Bytes *b) {
+  return b->s + section(b, ".wick.plugin")->sh_offset;
+}
+
+static void as_it_is (Bytes *b) { (void)b; }
+static void other_text (Bytes *b) { *strstr(stated(b) + 1, "tests") = 'T'; }
+static void shorter (Bytes *b) {
+  char *s = strstr(stated(b) + 1, "tests");
+  memmove(s, s + 1, strlen(s));
+}
+static void moved (Bytes *b) {
+  char *s = stated(b);
+  shorter(b);
+  memmove(s + 1, s, strlen(s + 1) + 2);
+}
+static void unstated (Bytes *b) {
+  char *s = (char *)memmem(b->s, b->len, "\0.wick.plugin", 13);
+  s[2] = 's';
+}
+static void no_elf (Bytes *b) { b->s[1] = 'F'; }
+static void hides (Bytes *b) {
+  symbol(b, "luaopen_one")->st_other = STV_HIDDEN;
+}
+/* `many` exports luaopen_p_many, too, which goes before luaopen_many */
+static void other_entry (Bytes *b) {
+  char *s = (char *)memmem(b->s, b->len, "\0luaopen_p_many", 16);
+  s[15] = 'x';
+}
+
+static const struct Again {
+  const char *of;
+  void (*before) (Bytes *b);   /* what is checked, */
+  void (*after) (Bytes *b);    /* and what is there when it is loaded */
+  wk_Code code;
+  const char *message;
+} agains[] = {
+  {"one", as_it_is, other_text, WK_ECHANGED, NULL},
+  {"one", as_it_is, shorter, WK_ECHANGED, NULL},
+  {"one", shorter, moved, WK_ECHANGED, NULL},
+  {"one", unstated, as_it_is, WK_ECHANGED, NULL},
+  {"one", as_it_is, unstated, WK_ECHANGED, NULL},
+  {"many", other_entry, as_it_is, WK_ECHANGED, NULL},
+  {"one", as_it_is, no_elf, WK_EELF, "plugin `p.one` is not a shared object"},
+  {"one", as_it_is, hides, WK_ENOENTRY,
+   "plugin `p.one` has no entry point"},
+  {"one", as_it_is, as_it_is, WK_OK, NULL},
+  {"one", unstated, unstated, WK_OK, NULL}
+};
+
+
+static int again_child (void) {
+  size_t i;
+  for (i = 0; i < sizeof(agains) / sizeof(agains[0]); i++) {
+    const struct Again *a = &agains[i];
+    Bytes before = plugin(a->of), after = plugin(a->of);
+    const int fds = count_fds(), loaded_before = canaries();
+    char name[16], file[16], path[20], message[64];
+    wk_Code code;
+    wk_Loaded loaded;
+    wk_Plugin p;
+    a->before(&before);
+    a->after(&after);
+    snprintf(name, sizeof(name), "p.%s", a->of);
+    snprintf(file, sizeof(file), "%s.so", a->of);
+    snprintf(path, sizeof(path), "p/%s", file);
+    unlink(path);                       /* no two are one file */
+    put_bytes(&before, path);
+    CHECK(open_plugin(file, name, &p) == WK_OK);
+    CHECK(write_over(&after, path));
+    code = wk_plugin_load(&p, &loaded, &fail);
+    if (code != a->code) fprintf(stderr, "# case %zu\n", i);
+    CHECK(code == a->code);
+    wk_plugin_close(&p);
+    snprintf(message, sizeof(message), "`%s` changed since it was checked",
+             file);
+    CHECK(code == WK_OK || strcmp(fail.message, a->message ? a->message
+                                                           : message) == 0);
+    CHECK(count_fds() == fds + (code == WK_OK));
+    CHECK(canaries() == loaded_before + (code == WK_OK));
+    free(before.s);
+    free(after.s);
+  }
+  return 0;
+}
+
+/* what was checked is checked once more when somebody touched the file */
+static void checked_again (void **state) {
+  (void)state;
+  IN_CHILD(again_child);
+}
+
+
+/* sets the mtime, at any second and nanosecond */
+static int set_time (const char *name, int s, int ns) {
+  struct timespec times[2];
+  times[0].tv_sec = times[1].tv_sec = 1500000000 + s;
+  times[0].tv_nsec = times[1].tv_nsec = ns;
+  return utimensat(AT_FDCWD, name, times, 0) == 0;
+}
+
+
+static int times_child (void) {
+  int i;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  for (i = 0; i < 3; i++) {   /* between the check and the load */
+    copy_to("one", "p/one.so");
+    CHECK(set_time("p/one.so", 0, 0));
+    CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+    if (i == 2) CHECK(truncate("p/one.so", 20000) == 0);
+    CHECK(set_time("p/one.so", i == 0, i == 1));
+    CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+    CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+    wk_plugin_close(&p);
+  }
+  CHECK(canaries() == 0);
+  copy_to("one", "p/one.so");
+  CHECK(set_time("p/one.so", 0, 0));
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  for (i = 0; i < 3; i++) {   /* behind it */
+    if (i == 2) CHECK(truncate("p/one.so", 20000) == 0);
+    CHECK(set_time("p/one.so", i == 0, i == 1));
+    CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_ECHANGED);
+    CHECK(strcmp(fail.message, "`one.so` changed since it was loaded") == 0);
+    CHECK(says(&fail, "a process loads a plugin once"));
+  }
+  /* and between a second check and what is in memory */
+  copy_to("one", "p/one.so");
+  CHECK(set_time("p/one.so", 0, 0));
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(set_time("p/one.so", 1, 0));
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was checked") == 0);
+  wk_plugin_close(&p);
+  CHECK(canaries() == 1);
+  return 0;
+}
+
+
+/* size, second and nanosecond: each alone tells that the bytes are others */
+static void times (void **state) {
+  (void)state;
+  IN_CHILD(times_child);
+}
+
+
+/* the last segment that is loaded */
+static Phdr *last_load (const Bytes *b) {
+  Phdr *last = segment(b, PT_LOAD, 0);
+  int i;
+  for (i = 0; i < head(b)->e_phnum; i++)
+    if (segments(b)[i].p_type == PT_LOAD) last = &segments(b)[i];
+  return last;
+}
+
+
+/* one.so in a file of 256 KB, with 64 KB of memory behind its data */
+static Bytes roomy (void) {
+  Bytes b = plugin("one");
+  char *more = (char *)realloc(b.s, 262144);
+  if (more == NULL) abort();
+  memset(more + b.len, 0, 262144 - b.len);
+  b.s = more;
+  b.len = 262144;
+  last_load(&b)->p_memsz += 65536;
+  return b;
+}
+
+
+/* the same, which states what it is at an address beyond what the other one
+   takes, or `before` bytes before that */
+static Bytes far_stated (uint64_t before) {
+  const uint64_t page = (uint64_t)getpagesize();
+  Bytes b = roomy();
+  Phdr *p = last_load(&b);
+  Shdr *h = section(&b, ".wick.plugin");
+  uint64_t at = ((p->p_vaddr + p->p_memsz + page - 1) & ~(page - 1)) - before;
+  const char *s = stated(&b);
+  p->p_filesz = p->p_memsz = p->p_memsz + 4 * page;
+  h->sh_addr = at;
+  h->sh_offset = at - p->p_vaddr + p->p_offset;
+  memcpy(b.s + h->sh_offset, s, h->sh_size);
+  return b;
+}
+
+
+static int elsewhere_child (void) {
+  Bytes b = roomy();
+  int i;
+  put_bytes(&b, "p/one.so");
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  for (i = 0; i < 2; i++) {
+    Bytes other = far_stated(i == 0 ? 0 : 16);
+    CHECK(write_over(&other, "p/one.so"));
+    CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_ESTATEMENT);
+    CHECK(strcmp(fail.message, "plugin `p.one` is not what its file states") ==
+          0);
+    CHECK(says(&fail, "the statement in memory is another one"));
+    free(other.s);
+  }
+  CHECK(write_over(&b, "p/one.so"));
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 1);
+  free(b.s);
+  return 0;
+}
+
+/* a statement that lies where the library in memory does not reach is not
+   looked for there */
+static void elsewhere (void **state) {
+  (void)state;
+  IN_CHILD(elsewhere_child);
+}
+
+
 static int names_child (void) {
   CHECK(link("p/one.so", "p/hard.so") == 0);
   CHECK(open_plugin("hard.so", "p.hard", &(wk_Plugin){0}) == WK_ESTATEMENT);
@@ -338,6 +685,53 @@ static void changes_itself (void **state) {
   IN_CHILD(liar_child);
 }
 
+
+/* a plugin takes its entry back while it is loaded, and a library that it
+   needs has one of that name */
+static int hides_child (void) {
+  snprintf(text, sizeof(text), "%s/tests/plugins/libhides.so",
+           getenv("WICK_BUILD"));
+  CHECK(dlopen(text, RTLD_NOW | RTLD_LOCAL) != NULL);
+  copy_to("hides", "p/hides.so");
+  CHECK(load_plugin("hides.so", "p.hides") == -1 && fail.code == WK_ENOENTRY);
+  CHECK(strcmp(fail.message, "plugin `p.hides` has no entry point") == 0);
+  CHECK(says(&fail, "the system linker does not find `luaopen_hides` in it"));
+  return 0;
+}
+
+static void entry_of_another (void **state) {
+  (void)state;
+  IN_CHILD(hides_child);
+}
+
+
+/* nobody unloads it, whoever has found it and closes it too often */
+static int stays_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  Dl_info info;
+  void *handle;
+  uint64_t inode;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  inode = p.file.ino;
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(dladdr(loaded.base, &info) != 0);
+  handle = dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD);
+  CHECK(handle != NULL);
+  CHECK(dlclose(handle) == 0);
+  dlclose(handle);
+  CHECK(mapped_inode(loaded.base) == inode);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
+static void stays (void **state) {
+  (void)state;
+  IN_CHILD(stays_child);
+}
+
 /* bytes that this process has read, by the kernel's own count; -1 when it
    does not tell */
 static long long bytes_read (void) {
@@ -358,6 +752,7 @@ static int large_child (void) {
   const long long before = bytes_read();
   wk_Plugin p;
   wk_Reader reader;
+  int fd;
   CHECK(truncate("p/one.so", 60 << 20) == 0);
   CHECK(wk_plugin_open(&root, "one.so", 6, "p.one", 5, "Lua 5.4", 64 << 20,
                        &p, &fail) == WK_OK);
@@ -383,6 +778,17 @@ static int large_child (void) {
   CHECK(reader.file.fetch(reader.file.ud, 99000, 1000) == 0);
   CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   CHECK(strcmp(fail.message, "`two.so` changed while it was read") == 0);
+  wk_reader_free(&reader);
+  wk_file_close(&p.file);
+  /* written over, as long as it was */
+  CHECK(truncate("p/two.so", 100000) == 0);
+  CHECK(wk_path_open(&root, "two.so", 6, &p.file, &fail) == WK_OK);
+  CHECK(wk_reader_open(&reader, &p.file, 1 << 20, &fail) == WK_OK);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 10000) == 1);
+  fd = open("p/two.so", O_WRONLY | O_CLOEXEC);
+  CHECK(fd >= 0 && pwrite(fd, "x", 1, 60000) == 1 && close(fd) == 0);
+  CHECK(reader.file.fetch(reader.file.ud, 0, 100000) == 1);
+  CHECK(wk_reader_end(&reader, &p.file, &fail) == WK_ECHANGED);
   wk_reader_free(&reader);
   wk_file_close(&p.file);
   return 0;
@@ -481,12 +887,38 @@ static int none_child (void) {
   return 0;
 }
 
+/* there is one for us, and none for the linker */
+static int one_child (void) {
+  struct rlimit limit;
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  limit.rlim_cur = (rlim_t)p.file.fd + 1;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  while (dup(0) >= 0) {}
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
+  CHECK(strcmp(fail.message, "a plugin cannot be loaded: too many files are "
+                             "open") == 0);
+  CHECK(says(&fail, "the system linker says: "));
+  CHECK(canaries() == 0);
+  limit.rlim_cur++;
+  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_OK);
+  CHECK(canaries() == 1);
+  wk_plugin_close(&p);
+  return 0;
+}
+
 static void few_numbers (void **state) {
   (void)state;
   IN_CHILD(few_child);
   IN_CHILD(others_child);
   unlink("canary");
   IN_CHILD(none_child);
+  IN_CHILD(one_child);
 }
 
 /* }====================================================== */
@@ -523,6 +955,84 @@ static int fork_child (void) {
 static void forks (void **state) {
   (void)state;
   IN_CHILD(fork_child);
+}
+
+
+static atomic_int answered;
+
+static void *load_waits (void *arg) {
+  (void)arg;
+  atomic_store(&answered, load_plugin("waits.so", "p.waits"));
+  return NULL;
+}
+
+
+/* The process is copied while another thread loads: the copy can load, too.
+   (The lock is nobody's there.) */
+static int copied_child (void) {
+  pthread_t thread;
+  int status;
+  pid_t pid;
+  copy_to("waits", "p/waits.so");
+  CHECK(pthread_create(&thread, NULL, load_waits, NULL) == 0);
+  while (canaries() == 0 && atomic_load(&answered) == 0) sched_yield();
+  pid = fork();
+  if (pid == 0) {
+    alarm(60);
+    _exit(load_plugin("two.so", "p.two") != 2);
+  }
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK(atomic_load(&answered) == 1);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+static void copied (void **state) {
+  (void)state;
+  IN_CHILD(copied_child);
+}
+
+
+static int inner;              /* what a plugin gave inside of another one */
+
+static int load_two (void) {
+  return inner = load_plugin("two.so", "p.two");
+}
+
+static int load_one (void) {
+  return inner = load_plugin("one.so", "p.one");
+}
+
+
+static int nested_child (void) {
+  const int fds = count_fds();
+  meanwhile = load_two;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(inner == 2 && canaries() == 2);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(count_fds() == fds + 2);
+  return 0;
+}
+
+
+static int itself_child (void) {
+  meanwhile = load_one;
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(inner == 1 && canaries() == 1);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  CHECK(canaries() == 1);
+  return 0;
+}
+
+/* a library that has plugins loaded while it is loaded itself: another one,
+   and the very same */
+static void nested (void **state) {
+  (void)state;
+  IN_CHILD(nested_child);
+  unlink("canary");
+  IN_CHILD(itself_child);
 }
 
 
@@ -628,10 +1138,9 @@ static void undefined (void **state) {
 
 static int set_up (void **state) {
   const char *where = getenv("WICK_BUILD");
-  char canary[128];
-  snprintf(text, sizeof(text), "%s/tests/plugins", where ? where : "build");
-  if (realpath(text, build) == NULL) return 1;
-  if (make_base(state) != 0) return 1;
+  char build[PATH_MAX], canary[128];
+  if (realpath(where ? where : "build", build) == NULL ||
+      setenv("WICK_BUILD", build, 1) != 0 || make_base(state) != 0) return 1;
   snprintf(canary, sizeof(canary), "%s/canary", base);
   return setenv("WICK_CANARY", canary, 1);
 }
@@ -641,10 +1150,13 @@ static int set_up (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    TEST(loads), TEST(refuses), TEST(replaced), TEST(overwritten),
-    TEST(unlinked), TEST(changed_after), TEST(two_names),
-    TEST(changes_itself), TEST(large), TEST(numbers), TEST(few_numbers),
-    TEST(forks), TEST(threads), TEST(undefined)
+    TEST(loads), TEST(refuses), TEST(lists), TEST(hidden_entry),
+    TEST(replaced), TEST(overwritten), TEST(unlinked), TEST(changed_after),
+    TEST(checked_again), TEST(changed_meanwhile),
+    TEST(times), TEST(elsewhere), TEST(two_names),
+    TEST(changes_itself), TEST(entry_of_another),
+    TEST(stays), TEST(large), TEST(numbers), TEST(few_numbers),
+    TEST(forks), TEST(nested), TEST(copied), TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }

@@ -50,6 +50,23 @@ describe("a config", function()
     helper.remove(dir)
   end)
 
+  it("lets go of its project when it gets another", function()
+    local open = require "wick.target".open
+    helper.write(dir .. "/q/thing.lua", MODULE)
+    assert.is_table(open.p)
+    assert(config:set("project=" .. dir .. "/q"))
+    assert.is_nil(open.p)
+    for _, key in ipairs { "a", "b", "c", "d" } do
+      assert(config:set(key .. "._target_=project.thing.Thing"))
+    end
+    assert(config:build())
+    assert.is_table(open.q)
+    config:close()
+    assert.is_nil(next(open))
+    config = assert(wick.load(dir .. "/c.yaml"))
+    assert(config:run())
+  end)
+
   it("keeps the objects that an override does not touch", function()
     local a, d = config:build "a", config:build "d"
     assert.equal("d p.thing.Thing", keys(assert(config:set "d.list[2].x=3")))

@@ -272,7 +272,8 @@ static void include (void **state) {
   print(&t, root, out, sizeof(out));
   assert_string_equal(out, "{z={y=2,x=1},c={_target_=p.M,e=ana}}");
   b = wk_tree_find(&t, root, "z", 1);
-  assert_string_equal(t.docs[wk_tree_node(&t, b)->doc].name, "b.lua");
+  assert_string_equal(wk_tree_doc(&t, wk_tree_node(&t, b)->doc)->name,
+                      "b.lua");
   assert_int_equal(wk_tree_node(&t, b)->pos, 13);
   /* a global of one is none of the other */
   assert_int_equal(run(&t, "local b = include 'b.lua' return { x = x }", &door,
@@ -282,15 +283,15 @@ static void include (void **state) {
                    WK_EINCLUDELOOP);
   assert_string_equal(fail.notes[0],
                       "the circle: loop.lua -> loop2.lua -> loop.lua");
-  assert_string_equal(t.docs[told.doc].name, "loop2.lua");
+  assert_string_equal(wk_tree_doc(&t, told.doc)->name, "loop2.lua");
   assert_int_equal(told.nmore, 2);
   assert_int_equal(run(&t, "return include 'bad.lua'", &door, &root), WK_ELUA);
-  assert_string_equal(t.docs[told.doc].name, "bad.lua");
+  assert_string_equal(wk_tree_doc(&t, told.doc)->name, "bad.lua");
   assert_int_equal(fail.marks[0].byte, 15);
   assert_string_equal(told.more[0].label, "included here");
   assert_int_equal(run(&t, "return include 'raise.lua'", &door, &root),
                    WK_ERAISED);
-  assert_string_equal(t.docs[told.doc].name, "raise.lua");
+  assert_string_equal(wk_tree_doc(&t, told.doc)->name, "raise.lua");
   assert_string_equal(told.more[0].label, "included here");
   assert_int_equal(run(&t, "return include 'one.lua'", &door, &root),
                    WK_EDOCUMENT);

@@ -3,6 +3,7 @@
 
 local helper = require "tests.helper"
 local json = require "dkjson"
+local outline = require "tests.outline"
 local wick = require "wick"
 
 local dir, random
@@ -98,7 +99,9 @@ local function generate(plain, given)
       return pick { "null", "true", "false", "{}", "[]" }
     elseif dice == 6 then
       return pick { '"@thing"', '"@plain.x"', '"@list[2]"', '"$ (@thing).x"', '"@?nothing"',
-        '"a ${@plain.x} b"', '"$ @plain.x"', '"late ${(@thing).x} ${@plain[\'odd-key\']}"',
+        '"a ${@plain.x} b"', '"$ @plain.x"',
+        given and '"late ${tostring((@thing).x)} ${@plain[\'odd-key\']}"'
+        or '"late ${(@thing).x} ${@plain[\'odd-key\']}"',
         '"$ @?nothing or (@thing).x"', '"$ @list[2].x .. @plain[\\"odd-key\\"]"' }
     elseif dice == 7 then
       return given and "7" or '"???"'
@@ -118,51 +121,6 @@ thing: {_target_: project.Thing, x: 1}
 plain: {x: 0.1, odd-key: 2}
 list: ["@?nothing", {_target_: project.Thing, x: 2}, {_target_: project.Off, _disabled_: true}]
 ]] .. "config: " .. map(4) .. "\n")
-end
-
--- The key path of a node, items counted as far as they are there.
-local function place_of(tree, id)
-  local out, up = {}, tree:up(id)
-  while up do
-    local key = tree:key(id)
-    for i, child in ipairs(tree:kind(up) == "list" and tree:children(up) or {}) do
-      key = child == id and i or key
-    end
-    table.insert(out, 1, ("%q"):format(key))
-    id, up = up, tree:up(up)
-  end
-  return table.concat(out, " ")
-end
-
--- A tree as lines: place, kind and text of each node, in order.
-local function outline(config)
-  local tree, out = config.tree, {}
-  local function add(id)
-    local kind = tree:kind(id)
-    local line = place_of(tree, id) .. " " .. kind
-    if kind == "object" then
-      line = line .. " " .. place_of(tree, tree:object(id))
-    elseif kind == "late" then
-      for _, expression in ipairs(config.late[id].exprs) do
-        for _, target in pairs(expression.targets) do
-          line = line .. " " .. place_of(tree, target)
-        end
-      end
-    elseif kind == "float" then
-      line = line .. (" %q"):format(tree:value(id))
-    elseif kind ~= "map" and kind ~= "list" then
-      line = line .. (" %q"):format(tree:text(id))
-    end
-    if kind == "string" and tree:text(id) == "???" then
-      line = line .. tostring(tree:is(id, "tagged"))
-    end
-    out[#out + 1] = line
-    for _, child in ipairs(tree:children(id)) do
-      add(child)
-    end
-  end
-  add(config.top)
-  return table.concat(out, "\n")
 end
 
 describe("what show prints reads back", function()
@@ -219,22 +177,118 @@ describe("what show prints reads back", function()
     end
   end)
 
-  -- A Lua config has no order of its own here, and `{}` is an empty list as well.
-  it("as Lua", function()
-    local function values(config)
-      local lines = {}
-      for line in (outline(config) .. "\n"):gmatch("(.-)\n") do
-        lines[#lines + 1] = line:gsub(" list$", " map")
-      end
-      table.sort(lines)
-      return table.concat(lines, "\n")
-    end
+  it("as Lua, where an empty list is an empty map", function()
     for _ = 1, 300 do
       local config = assert(load_text("a.yaml", generate(true, true)))
       local text = assert(config:show { format = "lua" })
       local again = assert(load_text("b.lua", text))
-      assert.equal(values(config), values(again))
+      assert.equal(outline(config, true), outline(again, true))
       assert.equal(text, again:show { format = "lua" })
     end
+  end)
+
+  it("or is refused with its place, when the format cannot say it", function()
+    for source, formats in pairs {
+      ["a: {1: x, 2: y}"] = { json = "the key `1` is a number", lua = "`a` is a map with" },
+      ["a: {1: x, b: y}"] = { json = "the key `1` is a number" },
+      ['a: "???"'] = { lua = "the value of `a` must be given" },
+      ["thing: {_target_: project.X}\na: \"x${(@thing).y}\""] = { lua = "a Lua config joins" },
+      ["thing: {_target_: project.X}\na: \"x${@thing:y() or 1}\""] = { lua = "a Lua config" },
+      ["project: !!str \"${x\""] = { json = "JSON has no plain text" },
+      ["? " .. ("k"):rep(2000) .. "\n: 1"] = { json = "a key of JSON is read as YAML" },
+    } do
+      local config = assert(load_text("a.yaml", source))
+      for _, format in ipairs { "yaml", "json", "lua" } do
+        local text, err = config:show { format = format }
+        if formats[format] then
+          assert.is_nil(text)
+          assert.equal(formats[format], err.message:sub(1, #formats[format]))
+          assert.truthy(err.marks[1].file)
+          assert.truthy(err.helps[1])
+        else
+          assert(text, err)
+        end
+      end
+    end
+  end)
+
+  it("in Lua, where the joined values are known", function()
+    for splice, joined in pairs {
+      ["@t"] = "(@t)", ["@b"] = "tostring(@b)", ["@i"] = "(@i)", ["@f"] = "(@f)",
+      ["@odd"] = 'string.format("%.17g", @odd)', ["@l[2]"] = "(@l[1])", ["#@t"] = "(#@t)",
+      ["1"] = "(1)",
+      ["not @b"] = "tostring(not @b)", ["@i == 1"] = "tostring(@i == 1)", ["1.5"] = "(1.5)",
+      ["@t .. 'x'"] = "(@t .. 'x')", ["string.format('%d', @i)"] = "(string.format('%d', @i))",
+      ["env('NO_SUCH', 'x')"] = "(env('NO_SUCH', 'x'))", ["@t:upper()"] = "(@t:upper())",
+      ["@t -- why"] = "(@t -- why\n)", ["tostring((@thing).y)"] = "(tostring((@thing).y))",
+    } do
+      local config = assert(load_text("a.yaml", ([[
+thing: {_target_: project.Thing}
+t: text
+b: true
+i: 1
+f: 0.1
+odd: 0.30000000000000004
+l: ["@?nothing", 5]
+a: "x${%s} ${tostring(@thing)}"
+]]):format(splice)))
+      local text = assert(config:show { key = "a", format = "lua" })
+      local lua = '"x" .. ' .. joined .. ' .. " " .. (tostring(@thing))'
+      assert.equal("return expr " .. ("%q"):format(lua):gsub("\\\n", "\\n") .. "\n", text)
+      local whole = assert(config:show { format = "lua" })
+      local again = assert(load_text("b.lua", whole))
+      assert.equal(whole, again:show { format = "lua" })
+    end
+  end)
+
+  it("with values that only an expression gives, as expressions", function()
+    for written, shown in pairs {
+      ["{_target_ = 'p.A', n = 1}"] = '"$ {_target_ = \\"p.A\\", n = 1}"',
+      ["{a = {_target_ = 5}}"] = '\n  a: "$ {_target_ = 5}"',
+      ["{_targt_ = 1.5}"] = '"$ {_targt_ = 1.5}"',
+      ["{target = 'project.A'}"] = '"$ {target = \\"project.A\\"}"',
+      ["{target = 'other.A'}"] = "\n  target: other.A",
+      ["{['\\xFF'] = {true, {}}}"] = '"$ {[\\"\\\\xFF\\"] = {true, {}}}"',
+      ["{_x_ = math.huge, _target_ = math.mininteger}"]
+        = '"$ {_target_ = math.mininteger, _x_ = math.huge}"',
+    } do
+      written = written:gsub("\\", "\\\\")
+      local config = assert(load_text("a.yaml", "a: \"$ " .. written .. '"\n'))
+      for _, format in ipairs { "yaml", "json", "lua" } do
+        local text = assert(config:show { format = format })
+        if format == "yaml" then
+          assert.equal("a:" .. (shown:sub(1, 1) == "\n" and "" or " ") .. shown .. "\n", text)
+        end
+        local again = assert(load_text("b." .. (format == "lua" and "lua" or "yaml"), text))
+        assert.equal(outline(config), outline(again))
+        assert.equal(0, #again.components)
+      end
+    end
+  end)
+
+  it("and the items of `run` do so too", function()
+    local config = assert(load_text("a.yaml", [[
+m: {a: null}
+run: ["$ 1+1", "x${1}", "$ {a = {1}}", "$ 'x' == 'x'", "$ nil", "$ 1/3", "$ 0/0"]
+]]))
+    local text = assert(config:show { key = "run" })
+    assert.equal([[
+- "$ 2"
+- "$ \"x1\""
+- "$ {a = {1}}"
+- "$ true"
+- null
+- "$ 0.3333333333333333"
+- "$ 0/0"
+]], text)
+    for _, format in ipairs { "yaml", "json", "lua" } do
+      local name = format == "lua" and "b.lua" or "b.yaml"
+      local again = assert(load_text(name, assert(config:show { format = format })))
+      assert.equal(outline(config), outline(again))
+    end
+    local _, err = (assert(load_text("a.yaml", 'm: [1, null]\nrun: ["$ @m"]\n'))):show()
+    assert.equal("`run` takes no plain values, and this is one that an expression gave",
+      err.message)
+    assert.equal("run[1]", err.key)
   end)
 end)

@@ -217,6 +217,67 @@ static void fails (void **state) {
 }
 
 
+/* the core in one state twice: plugins of both are of one kind */
+static int twice_child (void) {
+  lua_State *L = state_with_wick();
+  CHECK(L != NULL && run(L, "core = require 'wick.core'\n"
+                            "root = core.root(...)\n"
+                            "plugin = root:plugin('made.so', nil, 'p.made')\n"
+                            "return true"));
+  lua_pushcfunction(L, luaopen_wick_core);
+  CHECK(lua_pcall(L, 0, 1, 0) == LUA_OK && lua_istable(L, -1));
+  lua_setglobal(L, "again");
+  CHECK(run(L, "assert(again ~= core)\n"
+               "local root = again.root(...)\n"
+               "local other = root:plugin('made.so', nil, 'p.made')\n"
+               "assert(getmetatable(plugin) == getmetatable(other))\n"
+               "assert(plugin:statement().name == 'made')\n"
+               "assert(other:statement().name == 'made')\n"
+               "return true"));
+  CHECK(run(L, program_make));
+  CHECK(count("loaded") == 1);
+  lua_close(L);
+  return 0;
+}
+
+static void twice (void **state) {
+  (void)state;
+  assert_int_equal(in_loading_child(twice_child), 0);
+}
+
+
+/* a plugin that calls a function of Lua which this one does not have */
+static int newer_child (void) {
+  static const char name[] = "\0lua_createtable";
+  lua_State *L = state_with_wick();
+  char block[65536], *at;
+  ssize_t n;
+  int fd = open("p/made.so", O_RDONLY | O_CLOEXEC);
+  n = read(fd, block, sizeof(block));
+  close(fd);
+  at = (char *)memmem(block, n > 0 ? (size_t)n : 0, name, sizeof(name));
+  CHECK(L != NULL && at != NULL);
+  memcpy(at + 1, "lua_createworld", sizeof(name) - 1);
+  put("p/made.so", block, (size_t)n);
+  CHECK(run(L, "local wick = require 'wick'\n"
+               "local value, err = wick.import('p.made.Make', ...)\n"
+               "assert(value == nil and err.name == 'EDLOPEN')\n"
+               "assert(err.notes[1]:find('symbol: lua_createworld'))\n"
+               "assert(err.helps[1] == 'this Lua has no `lua_createworld`: '\n"
+               "  .. 'rebuild the plugin with the headers of this Lua')\n"
+               "return true"));
+  lua_close(L);
+  CHECK(count("loaded") == 0);
+  return 0;
+}
+
+/* row 82, where Lua is visible */
+static void newer (void **state) {
+  (void)state;
+  assert_int_equal(in_loading_child(newer_child), 0);
+}
+
+
 static int ground (void **state) {
   char block[65536];
   ssize_t n;
@@ -252,7 +313,8 @@ static int set_up (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    TEST(states), TEST(module), TEST(threads), TEST(fails)
+    TEST(states), TEST(module), TEST(threads), TEST(fails), TEST(twice),
+    TEST(newer)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }

@@ -32,7 +32,9 @@ static const Case cases[] = {
   CASE(HEAD "doc\tof \xC3\xA4 kind\nconstructor\tX\t\nparam\ty?\tT[]\t\nend\n",
        NULL),
   CASE(HEAD "constructor\tX.from_file\tdoc\nconstructor\tX\tdoc\nend\n", NULL),
+  CASE(HEAD "constructor\t_x9._\tdoc\nend\n", NULL),
   CASE(HEAD "licence\tMIT\tor\tany\tother\nend\n", NULL),   /* a later tag */
+  CASE(HEAD "doc\t\xC2\xA0\xE2\x82\xAC\nend\n", NULL),  /* no controls */
   CASE("\0wick-plugin 1\nconstructor\tX\t\nend\n",
        "`name`, `version` or `lua` is missing"),
   CASE("\0wick-plugin 1\nend\n", "`name`, `version` or `lua` is missing"),
@@ -42,6 +44,10 @@ static const Case cases[] = {
        "its name is not a dotted name"),
   CASE("\0wick-plugin 1\nname\t\nversion\t1\nlua\tLua 5.4\nend\n",
        "its name is not a dotted name"),
+  CASE("\0wick-plugin 1\nname\ta.b\nlua\tLua 5.4\nend\n",
+       "`name`, `version` or `lua` is missing"),
+  CASE("\0wick-plugin 1\nname\ta.b\nversion\t1\nend\n",
+       "`name`, `version` or `lua` is missing"),
   CASE(HEAD "name\tc\nend\n",
        "`name`, `version`, `lua` or `doc` is there twice"),
   CASE(HEAD "doc\ta\tb\nend\n",
@@ -52,6 +58,8 @@ static const Case cases[] = {
   CASE(HEAD "constructor\tX\tdoc\tmore\nend\n",
        "a constructor has a name and a text"),
   CASE(HEAD "constructor\t2x\tdoc\nend\n",
+       "the name of a constructor is an identifier, or two and a dot"),
+  CASE(HEAD "constructor\tx{\tdoc\nend\n",
        "the name of a constructor is an identifier, or two and a dot"),
   CASE(HEAD "constructor\ta.b.c\tdoc\nend\n",
        "the name of a constructor is an identifier, or two and a dot"),
@@ -64,6 +72,8 @@ static const Case cases[] = {
   CASE(HEAD "constructor\tX\t\nparam\ty-z\tT\t\nend\n",
        "the name of a parameter is an identifier"),
   CASE(HEAD "constructor\tX\t\nparam\t?\tT\t\nend\n",
+       "the name of a parameter is an identifier"),
+  CASE(HEAD "constructor\tX\t\nparam\t\tT\t\nend\n",
        "the name of a parameter is an identifier"),
   CASE(HEAD "constructor\tX\t\nparam\ty\t\t\nend\n",
        "a parameter has no type"),
@@ -190,6 +200,10 @@ static void lines (void **state) {
   }
   assert_int_equal(n, 8);
   assert_ptr_equal(at, end);
+  /* what has no end is no line */
+  at = text;
+  assert_int_equal(wk_statement_line(&at, text + 8, &line), 0);
+  assert_ptr_equal(at, text);
 }
 
 
@@ -237,10 +251,42 @@ static void limits (void **state) {
 }
 
 
+/* a name of `n` parts, each of `size` letters */
+static const char *named (int n, int size) {
+  static const char problem[] = "its name is not a dotted name";
+  char s[2048] = "\0wick-plugin 1\nversion\t1\nlua\tLua 5.4\nname\t";
+  size_t len = 1 + strlen(s + 1);
+  const char *at = s;
+  wk_Statement st;
+  int i, k;
+  for (i = 0; i < n; i++) {
+    if (i > 0) s[len++] = '.';
+    for (k = 0; k < size; k++) s[len++] = 'n';
+  }
+  memcpy(s + len, "\nend\n", 6);
+  if (wk_statement_next(&at, s + len + 6, &st) == 1) return NULL;
+  assert_string_equal(st.problem, problem);
+  return problem;
+}
+
+
+static void long_names (void **state) {
+  (void)state;
+  assert_null(named(1, 64));
+  assert_non_null(named(1, 65));
+  assert_non_null(named(1, 66));
+  assert_non_null(named(1, 1000));
+  assert_null(named(4, 63));            /* 255 bytes */
+  assert_non_null(named(4, 64));        /* 259 */
+  assert_null(named(16, 1));
+  assert_non_null(named(17, 1));
+}
+
+
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(forms), LEAK_TEST(cuts), LEAK_TEST(several), LEAK_TEST(lines),
-    LEAK_TEST(limits)
+    LEAK_TEST(limits), LEAK_TEST(long_names)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

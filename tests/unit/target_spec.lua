@@ -970,7 +970,7 @@ describe("wick.target", function()
       }, found.record.statement)
       assert.equal("one.so", target.resolve(project, "p.one").file)
       assert.equal("ENOMEMBER", answer(project, "p.one.Other"))
-      assert.is_true(target.resolve(project, "p.one.Make.x").uncertain)
+      assert.equal("ENOMEMBER", answer(project, "p.one.Make.x")) -- not stated
       assert.same({ "p.one", "p.user" }, target.names(project))
       local _, err = target.resolve(project, "p.user.Make")
       assert.equal("ENOMEMBER", err.name)

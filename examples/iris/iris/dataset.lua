@@ -65,10 +65,6 @@ end
 ---@return Dataset?
 ---@return string? message
 function Dataset.new(options)
-  local ok, problem = util.check(options, { path = "string", test = "number", seed = "integer" })
-  if not ok then
-    return nil, problem
-  end
   local groups, species = read(options.path)
   if not groups then
     return nil, species

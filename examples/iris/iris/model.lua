@@ -39,14 +39,6 @@ end
 ---@return Perceptron?
 ---@return string? message
 function Perceptron.new(options)
-  local products = options.products or Products
-  options.products = nil
-  local ok, problem = util.check(options, {
-    inputs = "integer", hidden = "integer", outputs = "integer", seed = "integer",
-  })
-  if not ok then
-    return nil, problem
-  end
   if options.hidden < 1 then
     return nil, "option `hidden` is less than 1"
   end
@@ -54,7 +46,7 @@ function Perceptron.new(options)
   return setmetatable({
     first = parameter(options.hidden, options.inputs, draw),
     second = parameter(options.outputs, options.hidden, draw),
-    products = products,
+    products = options.products or Products,
   }, Perceptron)
 end
 

@@ -1,7 +1,5 @@
 -- The optimizer: gradient descent with momentum.
 
-local util = require "iris.util"
-
 ---@class SGD
 ---@field lr number
 ---@field momentum number
@@ -13,13 +11,8 @@ SGD.__index = SGD
 ---@field momentum number   how much of the last step is in the next
 
 ---@param options SGD.Options
----@return SGD?
----@return string? message
+---@return SGD
 function SGD.new(options)
-  local ok, problem = util.check(options, { lr = "number", momentum = "number" })
-  if not ok then
-    return nil, problem
-  end
   return setmetatable({ lr = options.lr, momentum = options.momentum, speed = {} }, SGD)
 end
 

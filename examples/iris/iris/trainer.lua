@@ -16,16 +16,8 @@ Trainer.__index = Trainer
 ---@field seed integer     of the order they are shown in
 
 ---@param options Trainer.Options
----@return Trainer?
----@return string? message
+---@return Trainer
 function Trainer.new(options)
-  local ok, problem = util.check(options, {
-    dataset = "table", model = "table", optimizer = "table",
-    epochs = "integer", batch = "integer", seed = "integer",
-  })
-  if not ok then
-    return nil, problem
-  end
   local self = { draw = util.random(options.seed) }
   for name, value in pairs(options) do
     self[name] = value

@@ -20,6 +20,10 @@ local function text_of(a, b, changes, room, whole)
   for i, change in ipairs(changes) do
     local from, place = side(a, change.from_id, room)
     local to, there = side(b, change.to_id, room)
+    local is_node = type(change.from) == "table" and getmetatable(change.from) ~= nil
+    if from == to and is_node then -- with the folders of files
+      from, to = tell.value(change.from, room), tell.value(change.to, room)
+    end
     local row = {
       SIGNS[change.op] .. " " .. fail.quote(change.key, 200),
       from and to and from .. " -> " .. to or from or to,
@@ -43,11 +47,20 @@ local function value_of(a, b, changes, whole)
   local json = require "wick.json"
   local list = {}
   local function value(config, id, plain)
+    local tree = config.tree
     if not id then
       return nil
+    elseif tell.is_hidden(tree, id) then
+      return tell.HIDDEN
+    elseif tree:kind(id) ~= "map" or getmetatable(plain) ~= nil then
+      return json.plain(plain, tree:key(id))
     end
-    return tell.is_hidden(config.tree, id) and tell.HIDDEN
-      or config.tree:kind(id) == "map" and json.object {} or json.plain(plain)
+    local pairs = {}
+    for i, child in ipairs(tree:children(id)) do
+      local key = tree:key(child)
+      pairs[i] = { json.text(tostring(key)), value(config, child, plain[key]) }
+    end
+    return json.object(pairs)
   end
   for i, change in ipairs(changes) do
     list[i] = json.object {

@@ -1,10 +1,11 @@
 -- wick.compose.copies: `%key`, `%file` and `%file#key` -> copies of nodes.  A part
 -- of wick.compose.
 --
--- May call: read (the reader), defaults, compose, absent, fail, core.
+-- May call: read (the reader), compose/*, compose, absent, fail, core.
 --
 -- A copy of a key is made when all copies inside what it copies are made, so a
--- circle is met at a node that waits for itself.  A copy of a file brings
+-- circle is met at a node that waits for itself; what needs a copy that failed is
+-- skipped without a word.  A copy of a file brings
 -- copies of its own, which are made where they then stand; each knows the
 -- nodes that it came out of, so that a file that copies itself ends.  The walk
 -- has its own stack, and ends with the first copy that there is no room for:
@@ -12,8 +13,9 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local read_copy = require "wick.compose.asked"
 
-local GREY, BLACK = 1, 2
+local GREY, BLACK, FAILED = 1, 2, 3
 local NONE = {}
 
 local Copies = {}
@@ -24,90 +26,17 @@ local function path_of(tree, id)
 end
 
 function Copies:report(id, err)
-  if self.told[err] then -- a file that several copies name
-    self.state[id] = BLACK
+  self.state[id] = FAILED
+  local same = err.name == "ELIMIT" and err.message or err
+  if self.told[same] then -- a file that several copies name, or no room for any
     return
   end
-  self.told[err] = true
+  self.told[same] = true
   err.key = err.key or path_of(self.tree, id)
   if not err.later and not err.marks[1] then
     err.marks[1] = self.tree:mark(id, "copied here")
   end
   self.errors[#self.errors + 1] = err
-  self.state[id] = BLACK
-end
-
--- What a copy names: {file, path, base, optional}; or nil and an error.
-local function read_copy(self, id)
-  local tree = self.tree
-  local text = tree:text(id)
-  local optional = text:sub(2, 2) == "?"
-  local at = optional and 3 or 2
-  local body = text:sub(at)
-  local file, key = body:match("^([^#]*)#(.*)$")
-  local before = file or body
-  if not (before:find("/", 1, true) or before:match("%.ya?ml$") or before:match("%.lua$")) then
-    file, key = nil, body
-  else
-    file = before
-  end
-  local item = { file = file, optional = optional, base = file and at + #file or at - 1 }
-  if key and key ~= "" then
-    local path, err = core.keypath(key)
-    if not path or path.length ~= #key then
-      local helps = { ("to mean the text itself, double the sign: `\"%s\"`"):format(
-        require "wick.tell".written(tree, id, "%" .. text)) }
-      local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
-      local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
-      if not file and (name or other) then
-        table.insert(helps, 1, ("for a copy from a file write `\"%%%s#%s\"`"):format(
-          fail.quote(other or name .. ".yaml", 40),
-          fail.quote(inner or colons:gsub("::", "."), 40)))
-      else
-        for _, help in ipairs(path and {} or err.helps) do
-          table.insert(helps, help:match("^write `.*` for `") and 1 or #helps + 1, help)
-        end
-      end
-      local mark = not path and err.marks[1]
-      local first = item.base + (path and path.length + 1 or mark and mark.byte or 1)
-      if mark and mark.byte > 1 then -- inside the path
-        return nil, fail.new("ESIGIL", {
-          message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-          marks = { tree:mark(id, mark.label, math.min(first, #text),
-            math.min(first + mark.length - 1, #text)) },
-          helps = helps,
-        })
-      end
-      return nil, fail.new("ESIGIL", {
-        message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-        marks = { tree:mark(id, path and "the key path ends before this"
-          or "expected a key path, or a file, behind `%`",
-          math.min(item.base + (path and path.length or 0) + 1, #text), #text) },
-        helps = helps,
-      })
-    end
-    item.path = path
-    if file and path.up > 0 then
-      return nil, fail.new("ESIGIL", {
-        message = "a key in a file counts from the file's root",
-        marks = { tree:mark(id, "a relative path begins here", item.base + 1,
-          item.base + path.up) },
-        helps = { "leave the leading dots out" },
-      })
-    end
-  elseif not file or key then
-    return nil, fail.new("ESIGIL", {
-      message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-      marks = { tree:mark(id, "expected a key path behind it") },
-      helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `\"%s\"`"):format(
-          require "wick.tell".written(tree, id, "%" .. text)) },
-    })
-  end
-  return item
 end
 
 local function circle(self, chain, id)
@@ -132,9 +61,10 @@ end
 
 -- Where a reference leads, as it is written; nil and the node that must be
 -- copied before, or nil, nil and an error, or nil alone when there is nothing.
+-- `item.through` lists the references on the way.
 local walk
 
-local function through_reference(self, id, at, hops)
+local function through_reference(self, id, item, at, hops)
   local text = self.tree:text(at)
   local path = text:match("^@") and core.keypath(text:gsub("^@%??", ""), false)
   if not path or hops > 100 then
@@ -145,7 +75,8 @@ local function through_reference(self, id, at, hops)
       helps = { "copy what stands below no expression, or refer to it: `@`" },
     })
   end
-  return walk(self, at, { path = path, base = #text:match("^@%??") }, hops + 1)
+  return walk(self, at, { path = path, base = #text:match("^@%??"), through = item.through },
+    hops + 1)
 end
 
 function walk(self, id, item, hops)
@@ -168,7 +99,8 @@ function walk(self, id, item, hops)
     if tree:is_copy(at) then
       return nil, at
     elseif tree:kind(at) == "string" and tree:is(at, "sigil") then
-      local target, before, err = through_reference(self, id, at, hops)
+      item.through[#item.through + 1] = at
+      local target, before, err = through_reference(self, id, item, at, hops)
       if not target then
         return nil, before, err
       end
@@ -289,7 +221,7 @@ function in_file(self, id, item, seen)
   local at = top
   for i = 1, item.path and #item.path or 0 do
     if tree:kind(at) == "string" and tree:is(at, "sigil") then
-      local inner = tree:is_copy(at) and read_copy(self, at)
+      local inner = tree:is_copy(at) and read_copy(tree, at)
       if not inner or not inner.file then
         return nil, fail.new("EREF", {
           message = ("`%s` leads through a reference or expression"):format(
@@ -332,6 +264,7 @@ local function source(self, id, item)
     return nil, nil, require "wick.compose.defaults".too_deep(
       self.tree:mark(id, "one more here"), limit)
   elseif not item.file then
+    item.through = {}
     local target, before, err = walk(self, id, item, 0)
     if not target then
       return nil, before, err
@@ -354,10 +287,39 @@ local function source(self, id, item)
   return at, nil, err
 end
 
+-- Takes down that the text `written`, which stood at `id`, has read what it copied.
+local function note(self, id, written, item, target)
+  local copied = self.config.copied
+  copied[#copied + 1] = { from = id, written = written, target = target }
+  for _, at in ipairs(item.through) do
+    copied[#copied + 1] = { from = id, written = written, target = at }
+  end
+end
+
+-- What is to be laid over the copies in what was copied from a file, `from`, is laid
+-- over those in the copy `to`, too, as a part of it.
+local function carry(self, from, to)
+  local tree, patches = self.tree, self.config.patches
+  local copies = tree:copies(to)
+  for i, inner in ipairs(next(patches) and tree:copies(from) or {}) do
+    for n, patch in ipairs(patches[inner] or {}) do
+      local over, err = tree:copy(patch.over)
+      if not over then
+        return nil, err
+      end
+      local list = patches[copies[i]] or {}
+      patches[copies[i]], list[n] = list, { over = over, op = patch.op,
+        on = tree:previous(copies[i]) }
+    end
+  end
+  return true
+end
+
 -- Puts the copy there, and what is laid over it.
-local function make(self, id, target)
+local function make(self, id, item, target)
   local tree, config = self.tree, self.config
-  local was = tree:previous(id)
+  local was, compose = tree:previous(id), require "wick.compose"
+  compose.resume(config)
   local copy, err = tree:copy(target, id)
   if not copy then
     return nil, err
@@ -369,15 +331,24 @@ local function make(self, id, target)
   end
   local patches = config.patches[id]
   config.patches[id] = nil
+  if not item.file then
+    note(self, id, tree:previous(id), item, target)
+  else
+    ok, err = carry(self, target, id)
+    if not ok then
+      return nil, err
+    end
+  end
   for _, patch in ipairs(patches or {}) do
     if patch.on == was then
+      compose.resume(config, patch.layer)
       if patch.apply then
         ok, err = patch.apply(id)
         if not ok then
           self.errors[#self.errors + 1] = err
         end
       else
-        ok, err = require "wick.compose".lay(config, id, patch.over, patch.op)
+        ok, err = compose.lay(config, id, patch.over, patch.op)
         if not ok then
           return nil, err
         end
@@ -425,7 +396,7 @@ end
 local function try(self, id)
   local item, err = self.items[id], nil
   if not item then
-    item, err = read_copy(self, id)
+    item, err = read_copy(self.tree, id)
     self.items[id] = item
   end
   local target, before
@@ -437,6 +408,7 @@ local function try(self, id)
   elseif before then
     return before
   elseif not target then -- optional, and absent
+    require "wick.compose".resume(self.config)
     local ok, wrong = self.tree:vanish(id, id)
     self.state[id] = BLACK
     return not ok and self:report(id, wrong) or nil
@@ -444,12 +416,12 @@ local function try(self, id)
   local names = item.file and inside(self, id, item, target)
   if names then
     err = file_circle(self, id, names)
-    self.state[id] = BLACK
+    self.state[id] = FAILED
     return err and self:report(id, err) or nil
   end
   local above = self.origin[id]
   local depth = item.file and self:depth(id) or above and above.depth
-  local ok, wrong = make(self, id, target)
+  local ok, wrong = make(self, id, item, target)
   if not ok then
     self.full = wrong.name == "ELIMIT"
     return self:report(id, wrong)
@@ -468,7 +440,7 @@ end
 --- Makes the copies (nodes) of a composed config, and those that they bring.
 return function(config, copies)
   config.folders = config.folders or { [config.documents[1].name] = config.documents[1].folder }
-  config.named = {}
+  config.named, config.copied = {}, {}
   for _, doc in ipairs(config.documents) do
     config.named[doc.name] = doc
   end
@@ -500,7 +472,7 @@ return function(config, copies)
       elseif at[top] > 1 then
         need = nil
       end
-      if state[id] == BLACK then
+      if state[id] ~= GREY then
         self.items[id] = nil
         top = top - 1
       elseif not need then
@@ -512,8 +484,10 @@ return function(config, copies)
         end
         self:report(need, circle(self, table.move(open, from, top, 1, {}), need))
         for i = 1, top do
-          state[open[i]] = BLACK
+          state[open[i]] = FAILED
         end
+      elseif state[need] == FAILED then
+        state[id] = FAILED
       elseif state[need] == BLACK then
         at[top] = at[top] + 1
       else

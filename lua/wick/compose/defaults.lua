@@ -63,10 +63,14 @@ local function entry_of(tree, id)
     elseif file:match("%.ya?ml$") or file:match("%.lua$") then
       return { file = file, optional = optional ~= nil, id = id }
     end
-    return nil, malformed(tree, id, ("`%s` names no file"):format(fail.quote(file)),
+    local err = malformed(tree, id, ("`%s` names no file"):format(fail.quote(file)),
       "expected a name that ends in .yaml, .yml or .lua",
       { ("for a file write `%s.yaml`, for a choice of a group `{group: %s}`"):format(
         fail.quote(file, 40), fail.quote(file:match("[^/]*$"), 40)) })
+    if file:sub(1, 1) == "/" or ("/" .. file .. "/"):find("/../", 1, true) then
+      return { file = file, id = id, misnamed = err } -- unless it leads out
+    end
+    return nil, err
   end
   local children = tree:kind(id) == "map" and tree:children(id) or {}
   if #children ~= 1 or type((tree:key(children[1]))) ~= "string" then
@@ -142,7 +146,7 @@ local function entries_of(self, doc)
     })
   end
   local own
-  for _, id in ipairs(tree:children(list)) do
+  for _, id in ipairs(kind == "list" and tree:children(list) or {}) do
     local entry, err = entry_of(tree, id)
     if entry and entry.self and own then
       err = malformed(tree, id, "`_self_` stands twice in one list", "given again here",
@@ -167,9 +171,12 @@ local function absent(self, entry, doc, name, rel)
   local tree, choice = self.tree, entry.names ~= nil
   local word = entry.word
   local near, names = self.reader:near(rel)
+  local group
   if choice then -- its options are names without an end
-    names = self.reader:choices(rel:match("^(.*)/[^/]*$") or "")
+    local place = rel:match("^(.*)/[^/]*$") or ""
+    names = self.reader:choices(place)
     near[1] = near[1] and near[1]:gsub("%.%w+$", "")
+    group = not names[1] and self.reader:near_folders(place)[1]
   end
   local folder = (self.reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
   local text = entry.text
@@ -193,7 +200,9 @@ local function absent(self, entry, doc, name, rel)
     key = "defaults",
     marks = { mark },
     notes = notes,
-    helps = { near[1] and ("did you mean `%s%s`?"):format(file, near[1]) or nil },
+    helps = { near[1] and ("did you mean `%s%s`?"):format(file, near[1])
+      or group and ("did you mean the group `%s`?"):format(
+        fail.quote(entry.group:gsub("[^/]*$", "") .. group)) or nil },
   })
 end
 
@@ -222,6 +231,9 @@ local function open(self, doc, entry, name)
           fail.quote(self.reader.root and self.reader.root:info().path or "not there", 300)) },
         helps = { "keep all documents below it, or name a higher one: `--config-root DIR`" },
       }))
+    end
+    if entry.misnamed then
+      return self:report(entry.misnamed)
     end
     first = first or rel
     local found, err = self.reader:read(rel)

@@ -27,6 +27,13 @@ local function written(tree, id, op)
   return fail.quote(key:sub(1, #sign) == sign and key or sign .. key, 40)
 end
 
+-- Whether the host or a Lua config wrote a node, so that words stand for the
+-- operators.
+local function is_lua(tree, id)
+  local name, origin = tree:source(id)
+  return origin == "host" or origin == "file" and name:match("%.lua$") ~= nil
+end
+
 local tell = {}
 
 function tell.mix(tree, base, over)
@@ -40,6 +47,9 @@ function tell.mix(tree, base, over)
   local _, origin = tree:source(over)
   if origin == "argv" then
     helps[#helps + 1] = ("to replace it on purpose, write `=%s=…`"):format(path)
+  elseif is_lua(tree, over) then
+    helps[#helps + 1] = ("to replace it on purpose, write `%s = replace(…)`"):format(
+      fail.quote(tostring(key), 40))
   else
     helps[#helps + 1] = ("to replace it on purpose, write `=%s: …`"):format(
       fail.quote(tostring(key), 40))
@@ -59,15 +69,19 @@ end
 tell["no list"] = function(tree, base, over)
   local path = path_of(tree, base)
   local kind = tree:kind(base)
-  local map = kind == "map"
+  local map, lua = kind == "map", is_lua(tree, over)
   local what = tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]
   return "EMIX", {
     message = map and ("cannot add %s to the map at `%s`"):format(fail.kinds[tree:kind(over)], path)
       or ("cannot add to `%s`, which is %s"):format(path, what),
     key = path,
     marks = { tree:mark(over, "added here"), given(tree, base, what .. ", given here") },
-    notes = { "`+` appends to a list, merges into a map, and creates what is not there" },
-    helps = { map and "write a map: `{key: value}`" or "leave the `+` out to replace it" },
+    notes = { ("`%s` appends to a list, merges into a map, and creates what is not there"):format(
+      lua and "append" or "+") },
+    helps = { map and (lua and "write a map: `append { key = value }`"
+      or "write a map: `{key: value}`")
+      or lua and "write the value without `append` to replace it"
+      or "leave the `+` out to replace it" },
   }
 end
 
@@ -87,10 +101,11 @@ function tell.absent(tree, base, over)
   end
   local is_path = #parts > 1 and tree:find(base, parts[1]) ~= nil
   local near = is_path and {} or fail.near(name, names)
+  local lua = is_lua(tree, over)
   if is_path then
-    local text = ("~%s: "):format(parts[#parts])
+    local text = (lua and "%s = delete" or "~%s: "):format(parts[#parts])
     for i = #parts - 1, 1, -1 do
-      text = ("%s: {%s}"):format(parts[i], text)
+      text = (lua and "%s = { %s }" or "%s: {%s}"):format(parts[i], text)
     end
     helps[1] = ("a key in a document is no path: write `%s`"):format(fail.quote(text))
   end
@@ -98,13 +113,16 @@ function tell.absent(tree, base, over)
   local items = list and tree:find(base, list)
   if items and tree:kind(items) == "list" then
     near = {}
-    helps[1] = ("items of a list are deleted on the command line, `~%s[%s]`, or write `=%s: [...]`")
-      :format(fail.quote((above == "" and "" or above .. ".") .. list, 60), index, list)
+    helps[1] = ("items of a list are deleted on the command line, `~%s[%s]`, or write %s")
+      :format(fail.quote((above == "" and "" or above .. ".") .. list, 60), index,
+      (lua and "`%s = replace { … }`" or "`=%s: [...]`"):format(list))
   end
   for i, other in ipairs(near) do
-    helps[i] = ("did you mean `~%s`?"):format(other)
+    helps[i] = (lua and "did you mean `%s = delete`?" or "did you mean `~%s`?"):format(other)
   end
-  helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(name))
+  helps[#helps + 1] = lua
+    and ("a Lua config deletes only what is there: leave `%s` out"):format(fail.quote(name))
+    or ("`~?%s` deletes it if it is there"):format(fail.quote(name))
   return "EGONE", {
     message = ("there is no key `%s` to delete"):format(
       fail.quote((above == "" and "" or above .. ".") .. name)),

@@ -1,15 +1,28 @@
 -- wick.config.renew: a config read once more, with another override or from files
 -- that changed, in its own place.
 --
--- Part of config.  May call: open, plan (needs), build's list of objects, core.
+-- Part of config.  May call: open, plan (needs), build's list of objects, fail,
+-- core.
 --
 -- An object stays when its component says the same as before and all that it was
 -- handed stays.  The others are stale: they are no longer the config's to hand
 -- out, but close still closes them, in their turn.
 
 local core = require "wick.core"
+local fail = require "wick.fail"
 
 local M = {}
+
+-- A change under way: who closes the config meanwhile has it closed at the end.
+local Change = {}
+
+function Change.__close(change)
+  local config = change.config
+  config.changing = false
+  if change.closed then
+    config:close()
+  end
+end
 
 local function path_of(tree, id)
   return core.keytext(tree:segments(id))
@@ -121,26 +134,38 @@ end
 --- target, object} in the order in which they were built; or nil and an error,
 --- and then the config is as it was.
 function M.renew(self, overrides, afresh)
+  local change <close> = setmetatable({ config = self, closed = false,
+    thread = coroutine.running() }, Change)
+  self.changing = change
   local new, err = require "wick.open".open(self.source, overrides, self.options,
     not afresh and self.reader or nil)
   if not new then
     return nil, err
   end
+  if new.project then -- check opened it, in the name of one that goes away
+    new.project:close(new)
+    new.project = false
+  end
   local keeps = same_project(self, new)
-  new.gone = {}
+  new.gone, new.changing = {}, change
   local stale = hand_over(self, new, keeps)
   new.lent = self.lent
   if keeps then
     new.project = self.project
   elseif self.project then
-    self.project:close()
+    self.project:close(self)
   end
   setmetatable(new, nil) -- its fields move; it must not close what it shares
-  for name in pairs(self) do
-    self[name] = nil
-  end
-  for name, value in pairs(new) do
+  for name, value in pairs(new) do -- first, so that the config is never empty
     self[name] = value
+  end
+  for name in pairs(self) do
+    if new[name] == nil then
+      self[name] = nil
+    end
+  end
+  if change.closed then
+    return nil, fail.new("ECLOSE", { message = "the config was closed meanwhile" })
   end
   return stale
 end

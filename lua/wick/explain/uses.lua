@@ -33,8 +33,8 @@ end
 -- What wick itself reads at the top of a config.
 local RESERVED = { project = "the folder of the project's modules", run = "`wick run`" }
 
---- What reads a node: {how ("option", "reference", "expression", "wick"), key,
---- mark, target, option, text}.
+--- What reads a node: {how ("option", "target", "reference", "expression", "copy",
+--- "wick"), key, mark, target, option, text}.
 function M.readers(self, id)
   local tree, list = self.tree, {}
   local component, option = component_of(tree, id)
@@ -46,19 +46,23 @@ function M.readers(self, id)
   elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
     list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
   end
-  for _, read in ipairs(self.reads or {}) do
+  local function add(read, written, how)
     -- it reads the value, a whole that it is part of, or a part of it; but who
-    -- asks for an object does not read its options
+    -- asks for an object does not read its options, unless it copies them
     local whole = read.target ~= id and holds(tree, read.target, id)
-    local skip = whole and component and holds(tree, read.target, component)
+    local skip = whole and how ~= "copy" and component and holds(tree, read.target, component)
       or holds(tree, id, read.from)
     if not skip and (whole or holds(tree, id, read.target)) then
-      local written = tree:previous(read.from) or read.from
-      list[#list + 1] = {
-        how = tree:text(written):match("^@") and "reference" or "expression",
-        key = tell.path(tree, read.from), mark = tree:mark(read.from), text = tree:text(written),
-      }
+      list[#list + 1] = { how = how, key = tell.path(tree, read.from), mark = tree:mark(written),
+        text = tree:text(written) }
     end
+  end
+  for _, read in ipairs(self.reads or {}) do
+    local written = tree:previous(read.from) or read.from
+    add(read, written, tree:text(written):match("^@") and "reference" or "expression")
+  end
+  for _, copy in ipairs(self.copied or {}) do
+    add(copy, copy.written, "copy")
   end
   return list
 end

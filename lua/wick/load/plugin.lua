@@ -1,5 +1,5 @@
--- wick.load.plugin: a plugin's entry, and what it returned against what it
--- states.  A part of wick.load, for projects that have plugins.
+-- wick.load.plugin: a plugin's entry, and what it returned, and what is asked of
+-- it, against what it states.  A part of wick.load, for projects that have plugins.
 --
 -- May call: core (its plugins), fail, the words of verdict.
 
@@ -7,7 +7,7 @@ local fail = require "wick.fail"
 local words = require "wick.verdict.words"
 
 local format, match = string.format, string.match
-local rawget, type = rawget, type
+local next, rawget, type = next, rawget, type
 
 local M = {}
 
@@ -33,15 +33,19 @@ function M.open(project, record)
   return entry
 end
 
--- Whether the module's value has a stated constructor; its own name may mean the
--- value itself.
+-- Is it the module's own name, which may mean the module itself?
+local function is_own(record, name)
+  return words.fold(name) == words.fold(match(record.rel, "[^.]*$"))
+end
+
+-- Whether the module's value has a stated constructor.
 local function has(record, value, name)
   local holder, member = match(name, "^([^.]*)%.?(.*)$")
   local field
   if type(value) == "table" then
     field = rawget(value, holder)
   end
-  if field == nil and words.fold(holder) == words.fold(match(record.rel, "[^.]*$")) then
+  if field == nil and is_own(record, holder) then
     field = value
   end
   if member ~= "" and type(field) == "table" then
@@ -70,6 +74,33 @@ function M.compare(project, record, value)
       }))
     end
   end
+end
+
+--- ENOTCALLABLE when a target names a plugin's module itself, and the plugin does
+--- not state that this is a constructor; nil and the name of the constructor that
+--- it is if the module returns just that.
+---@param project table
+---@param found table  by rule 1 or 2
+---@return table? err
+---@return string? name
+function M.named(project, found)
+  local record = found.record
+  if record.stated[found.path[1]] or record.stated.new then
+    return nil
+  end
+  for name in next, record.stated do
+    if is_own(record, name) then
+      return nil, name
+    end
+  end
+  return fail.new("ENOTCALLABLE", {
+    message = format("target `%s` is not a constructor", found.name),
+    notes = { project.label .. record.file .. ": "
+      .. words.say_stated(words.exported(record)) },
+    helps = { "name one of its constructors, or state this one" },
+    target_span = { 1, #found.name },
+    target_label = "this is the module itself",
+  })
 end
 
 return M

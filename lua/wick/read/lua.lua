@@ -79,14 +79,17 @@ local function include(reader, doc, name)
   elseif err then
     return nil, err
   end
-  local names = reader:choices(rel:match("^(.*)/[^/]*$") or "")
-  local near = fail.near(rel:match("[^/]*$"):gsub("%.lua$", ""), names)
+  local names = {}
+  for _, entry in ipairs(reader:choices(rel:match("^(.*)/[^/]*$") or "", true)) do
+    names[#names + 1] = entry:match("%.lua$") and entry
+  end
+  local near = fail.near(rel:match("[^/]*$"), names)
   local folder = (reader.prefix .. rel):match("^(.*/)[^/]*$") or "./"
   return nil, fail.new("EINCLUDE", {
     message = ("included file `%s` not found"):format(fail.quote(rel, 200)),
-    notes = { #names == 0 and ("there is no config in %s"):format(fail.quote(folder, 200))
+    notes = { #names == 0 and ("there is no Lua config in %s"):format(fail.quote(folder, 200))
       or not near[1] and ("%s has: %s"):format(fail.quote(folder, 200), fail.names(names)) or nil },
-    helps = { near[1] and ("did you mean `%s%s.lua`?"):format(name:match("^(.*/)") or "",
+    helps = { near[1] and ("did you mean `%s%s`?"):format(name:match("^(.*/)") or "",
       near[1]) },
   })
 end

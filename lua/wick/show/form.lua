@@ -1,7 +1,8 @@
 -- wick.show.form: what a node says, for all formats that show prints.  A part
 -- of wick.show.
 --
--- May call: the tree, evaluate's state, read, core.  Runs nothing of the project.
+-- May call: show/expression, the tree, evaluate's state, sigil (keys that are
+-- refused), read, fail, tell, core.  Runs nothing of the project.
 --
 -- A view is a tree at a stage: `read` and `compose` say references and
 -- expressions as they were written, `evaluate` has values in their place, and
@@ -16,7 +17,8 @@ local View = {}
 View.__index = View
 
 --- A view of `self` (a config).  options: after ("evaluate"), raw (with the
---- `defaults` of its first document).
+--- `defaults` of its first document), format (nil: none), absolute (names of files
+--- too, where they lead to the same place without).
 function M.view(self, options)
   return setmetatable({
     self = self,
@@ -24,8 +26,12 @@ function M.view(self, options)
     top = self.top,
     after = options.after or "evaluate",
     raw = options.raw,
+    format = options.format,
+    absolute = options.absolute,
     evaluated = self.color or {},
     disabled = self.disabled or {},
+    wraps = {}, -- node -> the expression that stands for its value, or false
+    refused = nil, -- the error of what the format cannot say
     places = {}, -- list -> item -> its place among those that are shown
   }, View)
 end
@@ -107,35 +113,108 @@ function View:path(id, in_expression)
   return table.concat(out)
 end
 
--- A late value as written, its references made absolute; what an optional one
--- does not find is nil.
+--- A late value as written, its references made absolute; what an optional one
+--- does not find is nil.
 function View:late(id)
-  local tree = self.tree
-  local text, out, at = tree:text(tree:previous(id)), {}, 1
-  for _, expression in ipairs(self.self.late[id].exprs) do
-    for i, ref in ipairs(expression.ast.refs) do
-      local first = expression.base + ref.byte
-      local target = expression.targets[i]
-      out[#out + 1] = text:sub(at, first - 1)
-      out[#out + 1] = target and "@" .. self:path(target, true) or "(nil)"
-      at = first + ref.length
-    end
-  end
-  out[#out + 1] = text:sub(at)
-  return table.concat(out)
+  local text = self.tree:text(self.tree:previous(id))
+  return require "wick.show.expression".placed(self, id, text)
+end
+
+--- A format has no way to say this: what it cannot, and why.  `problem`: name,
+--- message, helps; label (nil: none) or mark.  The first is told.
+function View:refuse(id, problem)
+  self.refused = self.refused or require "wick.fail".new(problem.name, {
+    message = problem.message,
+    key = require "wick.tell".path(self.tree, id),
+    marks = { problem.mark or self.tree:mark(id, problem.label or "", problem.part) },
+    notes = problem.notes,
+    helps = problem.helps,
+  })
+end
+
+--- The same for a key of bytes that are no Unicode, where no expression can give
+--- the map.
+function View:refuse_key(id)
+  self:refuse(id, { name = "EKEY", part = "key",
+    message = "a document has no way to write a key that is not Unicode",
+    helps = { "let a constructor make this table" } })
+end
+
+--- Whether a node is the config's `project`.
+function View:is_project(id)
+  return self.tree:up(id) == self.self.top and self.tree:key(id) == "project"
 end
 
 --- The folder that `project` names, taken from another document than the first,
 --- where it would lead elsewhere: absolute.  Any other text as it is.
 function View:placed(id, text)
   local config = self.self
-  if self.after ~= "evaluate" or text:sub(1, 1) == "/" or self.tree:up(id) ~= self.top
-    or self.tree:key(id) ~= "project" then
+  if self.after == "read" or text:sub(1, 1) == "/" or not self:is_project(id) then
     return text
   end
   local read = require "wick.read"
   local folder = read.folder(config, id)
   return folder == config.folder and text or read.absolute(folder, text)
+end
+
+-- What `run` does, which must be expressions or components: a set of nodes.
+local function items_of_run(self)
+  local tree, set = self.tree, {}
+  local run = tree:find(self.self.top, "run")
+  local kind = run and tree:kind(run)
+  if kind == "list" or kind == "map" and not tree:object(run) then
+    for _, id in ipairs(tree:children(run)) do
+      set[id] = true
+    end
+  elseif run then
+    set[run] = true
+  end
+  return set
+end
+
+-- Why the value at a node does not say in a document what it is: an expression
+-- gave it.  nil when it does.
+local function misread(self, id, kind)
+  local tree = self.tree
+  self.run = self.run or items_of_run(self)
+  if self.run[id] and self.evaluated[id] and not tree:object(id) and kind ~= "null"
+    and kind ~= "late" and kind ~= "object" then
+    return "`run` takes no plain values, and this is one that an expression gave"
+  elseif kind ~= "map" or tree:object(id) then
+    return nil
+  end
+  for _, child in ipairs(tree:children(id)) do
+    local key = tree:key(child)
+    if type(key) ~= "string" then
+      key = ""
+    elseif not utf8.len(key) then
+      return false -- the formats have their own words for that
+    end
+    if key == "_target_" then
+      return "this plain map with the key `_target_` would be a component"
+    elseif (key:find("_", 1, true) or key:lower() == "target")
+      and require "wick.sigil".refuses(self.self, child, key) then
+      return ("a document cannot have the key `%s` here"):format(require "wick.fail".quote(key, 40))
+    end
+  end
+end
+
+-- The expression that gives the value at a node, where that value alone would be
+-- read as something else; else nil.
+local function wrapped(self, id, kind)
+  local text = self.wraps[id]
+  if text == nil then
+    local why = misread(self, id, kind)
+    text = why ~= nil and require "wick.show.expression".value(self, id) or false
+    if why and not text then
+      self:refuse(id, { name = "EVALUE", message = why,
+        notes = { "an expression in its place cannot give null, an empty list or an object in "
+          .. "a table" },
+        helps = { "`--after=compose` shows what is written" } })
+    end
+    self.wraps[id] = text
+  end
+  return text or nil
 end
 
 --- What a node says: its kind, and what belongs to it.
@@ -146,13 +225,25 @@ end
 ---   "missing"              `???`
 ---   "host"                 the type of a value of the host program
 function View:says(id)
+  if self.after == "evaluate" then
+    local kind = self.tree:kind(id)
+    local text = (kind == "map" or self.evaluated[id]) and wrapped(self, id, kind)
+    if text then
+      return "sigil", text
+    end
+  end
+  return self:as_it_is(id)
+end
+
+--- The same, whatever it would be read as.
+function View:as_it_is(id)
   local tree = self.tree
   local node = self:node(id)
   local kind = tree:kind(node)
   if kind == "string" then
     local text = tree:text(node)
     if tree:is(node, "sigil") then
-      return "sigil", text
+      return "sigil", require "wick.show.expression".placed(self, id, text)
     elseif text == "???" and not tree:is(node, "tagged") then
       return "missing"
     end

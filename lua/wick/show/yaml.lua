@@ -1,7 +1,8 @@
 -- wick.show.yaml: a view -> lines of block YAML.  A part of wick.show.
 --
--- May call: show/form, tell.
+-- May call: show/form, fail, tell.
 
+local fail = require "wick.fail"
 local form = require "wick.show.form"
 local tell = require "wick.tell"
 
@@ -84,7 +85,7 @@ local function scalar(view, id, indent)
       return '!!str "???"'
     end
     local text = form.doubled(value)
-    if text ~= value and view.after ~= "evaluate" then
+    if text ~= value and (view.after ~= "evaluate" or view:is_project(id)) then
       return "!!str " .. quoted(value) -- so it was written, or might have been
     end
     local header, lines = block(text, indent)
@@ -108,23 +109,42 @@ local function scalar(view, id, indent)
   return "null"
 end
 
+-- Whether a key operator with its name reads back without quotes: it has some
+-- sign before it already.
+local function is_plain(key)
+  local deceives = key:find("[%z\1-\31\127]") ~= nil
+  form.characters(key, function(_, code)
+    deceives = deceives or form.is_deceiving(code)
+  end)
+  return not deceives and not key:find(": ", 1, true) and not key:find(" #", 1, true)
+    and not key:find("[: ]$") and key:lower() ~= "+.inf" -- which are floats, as `+1.5`
+    and not (key:match("^%+%.?%d") and math.type(tonumber(key)) == "float")
+end
+
 -- A key; operators of a document that was only read stay plain.
 local function key_of(view, id)
   local key, plain = view:key(id)
-  if not utf8.len(key) then
-    return nil
-  elseif math.type(key) == "integer" then
+  if math.type(key) == "integer" then
     return ("%d"):format(key)
-  elseif view.after == "read" and plain and key:match("^[+=~]%??[%w_. -]*$") then
-    return key
+  elseif not utf8.len(key) then
+    return view:refuse_key(id)
+  elseif view.after == "read" and plain and key:match("^[+=~]%??.") then
+    if is_plain(key) then
+      return key
+    end
+    view:refuse(id, { name = "EKEY", part = "key",
+      message = ("`%s` is a key operator only without quotes, and YAML needs them for this name")
+        :format(fail.quote(key, 40)),
+      helps = { "`--format=lua` shows it" } })
+    return nil
   elseif key:match("^[%a_][%w_-]*$") and not WORDS[key:lower()] then
     return key
   end
   return quoted(key)
 end
 
---- The lines of a node: {text, below (lines of a block), id, remark}; or nil
---- and a node whose key YAML cannot say.
+--- The lines of a node: {text, below (lines of a block), id, remark}; nil when the
+--- view has refused it.
 function M.lines(view, top)
   local out = {}
   local kind = view:says(top)
@@ -151,7 +171,7 @@ function M.lines(view, top)
       if not frame[4] then
         local key = key_of(view, id)
         if not key then
-          return nil, id
+          return nil
         end
         lead = key .. ":"
         if #key > 1000 then -- longer than YAML's simple keys may be

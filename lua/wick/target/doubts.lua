@@ -42,17 +42,23 @@ end
 local M = { place = place }
 
 --- One warning for each reason: the first thing by name, and the others in a
---- note.  Without `all` only of what another person can do.
+--- note.  Without `all` only of what another person can do.  `told` (or nil) is a
+--- set of doubts that need not be told, to which those that are told are added.
 ---@param project table
 ---@param doubts table[]  of root:doubts
 ---@param all boolean?
+---@param told table?
 ---@return table[] warnings
-function M.warnings(project, doubts, all)
+function M.warnings(project, doubts, all, told)
   local warnings = {}
   for _, reason in ipairs(ORDER) do
     local list, first = {}, nil
     for _, doubt in ipairs(doubts) do
-      if doubt.reason == reason[1] and (all or reason[2]) then
+      local key = doubt.reason .. doubt.thing
+      if doubt.reason == reason[1] and (all or reason[2]) and not (told and told[key]) then
+        if told then
+          told[key] = true
+        end
         local name = doubt.below and project.label .. doubt.thing or doubt.thing
         list[#list + 1] = name
         if not first or name < first.name then

@@ -7,14 +7,15 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 
 local find_string, format, match = string.find, string.format, string.match
-local next, rawequal, setmetatable, type = next, rawequal, setmetatable, type
+local next, rawequal, rawget, setmetatable, type = next, rawequal, rawget, setmetatable, type
+local running, status = coroutine.running, coroutine.status
 
 local M = {}
 
 --- The open projects by NAME.
 M.open = {}
---- What load wants to know: opened() when the first project opens, closing(p)
---- before a project closes, closed() when the last one did.
+--- What load wants to know: opened() when a project opens, closing(p) before a
+--- project closes, closed() when the last one did.
 M.watch = { opened = function() end, closing = function() end, closed = function() end }
 
 local shared = {} -- "dev:ino" of a root -> the inodes of all its projects
@@ -78,6 +79,51 @@ local function name_of(dir, real)
   return is_name(last) and last or "project"
 end
 
+-- What uses a project holds it: it is one more that has opened it, until it
+-- leaves.  Whatever closes the project meanwhile (the code of a module, a
+-- finalizer at any place where something is made), what is held is closed when it
+-- is left.  One that nobody closed, because its coroutine died of an error, counts
+-- no more, and is left when it is collected.
+local Hold = {}
+Hold.__index = Hold
+
+function Hold:leave()
+  if self.project then
+    self.project:close(self)
+    self.project = false
+  end
+end
+
+Hold.__close, Hold.__gc = Hold.leave, Hold.leave
+
+-- Takes a project, or nil; gives it when it is open.
+function Hold:take(project)
+  if project then
+    self.project = project -- first, so that whatever comes between, it is left
+    project.owners[self] = true
+    if project:is_open() then
+      return project
+    end
+    project.owners[self], self.project = nil, false
+  end
+end
+
+--- Holds a project (or nil: nothing yet) as long as a variable `<close>` has what
+--- this gives.
+---@param project table?
+---@return table hold
+function M.hold(project)
+  local hold = setmetatable({ project = false, thread = running() }, Hold)
+  hold:take(project)
+  return hold
+end
+
+-- Does this owner count?
+local function is_alive(owner)
+  local thread = rawget(owner, "thread")
+  return not thread or status(thread) ~= "dead"
+end
+
 --- Drops what was found out about files that are not loaded.
 ---@param project table
 function M.forget(project)
@@ -89,7 +135,9 @@ function M.forget(project)
   end
   project.records, project.folders, project.visited = records, {}, {}
   project.warm = false
-  project.root:forget()
+  if project:is_open() then -- else a run ends that outlived it
+    project.root:forget()
+  end
 end
 
 -- EPROJECT, unless the name is free for a project.
@@ -112,19 +160,24 @@ local function check_name(name, dir)
 end
 
 -- Takes down who has opened a project.  An owner knows it first: whatever ends
--- an opening half way (memory, a hook that raises), the owner can close it.
+-- an opening half way (memory, a hook that raises), the owner can close it; and it
+-- may have done so by now.
 local function join(project, owner)
   if owner then
     owner.project = project
+    project.owners[owner] = true
+    if not rawequal(owner.project, project) then
+      project.owners[owner] = nil
+    end
   else
     owner = {}
     project.unnamed[#project.unnamed + 1] = owner
+    project.owners[owner] = true
   end
-  project.owners[owner] = true
 end
 
--- The project that is open already, opened once more.  Of the rules about who
--- may write its files the stricter hold.
+-- The project that is open already, and held, opened once more.  Of the rules
+-- about who may write its files the stricter hold.
 local function again(project, options)
   local strict = project.strict or options.strict
   local trust_modes = project.trust_modes and options.trust_modes
@@ -156,6 +209,7 @@ end
 ---@return table? err
 function M.project(dir, options)
   options = options or {}
+  local held <close> = M.hold() -- the project, until its owner has it
   local root, err = core.root(dir, { backend = options.backend, strict = options.strict,
     trust_modes = options.trust_modes })
   if not root then
@@ -168,7 +222,7 @@ function M.project(dir, options)
   end
   local key = info.dev .. ":" .. info.ino
   local limits = options.limits or {}
-  local project = M.open[name]
+  local project = held:take(M.open[name])
   if project and project.key == key then
     root:close()
     return again(project, options)
@@ -188,7 +242,6 @@ function M.project(dir, options)
     root:close()
     return nil, err
   end
-  local inodes = shared[key] or {}
   project = setmetatable({
     name = name,
     path = info.path,
@@ -204,8 +257,8 @@ function M.project(dir, options)
     trust_modes = options.trust_modes,
     owners = setmetatable({}, { __mode = "k" }), -- who opened it
     unnamed = {}, -- those of them that gave no name
-    inodes = inodes, -- "dev:ino" -> the record that was loaded from it
-    sources = {}, -- chunk names of modules of this root
+    inodes = {}, -- "dev:ino" -> the record that was loaded from it
+    sources = {}, -- chunk name of a module of this root that ran -> its record
     libraries = {}, -- where plugins of this root begin in memory
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
@@ -214,13 +267,15 @@ function M.project(dir, options)
     visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
   }, Project)
-  if options.owner then
-    options.owner.project = project
+  project.owners[held], held.project = true, project
+  if M.open[name] then -- a finalizer was here first
+    root:close()
+    return M.project(dir, options)
   end
-  if next(M.open) == nil then
-    M.watch.opened()
-  end
-  shared[key], M.open[name] = inodes, project
+  M.open[name] = project
+  project.inodes = shared[key] or project.inodes
+  shared[key] = project.inodes
+  M.watch.opened()
   join(project, options.owner)
   return project
 end
@@ -254,16 +309,19 @@ end
 --- is harmless, and finishes what was interrupted.
 ---@param owner? table
 function Project:close(owner)
-  owner = owner or self.unnamed[#self.unnamed]
-  for other in next, self.owners do
-    if not rawequal(other, owner) then -- it goes on
-      return leave(self, owner)
+  leave(self, owner or self.unnamed[#self.unnamed])
+  local owners = self.owners
+  local other = next(owners)
+  while other do
+    if is_alive(other) then -- it goes on
+      return
     end
+    owners[other] = nil
+    other = next(owners)
   end
   if self:is_open() then
     M.open[self.name] = nil
   end
-  leave(self, owner)
   if not is_shared(self.key) then
     shared[self.key] = nil
   end

@@ -122,7 +122,7 @@ local function say_refused(verdict, project, err)
 end
 
 -- Fills in the verdict on the file of a plugin, as far as it says so itself.
-local function look_at_plugin(verdict, project, file, needed)
+local function look_at_plugin(verdict, project, file, needed, member)
   local rel = gsub(gsub(file, "%.so$", ""), "/", ".")
   local plugin <close>, info = project.root:plugin(file, project.plugin_limit,
     words.named(project, rel))
@@ -130,13 +130,13 @@ local function look_at_plugin(verdict, project, file, needed)
     say_refused(verdict, project, info)
     return
   end
-  local note, instead = plugins.look(plugin, needed)
+  local note, instead = plugins.look(plugin, needed or nil, member)
   verdict.note = note
   verdict.verdict = instead or say_size(info)
 end
 
 -- The verdict on one file.  `names` are the fields that matter; `needed`: the
--- file counts only when it has the first of them.
+-- file counts only when it has the first of them.  `names.member`: of that one.
 local function look(explanation, project, rule, file, names, needed)
   local list = explanation.verdicts
   local found = explanation.answer
@@ -144,7 +144,7 @@ local function look(explanation, project, rule, file, names, needed)
   list[#list + 1] = verdict
   verdict.chosen = found.rule == rule and found.file == file
   if find_string(file, "%.so$") then
-    look_at_plugin(verdict, project, file, needed and names[1] or nil)
+    look_at_plugin(verdict, project, file, needed and names[1], names.member)
     return
   end
   local text, info = project.root:read(file, project.limit)
@@ -238,7 +238,7 @@ function M.explain(project, name)
       look_for_class(explanation, project, 4, search.grand, holder, { holder, last })
     end
     for _, file in ipairs(files_of(search.grand)) do
-      look(explanation, project, 4, file, { holder }, true)
+      look(explanation, project, 4, file, { holder, member = last }, true)
     end
   end
   return explanation

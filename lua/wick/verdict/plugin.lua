@@ -5,7 +5,7 @@
 
 local fail = require "wick.fail"
 
-local concat, format, rep, sub = table.concat, string.format, string.rep, string.sub
+local concat, format, rep = table.concat, string.format, string.rep
 local getenv, ipairs, utf8 = os.getenv, ipairs, utf8
 
 local M = {}
@@ -32,8 +32,11 @@ local function quote(text)
   return fail.quote(text, 200)
 end
 
--- Rows of two columns, each indented.
-local function columns(lines, indent, rows)
+--- Adds rows of two columns, each indented.
+---@param lines string[]
+---@param indent string
+---@param rows string[][]
+function M.columns(lines, indent, rows)
   local widest = 0
   for _, row in ipairs(rows) do
     local width = utf8.len(row[1])
@@ -50,13 +53,13 @@ local function say_statement(lines, statement)
   lines[1] = format("C plugin %s %s for %s%s", quote(statement.name), quote(statement.version),
     quote(statement.lua), statement.doc ~= "" and ": " .. quote(statement.doc) or "")
   for _, constructor in ipairs(statement.constructors) do
-    columns(lines, "  ", { { quote(constructor.name), quote(constructor.doc) } })
+    M.columns(lines, "  ", { { quote(constructor.name), quote(constructor.doc) } })
     local rows = {}
     for i, param in ipairs(constructor.params) do
       rows[i] = { format("%s%s: %s", quote(param.name), param.optional and "?" or "",
         quote(param.type)), quote(param.doc) }
     end
-    columns(lines, "    ", rows)
+    M.columns(lines, "    ", rows)
   end
 end
 
@@ -75,10 +78,10 @@ local function say_needs(lines, facts)
   end
 end
 
--- Whether a statement has this constructor, or one below it.
+-- Whether a statement has this constructor.
 local function has(statement, name)
   for _, constructor in ipairs(statement.constructors) do
-    if constructor.name == name or sub(constructor.name, 1, #name + 1) == name .. "." then
+    if constructor.name == name then
       return true
     end
   end
@@ -87,15 +90,17 @@ end
 
 --- What there is to say of a plugin that `explain` found: lines of a note; or
 --- nil and the verdict that it does not count.  `needed`: the constructor
---- without which it does not.
+--- without which it does not; `member`: its member.
 ---@param plugin userdata
 ---@param needed? string
+---@param member? string
 ---@return string? note
 ---@return string? verdict
-function M.look(plugin, needed)
+function M.look(plugin, needed, member)
   local statement, lines = plugin:statement(), {}
-  if statement and needed and not has(statement, needed) then
-    return nil, format("states nothing called %s", needed)
+  local whole = needed and member and needed .. "." .. member or needed
+  if statement and whole and not has(statement, whole) then
+    return nil, format("states nothing called %s", whole)
   end
   if statement then
     say_statement(lines, statement)

@@ -60,14 +60,15 @@ local function missing_folder(project, rel)
 end
 
 -- The names that a module exports: from its value when it was loaded, else
--- from its text; of a plugin what it states, if it states anything.  Gives them
--- and whether that is all.
+-- from its text; of a plugin what it states, if it states anything (`stated` in
+-- the names).  Gives them and whether that is all.
 local function exported(record)
   local names = {}
   if record.stated then
     for name in next, record.stated do
       names[#names + 1] = name
     end
+    names.stated = "constructor"
     return names, true
   elseif record.plugin and record.state ~= "loaded" then
     return names, false
@@ -90,6 +91,12 @@ local function exported(record)
     end
   end
   return names, closed
+end
+
+-- What a plugin's statement has.
+local function say_stated(names)
+  return #names > 0 and "its statement has: " .. fail.names(names)
+    or "its statement has no " .. names.stated
 end
 
 local function say_exports(record)
@@ -305,6 +312,7 @@ M.is_class_name = is_class_name
 M.missing_folder = missing_folder
 M.exported = exported
 M.say_exports = say_exports
+M.say_stated = say_stated
 M.mark_return = mark_return
 M.entries_of = entries_of
 M.holder_of = holder_of

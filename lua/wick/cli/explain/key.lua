@@ -16,7 +16,13 @@ local ENDS = {
 -- The first line: the key, its value, what it is.
 local function headline(config, told, room)
   local key = fail.quote(told.key, 200)
-  if told.kind == "disabled" then
+  local last = told.history[#told.history]
+  if told.within then
+    return ("%s is in %s, which is disabled   (%s)"):format(key, fail.quote(told.within, 200),
+      tell.place(told.disabled))
+  elseif last and last.absent then
+    return key .. " is absent: an optional copy leads nowhere"
+  elseif told.kind == "disabled" then
     return ("%s is disabled   (%s)"):format(key, tell.place(told.disabled))
   elseif ENDS[told.kind] then
     return ("%s %s"):format(key, ENDS[told.kind])
@@ -83,7 +89,8 @@ local function row_of(config, told, i, options)
   local value, remarks = "-", {}
   if entry.op == "delete" then
     remarks[1] = entry.dropped and "went with the constructor it belonged to"
-      or entry.above and "went with what it was in" or "deleted"
+      or entry.above and "went with what it was in" or entry.absent and "leads nowhere"
+      or entry.moved and "is " .. fail.quote(entry.moved, 200) .. " now" or "deleted"
   else
     value = value_of(config, told, entry, options.room, remarks)
     deeds(entry, remarks)
@@ -152,7 +159,7 @@ function M.text(config, told, options)
     end
     out[#out + 1] = (i == 1 and "used by   " or "          ") .. use_of(use)
   end
-  if #told.used_by == 0 and told.kind ~= "deleted" then
+  if #told.used_by == 0 and told.kind ~= "deleted" and not told.within then
     out[#out + 1] = "used by   nothing in this config"
   end
   out[#out + 1] = ""
@@ -189,7 +196,8 @@ function M.value(config, told)
       { "op", entry.op }, { "value", entry.op ~= "delete" and plain(entry.value) or nil },
       { "mark", json.mark(entry.mark) }, { "via", entry.via and json.mark(entry.via) },
       { "missing", entry.missing }, { "deleted", texts(entry.deleted) },
-      { "dropped", entry.dropped or nil },
+      { "dropped", entry.dropped or nil }, { "absent", entry.absent },
+      { "moved", text(entry.moved) },
       { "refers_to", refers(entry.refers_to) },
     }
   end
@@ -205,6 +213,7 @@ function M.value(config, told)
   local there = told.id and config.tree:kind(told.id) ~= "none"
   return json.object {
     { "key", text(told.key) }, { "kind", told.kind },
+    { "disabled", told.disabled and json.mark(told.disabled) }, { "within", text(told.within) },
     { "value", there and told.value ~= nil and plain(told.value) or nil },
     { "history", json.list(history) }, { "used_by", json.list(uses) },
     { "through", json.list(through) },

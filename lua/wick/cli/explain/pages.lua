@@ -520,6 +520,65 @@ project: exp
 model: {_target_: exp.models.Model, hidden: 8}
 == right
 ]],
+  W0302 = [[
+EOPTION an option that the constructor does not declare
+What a constructor takes stands in the LuaCATS comment directly above it (`---@param`
+and, for a table of options, `---@class` with its `---@field` lines, in the same file),
+or in the statement of its plugin. `wick explain CONFIG --target NAME` shows that. A
+class with a line `---@field [string] any` takes any option.
+== file exp/init.lua
+---@param options { hidden: integer }
+local function Model(options) return { size = options.hidden } end
+return { Model = Model }
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, hiden: 8}
+== wrong wick check a.yaml
+`Model` has no option `hiden`
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, hidden: 8}
+== right
+]],
+  W0303 = [[
+EREQUIRED an option that the constructor needs is not given
+It is declared without a `?` behind its name, and its type does not take nil. An option
+that is null, disabled, or a `"@?reference"` to nothing is not given.
+== file exp/init.lua
+---@param options { hidden: integer, lr?: number }
+local function Model(options) return { size = options.hidden } end
+return { Model = Model }
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, lr: 0.1}
+== wrong wick check a.yaml
+`Model` needs the option `hidden`, and it is not given
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, hidden: 8}
+== right
+]],
+  W0304 = [[
+EMISTYPED an option is of another type than the constructor declares
+Types are those of LuaCATS: `integer number string boolean table any`, `T[]`,
+`table<K, V>`, `{ a: T, b?: T }`, `"a"|"b"`, `T|U`, `T?`, `fun(...)`. An integral float is
+an integer. The name of a class takes an object, or anything. An object or an
+expression that uses one is looked at when it is there, before the constructor is
+called.
+== file exp/init.lua
+---@param options { hidden: integer }
+local function Model(options) return { size = options.hidden } end
+return { Model = Model }
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, hidden: eight}
+== wrong wick check a.yaml
+`model.hidden` must be an integer, and it is a string
+== file a.yaml
+project: exp
+model: {_target_: exp.Model, hidden: 8}
+== right
+]],
   W0305 = [[
 ERESERVEDKEY a reserved key that is not known, or has the wrong value
 In a component keys of the form `_x_` belong to wick: `_target_ _args_ _partial_

@@ -1,6 +1,6 @@
 -- wick.cli.explain.target: how a target resolves, as a table of its candidates.
 --
--- May call: the library, target (runs nothing), tell, fail.
+-- May call: the library, target and declare (which run nothing), tell, fail.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"
@@ -20,8 +20,45 @@ local function places_of(config, name)
   return places
 end
 
+-- The parameters of a declaration, in order: {name, type, optional, doc, argument}, the
+-- last being the place of one that is no option.
+local function parameters(declared)
+  local list = {}
+  local function add(field, argument)
+    list[#list + 1] = { name = field.name, type = field.said, optional = field.optional,
+      doc = field.doc, argument = argument }
+  end
+  for i, param in ipairs(declared.params or {}) do
+    local fields = param and declared:options(param)
+    for _, field in ipairs(fields and fields.list or {}) do
+      add(field)
+    end
+    if param and not fields then
+      add(param, i)
+    end
+  end
+  for _, field in ipairs(declared.fields and declared.fields.list or {}) do
+    add(field)
+  end
+  return list
+end
+
+-- The lines of what a Lua constructor declares, as those of a plugin's statement.
+local function say_declared(told)
+  local plugin = require "wick.verdict.plugin"
+  local lines, rows = {}, {}
+  plugin.columns(lines, "  ", { { told.name:match("[^.]*$"), fail.quote(told.declared.doc, 200) } })
+  for i, one in ipairs(told.parameters) do
+    rows[i] = { ("%s%s%s: %s"):format(one.argument and ("_args_[%d] "):format(one.argument) or "",
+      fail.quote(one.name), one.optional and "?" or "", fail.quote(one.type, 200)),
+      fail.quote(one.doc, 200) }
+  end
+  plugin.columns(lines, "    ", rows)
+  return table.concat(lines, "\n")
+end
+
 --- What is known of a target: {name, project, found (or nil), verdicts,
---- places}; and the error that ended the search.
+--- places, declared (or nil), parameters}; and the error that ended the search.
 function M.look(config, name)
   local project, err = config:open_project(nil, name)
   if not project then
@@ -35,8 +72,10 @@ function M.look(config, name)
   if #told.verdicts == 0 then
     return nil, told.answer
   end
+  local declared = found and require "wick.declare".of(project, found)
   return { name = name, project = project.name, found = found, verdicts = told.verdicts,
-    places = places_of(config, name) }, not found and told.answer or nil
+    places = places_of(config, name), declared = declared,
+    parameters = declared and parameters(declared) }, not found and told.answer or nil
 end
 
 --- The same as text.
@@ -59,8 +98,12 @@ function M.text(told)
     rule = verdict.rule
     out[#out + 1] = ("  %s  %s  %s"):format(number, tell.pad(files[i], widest),
       verdict.verdict)
-    if verdict.note then
-      for line in (fail.clean(verdict.note) .. "\n"):gmatch("(.-)\n") do
+    local note = verdict.note
+    if note and verdict.chosen and told.declared and not told.declared.record.plugin then
+      note = note .. "\n" .. say_declared(told)
+    end
+    if note then
+      for line in (fail.clean(note) .. "\n"):gmatch("(.-)\n") do
         out[#out + 1] = "     " .. (" "):rep(widest) .. "  " .. line
       end
     end
@@ -90,10 +133,20 @@ function M.value(told)
   for i, mark in ipairs(told.places) do
     marks[i] = json.mark(mark)
   end
+  local declared
+  for i, one in ipairs(told.parameters or {}) do
+    declared = declared or {}
+    declared[i] = json.object {
+      { "name", json.text(one.name) }, { "type", json.text(one.type) },
+      { "optional", one.optional }, { "doc", json.text(one.doc) },
+      { "argument", one.argument },
+    }
+  end
   return json.object {
     { "target", json.text(told.name) },
     { "file", found and json.text(told.project .. "/" .. found.file) },
     { "line", found and found.line }, { "kind", found and found.kind },
+    { "parameters", declared and json.list(declared) },
     { "candidates", json.list(candidates) }, { "named_by", json.list(marks) },
   }
 end
