@@ -84,7 +84,7 @@ return {
     SPARSE .. "local r = {} for i = 1, 50000 do r[i] = t end return { r = r }", "ELUASTEPS",
     naive = "^returned table" , reason = "it copies nothing" },
   { 111, "a list that is counted for each key beside it", [[
-      local t, k = {}, 0 for i = 1, 65536 do t[i] = i end
+      local t, k = {}, 0 for i = 1, 200000 do t[i] = i end
       while true do k = k + 1 t['a' .. k] = 1 t['a' .. k] = nil end]], "ELUASTEPS",
     naive = ".", reason = "it takes the control a second, more or less" },
 
