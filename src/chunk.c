@@ -19,26 +19,34 @@
 #include "chunk.h"
 
 
+#define PIECE  4096
+
 typedef struct Source {
   const char *bytes;
   size_t len;
+  int (*pace) (lua_State *L, size_t len);
 } Source;
 
 
-/* a lua_Reader that hands out the whole text once */
+/* a lua_Reader that hands out the whole text once, or piece by piece */
 static const char *reader (lua_State *L, void *ud, size_t *size) {
   Source *source = (Source *)ud;
-  (void)L;
+  const char *piece = source->bytes;
   *size = source->len;
-  source->len = 0;
-  return *size > 0 ? source->bytes : NULL;
+  if (source->pace != NULL) {
+    if (*size > PIECE) *size = PIECE;
+    if (*size > 0 && !source->pace(L, *size)) *size = 0;
+  }
+  source->bytes += *size;
+  source->len -= *size;
+  return *size > 0 ? piece : NULL;
 }
 
 
 /* the bytes that Lua shall see: without a byte order mark and without a
    `#!` line, whose line end stays so that lines count from the same place */
 static Source strip (const char *bytes, size_t len) {
-  Source source = {bytes, len};
+  Source source = {bytes, len, NULL};
   if (len >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) {
     source.bytes += 3;
     source.len -= 3;
@@ -147,9 +155,17 @@ static wk_Code failed (lua_State *L, int status, const char *bytes,
 
 wk_Code wk_chunk_compile (lua_State *L, const char *bytes, size_t len,
                           const char *chunkname, wk_Fail *f) {
+  return wk_chunk_paced(L, bytes, len, chunkname, NULL, f);
+}
+
+
+wk_Code wk_chunk_paced (lua_State *L, const char *bytes, size_t len,
+                        const char *chunkname,
+                        int (*pace) (lua_State *L, size_t len), wk_Fail *f) {
   Source source = strip(bytes, len);
   size_t first = 0;  /* behind the end of a `#!` line */
   int status;
+  source.pace = pace;
   if (source.bytes != bytes)
     while (first < source.len && (source.bytes[first] == '\n' ||
                                   source.bytes[first] == '\r')) first++;

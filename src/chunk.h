@@ -23,6 +23,12 @@
 wk_Code wk_chunk_compile (lua_State *L, const char *bytes, size_t len,
                           const char *chunkname, wk_Fail *f);
 
+/* the same, the text handed out in pieces: pace is told the bytes of each
+   before it is read, and ends the text by giving 0 */
+wk_Code wk_chunk_paced (lua_State *L, const char *bytes, size_t len,
+                        const char *chunkname,
+                        int (*pace) (lua_State *L, size_t len), wk_Fail *f);
+
 /* the bytes [*start, *stop) of line `line` (from 1), counted as Lua counts:
    \n, \r, and either pair of both end one line */
 void wk_chunk_line (const char *s, size_t len, long line, size_t *start,

@@ -105,6 +105,11 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg);
 int wk_new_tree (lua_State *L);
 void wk_open_tree (lua_State *L);
 
+/* core_weight.c: a method of a tree, told there; and how many nodes a copy of
+   the subtree takes, keys included */
+int wk_edit_weight (lua_State *L);
+size_t wk_weight_nodes (const wk_Tree *t, wk_Id top);
+
 /* core_edit.c: methods of a tree, told there */
 wk_Id wk_edit_child (wk_Tree *t, wk_Id at, const char *s, size_t len,
                      int skip);
@@ -112,7 +117,6 @@ int wk_edit_put (lua_State *L);
 int wk_edit_add (lua_State *L);
 int wk_edit_remove (lua_State *L);
 int wk_edit_refer (lua_State *L);
-int wk_edit_weight (lua_State *L);
 int wk_edit_late (lua_State *L);
 int wk_edit_scan (lua_State *L);
 int wk_edit_arrange (lua_State *L);

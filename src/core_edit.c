@@ -136,28 +136,6 @@ static wk_Id follow (const wk_Tree *t, wk_Id top, wk_Id at, int skip) {
 }
 
 
-/* how many nodes a copy of the subtree takes, keys included */
-static lua_Integer weight (const wk_Tree *t, wk_Id top) {
-  lua_Integer n = 0;
-  wk_Id at;
-  for (at = top; at != 0; at = follow(t, top, at, 0))
-    n += at != top && haskey(t, at) ? 2 : 1;
-  return n;
-}
-
-
-/* tree:weight(id) -> the number of nodes that the map or list is made of; nil
-   for any other node */
-int wk_edit_weight (lua_State *L) {
-  wk_Tree *t = wk_check_tree(L, 1);
-  wk_Id id = wk_check_id(L, t, 2);
-  int kind = wk_tree_node(t, id)->kind;
-  if (kind != WK_LIST && kind != WK_MAP) return 0;
-  lua_pushinteger(L, weight(t, id));
-  return 1;
-}
-
-
 /*
 ** tree:refer(id, target, left) -> number of nodes added | false, that number
 ** when it would be more than `left` | nil, err
@@ -176,7 +154,7 @@ int wk_edit_refer (lua_State *L) {
   wk_Fail fail;
   wk_Code code;
   if (object == 0) {
-    lua_Integer n = weight(t, target);
+    lua_Integer n = (lua_Integer)wk_weight_nodes(t, target);
     if (n > left) {
       lua_pushboolean(L, 0);
       lua_pushinteger(L, n);

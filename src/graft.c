@@ -163,11 +163,13 @@ static wk_Code look (Walk *w, size_t *n, int *list) {
   if (isopen(w->g, w->table))
     return wk_graft_misfit(w, WK_EMISFIT, "a table that holds itself",
                            aboutloops);
+  if (w->g->walks != NULL) w->g->walks(w->g, w->L, 0);
   *n = wk_order_count(w->L, -1, &odd, list);
   if (w->g->copies && *n > 0 && !*list && odd == LUA_TNONE) {
     copytable(w->L, *n);
     *n = wk_order_count(w->L, -1, &odd, list);
   }
+  if (w->g->walks != NULL) w->g->walks(w->g, w->L, *n);
   if (odd != LUA_TNONE) {
     char what[48];
     snprintf(what, sizeof(what), "a key of type %s", lua_typename(w->L, odd));

@@ -63,6 +63,9 @@ struct wk_Graft {
   /* is the table on the top what a document returned?  Then its place (NULL:
      never) */
   int (*returned) (wk_Graft *g, lua_State *L, wk_Place *place);
+  /* the table on the top, of n keys, is about to be walked through (NULL:
+     any number of times); may raise */
+  void (*walks) (wk_Graft *g, lua_State *L, size_t n);
   wk_Place top;         /* of what has no other */
   size_t nodes;         /* values it may make (EBUDGET), SIZE_MAX: any number */
   size_t bytes;         /* of text it may make (ELUABYTES) */

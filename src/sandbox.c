@@ -10,7 +10,10 @@
 ** finds the place.  Documents are called "=N" in there, N being their number.
 */
 
+#define _GNU_SOURCE
+
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -232,7 +235,14 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
   s->line = 1;
   wk_sandbox_spendtext(L, d->source, d->length);
   snprintf(name, sizeof(name), "=%u", (unsigned)doc);
-  code = wk_chunk_compile(L, d->source, d->length, name, s->fail);
+  s->compiling = 1;
+  code = wk_chunk_paced(L, d->source, d->length, name, wk_sandbox_pace,
+                        s->fail);
+  s->compiling = 0;
+  if (s->steps > s->most) {  /* the text was cut short */
+    memset(s->fail, 0, sizeof(*s->fail));
+    wk_sandbox_spend(L, 0);
+  }
   if (code != WK_OK) {
     s->told->doc = doc;
     s->code = WK_OK;  /* the handler is asked about parentheses too deep */
@@ -261,36 +271,6 @@ void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc) {
 }
 
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic push  /* the analyzer does not see that s owns texts */
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-#endif
-
-/* the outline of a document, read when it is first asked for; NULL when
-   there is no memory for it */
-static wk_Outline *outlineof (Sandbox *s, uint16_t doc) {
-  const wk_Doc *d = wk_tree_doc(s->tree, doc);
-  wk_Outline *o;
-  Text *texts;
-  size_t i;
-  for (i = 0; i < s->ntexts; i++)
-    if (s->texts[i].doc == doc) return s->texts[i].outline;
-  texts = realloc(s->texts, (s->ntexts + 1) * sizeof(Text));
-  if (texts == NULL) return NULL;
-  s->texts = texts;
-  o = malloc(sizeof(wk_Outline));
-  if (o == NULL) return NULL;
-  wk_outline_read(o, d->source, d->length, s->tree->limits.config_nodes);
-  s->texts[s->ntexts].doc = doc;
-  s->texts[s->ntexts++].outline = o;
-  return o;
-}
-
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
-
 /* the place of the table on the top, if a document returned it */
 static int returned (wk_Graft *g, lua_State *L, wk_Place *at) {
   Sandbox *s = (Sandbox *)g->ud;
@@ -300,7 +280,7 @@ static int returned (wk_Graft *g, lua_State *L, wk_Place *at) {
   lua_pushvalue(L, -2);
   if (lua_rawget(L, -2) != LUA_TNIL) {
     doc = (uint16_t)lua_tointeger(L, -1);
-    o = outlineof(s, doc);
+    o = wk_sandbox_outline(s, doc);
   }
   lua_pop(L, 2);
   if (o == NULL) return 0;
@@ -349,11 +329,18 @@ static wk_Code checktop (lua_State *L, Sandbox *s, uint16_t doc,
 }
 
 
+/* a table is copied; it may stand in many places */
+static void walks (wk_Graft *g, lua_State *L, size_t n) {
+  (void)g;
+  wk_sandbox_spendwalk(L, -1, n);
+}
+
+
 /* copies what the document returned, which is on the top.  The limit is
    raised, and garbage collected: keys that are long take memory. */
 static void copyout (lua_State *L, Sandbox *s, uint16_t doc, wk_Id *root) {
   wk_Graft *g = &s->graft;
-  wk_Outline *o = outlineof(s, doc);
+  wk_Outline *o = wk_sandbox_outline(s, doc);
   wk_Code code;
   s->limit += COPYING;
   s->ceiling = SIZE_MAX;
@@ -362,6 +349,7 @@ static void copyout (lua_State *L, Sandbox *s, uint16_t doc, wk_Id *root) {
   g->ud = s;
   g->means = wk_sandbox_means;
   g->returned = returned;
+  g->walks = walks;
   g->strict = 1;
   g->bytes = s->tree->limits.lua_bytes;
   g->help = "a config holds values; what is computed later is `expr \"…\"`";
@@ -386,6 +374,7 @@ static int all (lua_State *L) {
   uint16_t doc = (uint16_t)lua_tointeger(L, 1);
   wk_Id *root = (wk_Id *)lua_touserdata(L, 2);
   lua_gc(L, LUA_GCSTOP);
+  wk_sandbox_layout(L);
   wk_sandbox_open(L);
   lua_newtable(L);
   lua_rawsetp(L, LUA_REGISTRYINDEX, &returned_key);
@@ -399,23 +388,30 @@ static int all (lua_State *L) {
 
 /* gives back what the sandbox holds */
 static void release (Sandbox *s) {
-  size_t i;
   s->running = 0;
   if (s->L != NULL) lua_close(s->L);
-  for (i = 0; i < s->ntexts; i++) {
-    wk_outline_free(s->texts[i].outline);
-    free(s->texts[i].outline);
-  }
-  free(s->texts);
+  wk_sandbox_untext(s);
+  wk_sandbox_unpeek(s);
   wk_graft_free(&s->graft);
+}
+
+
+/* the thread's locale is again what it was */
+static void leave (locale_t plain, locale_t before) {
+  if (plain == (locale_t)0) return;
+  uselocale(before);
+  freelocale(plain);
 }
 
 
 wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
                          const wk_Door *door, wk_Id *root, wk_Told *told,
                          wk_Fail *f) {
+  /* text and numbers are the same everywhere, and compared quickly */
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0), before;
   Sandbox s;
   int status;
+  before = plain != (locale_t)0 ? uselocale(plain) : (locale_t)0;
   memset(&s, 0, sizeof(s));
   memset(told, 0, sizeof(*told));
   memset(f, 0, sizeof(*f));
@@ -433,9 +429,10 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
   wk_graft_init(&s.graft, t);
   s.L = lua_newstate(wk_sandbox_alloc, &s);
   if (s.L == NULL) {
-    wk_Code code = wk_sandbox_nomemory(&s);
+    s.code = wk_sandbox_nomemory(&s);
     place(&s, s.doc, s.line, "");
-    return code;
+    leave(plain, before);
+    return s.code;
   }
   s.running = 1;
   lua_pushcfunction(s.L, handler);
@@ -450,6 +447,7 @@ wk_Code wk_sandbox_read (wk_Tree *t, uint16_t doc, int any,
   }
   told->steps = s.steps;
   release(&s);
+  leave(plain, before);
   return s.code;
 }
 

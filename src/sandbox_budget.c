@@ -2,12 +2,14 @@
 ** sandbox_budget.c -- what a Lua config may use: steps and bytes (part of
 ** sandbox.h's room).
 **
-** May call: fail, lex.
+** May call: fail.
 **
 ** A step is an instruction of Lua, or so much work of one of its functions.
 ** One instruction can do more than its share: compare two long strings, walk
 ** the chain of a hash, move all arguments of a call.  So once a config has
-** made such a thing, each instruction counts as if it used the largest.
+** made such a thing, each instruction counts as if it used the worst there is
+** (sandbox_peek.c knows what that is).  What shows in the memory that is asked
+** for, as a table that grows does, is counted there.
 **
 ** The collector is off.  When the limit is reached a block is refused, and
 ** Lua collects everything and asks again; a config that lives at its limit
@@ -22,15 +24,22 @@
 #include <lua.h>
 #include <lauxlib.h>
 
-#include "lex.h"
 #include "sandbox_room.h"
 
 
 #define EVERY       100      /* instructions between two looks */
+#define MOST        10000    /* steps between two looks */
 #define STRING      16384    /* bytes of a string that cost a step more */
-#define HASH        65536    /* bytes of a hash part that do */
-#define VALUES      64       /* values moved at once that do */
+#define NUMERAL     512      /* bytes of one that may be a number */
+#define NULS        64       /* bytes of one with a zero byte */
+#define VALUES      64       /* values moved at once */
+#define CHAIN       400      /* nodes of a hash to walk along */
+#define NUMBERS     1024     /* keys that are numbers, in one table */
+#define ARRAY       32768    /* bytes of an array to walk along */
+#define SLOTS       256      /* slots of a table to walk along */
+#define UPVALUES    512      /* pairs of a function's upvalues */
 #define LEAST       4096     /* smaller blocks are not looked at */
+#define HURRY       65536    /* larger ones are looked at at once */
 
 
 Sandbox *wk_sandbox_of (lua_State *L) {
@@ -63,11 +72,34 @@ static void remember (Sandbox *s) {
 }
 
 
-/* is this the size of the hash part of a table?  (24 bytes for each of 2^k
-   nodes in Lua 5.4; where it is not, hashes count less.) */
-static int ishash (size_t size) {
-  size_t n = size / 24;
-  return size % 24 == 0 && (n & (n - 1)) == 0;
+/* looks as soon as the next instruction */
+static void hurry (Sandbox *s);
+
+
+/* a block was made, or made larger: what does that mean for the steps? */
+static void grown (Sandbox *s, int isnew, size_t tag, const void *block,
+                   size_t size) {
+  int istable = s->table;  /* the block before was that of a table */
+  s->table = isnew && tag == LUA_TTABLE;
+  if (isnew && tag == LUA_TSTRING) {
+    size_t before = s->longest;
+    wk_sandbox_fresh(s, block, size);
+    if (size > before && size >= HURRY) hurry(s);
+  }
+  else if (isnew && tag == LUA_TFUNCTION) {
+    size_t n = size / sizeof(void *);  /* each looks for its place anew */
+    s->debt += n * n / UPVALUES;
+  }
+  else if (s->calling || (isnew && tag != 0)) return;
+  else if (isnew && wk_sandbox_ishash(size)) {
+    if (s->probing) s->probe = block;
+    if (!s->compiling && !istable)  /* a table was counted through to grow */
+      s->debt += s->array / ARRAY;
+    wk_sandbox_hash(s, block, size);
+    if (size >= HURRY) hurry(s);
+  }
+  else if (!s->compiling && size >= LEAST && size > s->array)
+    s->array = size;
 }
 
 
@@ -76,6 +108,7 @@ void *wk_sandbox_alloc (void *ud, void *block, size_t osize, size_t nsize) {
   const wk_Door *door = s->door;
   size_t old = block == NULL ? 0 : osize;  /* else osize is a type's number */
   void *fresh;
+  if (s->fresh != NULL) wk_sandbox_filled(s);
   if (nsize > old) {
     size_t more = nsize - old;
     if (more > s->limit - s->used || more > s->ceiling - s->total ||
@@ -86,6 +119,7 @@ void *wk_sandbox_alloc (void *ud, void *block, size_t osize, size_t nsize) {
     }
     s->total += more;
   }
+  if (s->nhashes > 0 && nsize == 0) wk_sandbox_freed(s, block, old);
   if (door != NULL && door->memory != NULL)
     fresh = door->memory(door->ud, block, old, nsize);
   else if (nsize == 0) {
@@ -104,12 +138,7 @@ void *wk_sandbox_alloc (void *ud, void *block, size_t osize, size_t nsize) {
   }
   s->used = s->used - old + nsize;
   if (s->used > s->told->bytes) s->told->bytes = s->used;
-  if (nsize >= LEAST) {
-    if (block == NULL && osize == LUA_TSTRING) {
-      if (nsize > s->longest) s->longest = nsize;
-    }
-    else if (nsize > s->hashed && ishash(nsize)) s->hashed = nsize;
-  }
+  if (nsize > old) grown(s, block == NULL, osize, fresh, nsize);
   return fresh;
 }
 
@@ -153,6 +182,14 @@ wk_Code wk_sandbox_nomemory (Sandbox *s) {
 static void look (lua_State *L, lua_Debug *ar);
 
 
+/* the steps of one instruction, as if it used the worst of all there is */
+static uint64_t rate (const Sandbox *s) {
+  return 1 + (unsigned)s->modulo + s->longest / STRING +
+         s->numeral / NUMERAL + s->nuls / NULS + s->chain / CHAIN +
+         s->numbers / NUMBERS + (unsigned)s->values / VALUES;
+}
+
+
 /* the steps are used up: from now on every instruction ends in this */
 static void trip (lua_State *L, Sandbox *s) {
   if (!s->tripped) {
@@ -165,7 +202,7 @@ static void trip (lua_State *L, Sandbox *s) {
             (unsigned long long)s->most);
     wk_fail_note(s->fail, "the limit `lua.steps` counts Lua's instructions "
                           "and the work of its functions");
-    if (s->longest > STRING || s->hashed > HASH || s->values > VALUES)
+    if (rate(s) > 2)
       wk_fail_note(s->fail, "each counts more while there are very long "
                             "strings, large tables or many arguments");
     wk_fail_help(s->fail, "raise the limit once: --limit lua.steps=%llu",
@@ -177,6 +214,8 @@ static void trip (lua_State *L, Sandbox *s) {
 
 void wk_sandbox_spend (lua_State *L, uint64_t work) {
   Sandbox *s = wk_sandbox_of(L);
+  work += s->debt;
+  s->debt = 0;
   s->steps = work < UINT64_MAX - s->steps ? s->steps + work : UINT64_MAX;
   if (s->steps > s->most || s->tripped) trip(L, s);
 }
@@ -200,57 +239,65 @@ static void called (lua_State *L, Sandbox *s, lua_Debug *ar) {
 }
 
 
+/* looks every so many instructions */
+static void look_every (Sandbox *s, int n) {
+  if (n == s->every) return;
+  s->every = n;
+  lua_sethook(s->L, look, LUA_MASKCOUNT | LUA_MASKCALL, n);
+}
+
+
+/* may be called from the allocator: lua_sethook may be called at any time */
+static void hurry (Sandbox *s) {
+  if (!s->counting || s->tripped) return;
+  s->debt += (unsigned)s->every;
+  look_every(s, 1);
+}
+
+
 /* the hook: at every call, and every so many instructions */
 static void look (lua_State *L, lua_Debug *ar) {
   Sandbox *s = wk_sandbox_of(L);
   if (ar->event == LUA_HOOKCOUNT) {
-    uint64_t rate = 1 + s->longest / STRING + s->hashed / HASH +
-                    (unsigned)s->values / VALUES;
-    wk_sandbox_spend(L, rate * (unsigned)s->every);
+    uint64_t each;
+    wk_sandbox_peek(s, (unsigned)s->every);
+    each = rate(s);
+    wk_sandbox_spend(L, each * (unsigned)s->every);
+    each = MOST / each;
+    look_every(s, each < 1 ? 1 : each < (unsigned)s->usual ? (int)each
+                                                           : s->usual);
   }
   else
     called(L, s, ar);
 }
 
 
-void wk_sandbox_count (lua_State *L, int on) {
+/*
+** A table may have many more slots than keys, and none can tell.  Whoever
+** made them paid for them, so the first walk is free; others count as if they
+** went through the largest table.  Behind each key its chain is walked anew.
+*/
+void wk_sandbox_spendwalk (lua_State *L, int index, size_t n) {
   Sandbox *s = wk_sandbox_of(L);
-  s->every = s->most < EVERY ? (int)s->most + 1 : EVERY;
-  lua_sethook(L, look, on ? LUA_MASKCOUNT | LUA_MASKCALL : 0, s->every);
+  const void *table = lua_topointer(L, index);
+  const void **seen = &s->seen[(size_t)table / 16 & (SEEN - 1)];
+  if (n == 0 && *seen == table) {
+    size_t slots = s->array / 16 > s->hashed / 24 ? s->array / 16
+                                                  : s->hashed / 24;
+    wk_sandbox_spend(L, slots / SLOTS);
+  }
+  *seen = table;
+  wk_sandbox_spend(L, n * (s->chain / 16) / 8);
 }
 
 
-/*
-** Lua's parser looks for each name in all functions around it, and for each
-** label in all gotos, and no hook counts that.
-*/
-#define LABEL  100
-
-void wk_sandbox_spendtext (lua_State *L, const char *text, size_t len) {
-  unsigned char isfunction[256];
-  uint64_t work = 1 + len / 64, functions = 0;
-  size_t depth = 0;
-  wk_Lex lex;
-  wk_Token token;
-  wk_lex_init(&lex, text, len);
-  while ((token = wk_lex_next(&lex)) != WK_T_END) {
-    if (token == WK_T_NAME) work += functions;
-    else if (token == WK_T_KEYWORD) {
-      int opens = wk_lex_is(&lex, "function");
-      if (wk_lex_is(&lex, "goto")) work += LABEL;
-      else if (opens || wk_lex_is(&lex, "do") || wk_lex_is(&lex, "if") ||
-               wk_lex_is(&lex, "repeat")) {
-        if (depth == sizeof(isfunction)) break;  /* Lua refuses that */
-        isfunction[depth++] = (unsigned char)opens;
-        functions += (unsigned)opens;
-      }
-      else if (depth > 0 && (wk_lex_is(&lex, "end") ||
-                             wk_lex_is(&lex, "until")))
-        functions -= isfunction[--depth];
-    }
-    else if (token == WK_T_OP && wk_lex_is(&lex, "::")) work += LABEL;
-  }
-  wk_sandbox_spend(L, work);
+void wk_sandbox_count (lua_State *L, int on) {
+  Sandbox *s = wk_sandbox_of(L);
+  s->counting = on;
+  s->usual = s->most < EVERY ? (int)s->most + 1 : EVERY;
+  s->every = 0;
+  if (on) look_every(s, s->usual);
+  else lua_sethook(L, NULL, 0, 0);
 }
 
 /* }====================================================================== */

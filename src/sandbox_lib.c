@@ -18,7 +18,8 @@
 #include "sandbox_room.h"
 
 
-#define BYTES  16    /* bytes, or values, that one step takes care of */
+#define BYTES     16    /* bytes, or values, that one step takes care of */
+#define KEYBYTES  2048  /* bytes of keys that one compares */
 
 static const char names_key = 0;    /* its address is the registry's key */
 
@@ -43,14 +44,35 @@ static uint64_t arguments (lua_State *L) {
 }
 
 
+/* the same for a function of ours, as steps */
+static void spendarguments (lua_State *L) {
+  wk_sandbox_spend(L, 1 + arguments(L) / BYTES);
+}
+
+
+/* the bytes that an argument of string.rep has, 0 when there is none */
+static uint64_t bytes (lua_State *L, int index) {
+  return lua_type(L, index) == LUA_TSTRING ? lua_rawlen(L, index) :
+         lua_type(L, index) == LUA_TNUMBER ? 24 : 0;
+}
+
+
 /* string.rep: the bytes that it makes; more than there can be are left to
-   the other budget */
+   the other budget.  Lua counts to n even when nothing comes of it: then n is
+   made 0. */
 static uint64_t repeated (lua_State *L) {
   const Sandbox *s = wk_sandbox_of(L);
-  lua_Integer n = lua_tointeger(L, 2);
-  uint64_t one = lua_type(L, 1) == LUA_TSTRING ? lua_rawlen(L, 1) : 0;
-  if (lua_type(L, 3) == LUA_TSTRING) one += lua_rawlen(L, 3);
-  if (n <= 0 || one == 0) return 1;
+  lua_Integer n;
+  uint64_t one;
+  wk_sandbox_spend(L, arguments(L) / BYTES);  /* n may be a numeral */
+  n = luaL_checkinteger(L, 2);
+  one = bytes(L, 1) + bytes(L, 3);
+  if (n <= 0) return 1;
+  if (one == 0) {
+    lua_pushinteger(L, 0);
+    lua_replace(L, 2);
+    return 1;
+  }
   return (uint64_t)n > s->limit / one ? 1 : (uint64_t)n * one;
 }
 
@@ -59,7 +81,11 @@ static uint64_t repeated (lua_State *L) {
 static uint64_t each (lua_State *L) {
   lua_Integer len = lua_type(L, 1) == LUA_TSTRING
                     ? (lua_Integer)lua_rawlen(L, 1) : 0;
-  lua_Integer i = luaL_optinteger(L, 2, 1), j = luaL_optinteger(L, 3, i);
+  lua_Integer i, j;
+  uint64_t work = arguments(L) - (uint64_t)len;
+  wk_sandbox_spend(L, work / BYTES);
+  i = luaL_optinteger(L, 2, 1);
+  j = luaL_optinteger(L, 3, i);
   if (i < 0) i = i < -len ? 1 : i + len + 1;
   if (j < 0) j = j < -len ? 0 : j + len + 1;
   if (j > len) j = len;
@@ -102,7 +128,10 @@ static int counted (lua_State *L) {
                   how == FORMAT ? formatted(L) : arguments(L);
   wk_sandbox_values(L, lua_gettop(L));
   wk_sandbox_spend(L, 1 + work / BYTES);
-  return function(L);
+  wk_sandbox_of(L)->calling = 1;  /* its buffers are no tables */
+  how = function(L);
+  wk_sandbox_of(L)->calling = 0;
+  return how;
 }
 
 
@@ -157,16 +186,30 @@ static void take (lua_State *L, const char *library, lua_CFunction open,
 ** =======================================================================
 */
 
-/* the number of keys; raises when one has no order */
-static size_t countkeys (lua_State *L, const char *what) {
-  int odd, list;
-  size_t n;
+/* the number of keys, counted for one walk through them and, unless they are
+   in order already, for sorting; raises when one has no order */
+static size_t countkeys (lua_State *L, const char *what, int sorting) {
+  size_t n = 0, bytes = 0, i;
+  int inorder = 1;
   luaL_checktype(L, 1, LUA_TTABLE);
-  n = wk_order_count(L, 1, &odd, &list);
-  wk_sandbox_spend(L, 1 + n / 4);
-  if (odd != LUA_TNONE)
-    luaL_error(L, "'%s' knows no order for a key of type %s", what,
-               lua_typename(L, odd));
+  wk_sandbox_spendwalk(L, 1, 0);
+  for (lua_pushnil(L); lua_next(L, 1); n++) {
+    lua_pop(L, 1);
+    if (lua_type(L, -1) == LUA_TSTRING) {
+      bytes += lua_rawlen(L, -1);
+      inorder = 0;
+    }
+    else if (!lua_isinteger(L, -1))
+      luaL_error(L, "'%s' knows no order for a key of type %s", what,
+                 luaL_typename(L, -1));
+    else if (lua_tointeger(L, -1) != (lua_Integer)n + 1)
+      inorder = 0;
+  }
+  wk_sandbox_spendwalk(L, 1, n);
+  wk_sandbox_spend(L, 1 + n / 4 + bytes / KEYBYTES);
+  if (sorting && !inorder)
+    for (i = n; i > 1; i /= 2)
+      wk_sandbox_spend(L, n / 8 + bytes / KEYBYTES);
   return n;
 }
 
@@ -190,7 +233,7 @@ static int pairs_step (lua_State *L) {
 
 
 static int lib_pairs (lua_State *L) {
-  size_t n = countkeys(L, "pairs"), i;
+  size_t n = countkeys(L, "pairs", 1), i;
   wk_Key *keys = (wk_Key *)lua_newuserdatauv(L, (n + 1) * sizeof(wk_Key), 0);
   wk_order_keys(L, 1, keys);
   lua_createtable(L, (int)n, 0);
@@ -210,7 +253,7 @@ static int lib_pairs (lua_State *L) {
 static int lib_next (lua_State *L) {
   wk_Key after, best, key;
   int first, found = 0;
-  countkeys(L, "next");
+  countkeys(L, "next", 0);
   lua_settop(L, 2);
   first = lua_isnil(L, 2);
   if (!first) wk_order_tokey(L, 2, &after);
@@ -233,8 +276,9 @@ static int lib_next (lua_State *L) {
 
 
 static int ipairs_step (lua_State *L) {
-  lua_Integer i = luaL_checkinteger(L, 2);
-  wk_sandbox_spend(L, 1);
+  lua_Integer i;
+  spendarguments(L);
+  i = luaL_checkinteger(L, 2);
   luaL_checktype(L, 1, LUA_TTABLE);
   i = (lua_Integer)((lua_Unsigned)i + 1);
   lua_pushinteger(L, i);
@@ -264,7 +308,7 @@ static int lib_select (lua_State *L) {
   int n = lua_gettop(L);
   lua_Integer i;
   wk_sandbox_values(L, n);
-  wk_sandbox_spend(L, 1 + (unsigned)n / BYTES);
+  spendarguments(L);
   if (lua_type(L, 1) == LUA_TSTRING && *lua_tostring(L, 1) == '#') {
     lua_pushinteger(L, n - 1);
     return 1;
@@ -327,7 +371,7 @@ static int lib_tonumber (lua_State *L) {
   size_t len = 0;
   const char *s = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &len)
                                                 : NULL;
-  wk_sandbox_spend(L, 1 + len / BYTES);
+  spendarguments(L);
   luaL_checkany(L, 1);
   if (!lua_isnoneornil(L, 2)) {
     lua_Integer base = luaL_checkinteger(L, 2), n;
@@ -351,8 +395,9 @@ static int lib_tonumber (lua_State *L) {
 
 static int lib_error (lua_State *L) {
   Sandbox *s = wk_sandbox_of(L);
-  lua_Integer level = luaL_optinteger(L, 2, 1);
-  wk_sandbox_spend(L, 1);
+  lua_Integer level;
+  spendarguments(L);
+  level = luaL_optinteger(L, 2, 1);
   lua_settop(L, 1);
   s->own = 1;
   s->level = level < 1 ? 1 : level > 100 ? 100 : (int)level;
@@ -423,7 +468,7 @@ void wk_sandbox_open (lua_State *L) {
 
 
 void wk_sandbox_names (lua_State *L) {
-  lua_newtable(L);
+  lua_createtable(L, 0, 32);  /* as large as the names are, and some more */
   lua_rawgetp(L, LUA_REGISTRYINDEX, &names_key);
   for (lua_pushnil(L); lua_next(L, -2);) {
     lua_pushvalue(L, -2);

@@ -18,6 +18,7 @@
 #include "sandbox_room.h"
 
 
+#define INCLUDE  100         /* steps that reading a file is, at least */
 #define MADE  "config"       /* registry name of their metatable */
 
 /* what the userdata is; its first user value is the text, the name or the
@@ -26,6 +27,7 @@ typedef struct Made {
   wk_Means means;
   uint16_t doc;       /* where the call stands */
   int line;
+  uint32_t pos;       /* the same, when it was asked for: a byte from 1 */
 } Made;
 
 static const char null_value = 0, delete_value = 0;   /* their addresses */
@@ -229,6 +231,7 @@ int wk_sandbox_include (lua_State *L) {
             shown);
     return wrong(L, "include", NULL);
   }
+  wk_sandbox_spend(L, INCLUDE);
   memset(s->fail, 0, sizeof(*s->fail));
   if (s->door->include(s->door->ud, name, s->open[s->nopen - 1], &doc,
                        s->fail) != WK_OK)
@@ -296,18 +299,18 @@ int wk_sandbox_table (lua_State *L) {
 
 
 wk_Means wk_sandbox_means (wk_Graft *g, lua_State *L, wk_Place *place) {
-  const Sandbox *s = (const Sandbox *)g->ud;
-  const Made *made;
+  Sandbox *s = (Sandbox *)g->ud;
+  Made *made;
   if (lua_istable(L, -1)) return WK_M_TABLE;
   if (lua_islightuserdata(L, -1))
     return lua_touserdata(L, -1) == &null_value ? WK_M_NULL : WK_M_DELETE;
   made = ismade(L, -1);
   if (made == NULL) return WK_M_NOTHING;
   if (made->doc != 0) {
-    size_t start, stop;
-    wk_sandbox_line(wk_tree_doc(s->tree, made->doc), made->line, &start, &stop);
+    if (made->pos == 0)
+      made->pos = (uint32_t)wk_sandbox_start(s, made->doc, made->line) + 1;
     place->doc = made->doc;
-    place->pos = (uint32_t)start;
+    place->pos = made->pos - 1;
   }
   if (made->means == WK_M_TARGET) {
     lua_getiuservalue(L, -1, 1);

@@ -24,6 +24,8 @@ local room, tell = origin.room, origin.tell
 local M = {}
 
 local GREY, BLACK, FAILED = 1, 2, 3
+-- Bytes that expressions may read for each that they may make; and at least so many.
+local READING, READ = 4, 1 << 20
 
 local function path_of(tree, id)
   return core.keytext(tree:segments(id))
@@ -238,18 +240,30 @@ end
 --- expr.eval tells them.
 function M.compute(self, id, item, objects, call, caught)
   local expr, values = room "wick.expr", {}
+  local targets, texts = nil, {} -- of the expression; long texts, each made once
+  local env = M.environment(self, id, function(n, s, pc)
+    local target = targets[n]
+    if not target then
+      return nil
+    elseif texts[target] then
+      return texts[target]
+    end
+    local nodes, work = self.tree:weight(target)
+    if nodes and not self.tree:object(target) then
+      expr.charge(s, pc, nodes, work)
+    end
+    local found = self.tree:value(target, objects)
+    if found == core.null then
+      return nil
+    elseif type(found) == "string" then
+      expr.charge(s, pc, 0, #found)
+      texts[target] = found
+    end
+    return found
+  end, call, caught)
   for i, expression in ipairs(item.exprs) do
-    local ok, value = expr.eval(expression.ast, M.environment(self, id, function(n)
-      local target = expression.targets[n]
-      if not target then
-        return nil
-      end
-      local found = self.tree:value(target, objects)
-      if found == core.null then
-        return nil
-      end
-      return found, type(found) == "table" and self.tree:weight(target)
-    end, call, caught))
+    targets = expression.targets
+    local ok, value = expr.eval(expression.ast, env)
     if not ok then
       return false, expression.base, value
     end
@@ -472,6 +486,7 @@ end
 --- (node -> {exprs, texts}), missing (a list of `???`), reads (a list of {from,
 --- target}), disabled (component -> its `_disabled_`), color.
 function M.run(context)
+  local work = math.max(READING * context.limits["value.bytes"], READ)
   local self = setmetatable({
     tree = context.tree,
     top = context.top,
@@ -485,6 +500,8 @@ function M.run(context)
     budget = {
       bytes = context.limits["value.bytes"],
       nodes = context.limits["value.nodes"],
+      work = work,
+      allowed = work, -- for the message
       limits = context.limits,
     },
     errors = {},

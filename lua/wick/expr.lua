@@ -24,9 +24,9 @@ end
 
 --- The value of a parsed expression.
 ---
----   env.ref(i)        the value of the i-th reference, asked when needed;
----                     wick.null is nil; and the nodes it was made of, when that
----                     is more than one
+---   env.ref(i, s, pc) the value of the i-th reference, asked when needed;
+---                     wick.null is nil.  What it takes to make it is charged
+---                     before, by M.charge(s, pc, nodes, work)
 ---   env.call(f, value)
 ---                     nil, or a problem when f may not be called; asked
 ---                     before each call of what is no built-in name.  f is
@@ -35,8 +35,9 @@ end
 ---                     text that calls it
 ---   env.caught        the message handler of calls into the project, or nil; what
 ---                     it gives has `value` and `whole` (the traceback)
----   env.budget        {bytes =, nodes =}: what may still be made; goes down.
----                     `limits` in it, by name, is for the message
+---   env.budget        {bytes =, nodes =, work =}: what may still be made, and
+---                     read of what is there; goes down.  `limits` in it, by
+---                     name, and `allowed`, the work in all, are for messages
 ---   env.file(name), env.env(name, default)
 ---                     the functions of that name: a value, or nil and why
 ---
@@ -48,6 +49,17 @@ end
 ---@return any value_or_problem
 function M.eval(ast, env)
   return room("wick.expr.eval").eval(ast, env)
+end
+
+--- Charges a reference's value to the budget.
+---@param s table
+---@param pc integer
+---@param nodes integer
+---@param work number
+function M.charge(s, pc, nodes, work)
+  local charge = room("wick.expr.step").charge
+  charge(s, pc, "nodes", nodes)
+  charge(s, pc, "work", work)
 end
 
 return M

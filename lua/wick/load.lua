@@ -1,19 +1,18 @@
 -- wick.load: runs a project's modules, and gives the constructor that a target
 -- names.
 --
--- May call: core, origin, target; its part for plugins; raised (its words for
--- failures).
+-- May call: core, origin, target; its parts; raised (its words for failures).
 --
 -- A module is run once per root and inode.  It is registered before it runs,
 -- so a circle is seen, forgotten when it fails, and cannot yield.  What this room
 -- uses is taken as it was when wick was opened: no module can change it.
 
+local calling = require "wick.load.calling"
 local core = require "wick.core"
 local origin = require "wick.origin"
 local target = require "wick.target"
 
-local getinfo, getlocal, getmetatable = debug.getinfo, debug.getlocal, debug.getmetatable
-local traceback = debug.traceback
+local getinfo, traceback = debug.getinfo, debug.traceback
 local format, match, sub = string.format, string.match, string.sub
 local insert, move, remove = table.insert, table.move, table.remove
 local error, next, pcall, rawequal = error, next, pcall, rawequal
@@ -24,7 +23,6 @@ local package, loaded, searchers = package, package.loaded, package.searchers
 local M = {}
 
 local FRAMES = 200 -- of the stack that are looked at when a module fails
-local INDEX_STEPS = 16
 
 local loading = {} -- records of the modules that are running, outermost first
 local raised = {} -- value, err: the last text that this room raised, and what it means
@@ -433,64 +431,6 @@ end
 -- {======================================================
 -- Constructors
 -- =======================================================
-
-local METHOD = { self = true, cls = true, class = true, _ = true }
-
--- What is finally called when `value` is, for callable tables and userdata.
-local function called(value)
-  for _ = 1, INDEX_STEPS do
-    if type(value) == "function" then
-      return value
-    end
-    local meta = getmetatable(value)
-    value = meta and rawget(meta, "__call")
-    if value == nil then
-      return nil
-    end
-  end
-end
-
--- The `new` of a table or userdata: its own, or through tables in __index.
-local function new_of(value)
-  for _ = 0, INDEX_STEPS do
-    if type(value) == "table" then
-      local new = rawget(value, "new")
-      if new ~= nil then
-        return new
-      end
-    end
-    local meta = getmetatable(value)
-    value = meta and rawget(meta, "__index")
-    if type(value) ~= "table" then
-      return nil
-    end
-  end
-end
-
--- How a value is called: what to call, the kind, the function finally called;
--- nil when it cannot be.
-local function calling(value)
-  local kind = type(value)
-  if kind == "function" then
-    return value, "function", value
-  elseif kind ~= "table" and kind ~= "userdata" then
-    return nil
-  end
-  local call = called(value)
-  if call then
-    return value, "__call", call
-  end
-  local new = new_of(value)
-  local f = new ~= nil and called(new)
-  if not f then
-    return nil
-  elseif type(new) == "function" and METHOD[getlocal(new, 1)] then
-    return function(...)
-      return new(value, ...)
-    end, "method", f
-  end
-  return new, "new", f
-end
 
 -- The error for a plugin's module that is named itself and is no constructor by
 -- what the plugin states; nil and the constructor that it may be.

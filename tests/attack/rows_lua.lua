@@ -287,7 +287,7 @@ return {
   { 120, "a table that holds itself", "local t = {} t.t = { t } return { t = t }", "EMISFIT",
     says = "holds itself", naive = "^returned table" },
   { 120, "a million keys",
-    "local t = {} for i = 1, 1000000 do t['k' .. i] = i end return { t = t }", "ELUASTEPS",
+    "local t = {} for i = 1, 1000000 do t['k' .. i] = i end return { t = t }", "ELUABYTES",
     naive = ".", reason = HOOK },
   { 120, "more nodes than a config may have", [[
       local t = { 1 } for i = 1, 40 do t = { t, t } end return { t = t }]], "ELIMIT",
@@ -362,7 +362,7 @@ return {
     return "return { t = { " .. ("1,"):rep(300000) .. "} }"
   end, "OK", naive = "^returned table", reason = "it is as large as it looks" },
   { 109, "a source that compiles to too much", function()
-    return "return { " .. lines(100000, "k%d = { a = { %d } },") .. " }"
+    return "return { " .. lines(100000, "k%d = { a = { 'x%d' } },") .. " }"
   end, "ELUABYTES", naive = "^[rh]", reason = "the control has more room, if not the time" },
   { 114, "bytecode", function() return string.dump(load("return { }")) end, "EBYTECODE",
     says = "bytecode", naive = "^returned table" },

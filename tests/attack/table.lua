@@ -11,7 +11,7 @@ local catalogue = dofile("tests/attack/catalogue.lua")
 local ROWS = #catalogue
 
 local SPECS = { "attack/attack_spec", "attack/chunk_spec", "attack/lua_spec",
-  "attack/plugin_spec" }
+  "attack/plugin_spec", "attack/work_spec", "attack/expr_work_spec" }
 
 local function lines_of(command)
   local list, pipe = {}, assert(io.popen(command))

@@ -29,6 +29,7 @@ for _, words in ipairs { { "a.b=1e999" }, { "x=$ 1.5 + nil" }, { "x=$ ('x'):rep(
   local ok, err = wick.load(path, words)
   say(ok, tostring(err))
 end
+say(assert(wick.load((path:gsub("yaml$", "lua")))):show())
 say(assert(wick.load { f = 0.1, g = 1e300, h = -0.0, i = 3.0 }):show())
 ]==]
 
@@ -48,6 +49,12 @@ case: "$ 'Stra\u00dfe\u00e4I'"
 cases: "$ @case:upper() .. @case:lower()"
 ]]
 
+local LUA = [[
+return { joined = 1.5 .. '', shown = tostring(2.5), format = ('%.2f'):format(0.25),
+  read = { tonumber('1.5'), tonumber('1,5') == nil }, upper = ('Stra\u{DF}e'):upper(),
+  order = { 'a' < 'B', '\u{E4}' < 'z', 'ab' < 'abc' } }
+]]
+
 describe("row 157:", function()
   it("a comma in decimals changes nothing", function()
     local dir = helper.temp()
@@ -61,6 +68,7 @@ describe("row 157:", function()
     end
     helper.write(dir .. "/script.lua", SCRIPT)
     helper.write(dir .. "/c.yaml", CONFIG)
+    helper.write(dir .. "/c.lua", LUA)
     local env = { LOCPATH = dir, LUA_PATH = "lua/?.lua;lua/?/init.lua;;",
       LUA_CPATH = helper.build .. "/lua/?.so;;" }
     local said, decimals = {}, {}

@@ -9,7 +9,7 @@
 -- compile.  One that needs root is not tried without.
 
 local TREE = "build/mutants"
-local SECONDS = 60 -- for one killer; who takes longer was stopped by the mutant
+local SECONDS = 180 -- for one killer; who takes longer was stopped by the mutant
 
 local mutants = dofile("tests/mutants/list.lua")
 
@@ -42,17 +42,20 @@ end
 -- What the specs need beside the Lua rooms.
 local NEEDS = {
   lua = { "lua/wick/core.so", "tests/naive_lua" },
+  work = { "lua/wick/core.so", "tests/naive_lua" },
   attack = { "lua/wick/core.so", "tests/driver", "tests/naive", "tests/fold" },
   race = { "tests/race" },
   secure = { "bin/wick", "tests/driver" },
   chunk = { "lua/wick/core.so" },
   strace = { "bin/wick" },
   cases = { "bin/wick" },
+  collector = { "lua/wick/core.so", "tests/plugins/made.so" },
 }
 
 local specs = {}
 for _, path in ipairs(lines_of("find tests -name '*_spec.lua'")) do
   specs[path:match("([^/]+)_spec%.lua$")] = path
+  specs[path:match("([^/]+/[^/]+)_spec%.lua$")] = path -- two have one name
 end
 
 -- The targets of make for a killer, and the command that runs it.

@@ -314,7 +314,7 @@ error[W0003]: no such key `model.lrr` to override
     }))
     local nothing, err = config:get "late"
     assert.is_nil(nothing)
-    assert.equal("the value of `late` needs the object `late`", err.message)
+    assert.equal("the value of `late` needs the object `t`", err.message)
     assert.equal("t1", config:build "use".options.text)
     local ok, values = config:run()
     assert.is_true(ok)

@@ -1,17 +1,19 @@
 -- wick.compose.copies: `%key`, `%file` and `%file#key` -> copies of nodes.  A part
 -- of wick.compose.
 --
--- May call: read (the reader), defaults, compose, absent, fail, core.
+-- May call: read (the reader), compose/*, compose, absent, fail, core.
 --
 -- A copy of a key is made when all copies inside what it copies are made, so a
 -- circle is met at a node that waits for itself; what needs a copy that failed is
 -- skipped without a word.  A copy of a file brings
 -- copies of its own, which are made where they then stand; each knows the
 -- nodes that it came out of, so that a file that copies itself ends.  The walk
--- has its own stack.
+-- has its own stack, and ends with the first copy that there is no room for:
+-- what was half made by then is not copied further.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local read_copy = require "wick.compose.asked"
 
 local GREY, BLACK, FAILED = 1, 2, 3
 local NONE = {}
@@ -35,84 +37,6 @@ function Copies:report(id, err)
     err.marks[1] = self.tree:mark(id, "copied here")
   end
   self.errors[#self.errors + 1] = err
-end
-
--- The text itself, as YAML has it.
-local function doubled(tree, id, text)
-  return require "wick.tell".written_quoted(tree, id, "", "%" .. text)
-end
-
--- What a copy names: {file, path, base, optional}; or nil and an error.
-local function read_copy(self, id)
-  local tree = self.tree
-  local text = tree:text(id)
-  local optional = text:sub(2, 2) == "?"
-  local at = optional and 3 or 2
-  local body = text:sub(at)
-  local file, key = body:match("^([^#]*)#(.*)$")
-  local before = file or body
-  if not (before:find("/", 1, true) or before:match("%.ya?ml$") or before:match("%.lua$")) then
-    file, key = nil, body
-  else
-    file = before
-  end
-  local item = { file = file, optional = optional, base = file and at + #file or at - 1 }
-  if key and key ~= "" then
-    local path, err = core.keypath(key)
-    if not path or path.length ~= #key then
-      local helps = { ("to mean the text itself, double the sign: `%s`"):format(
-        doubled(tree, id, text)) }
-      local name, inner = key:match("^([%w_-]+)#([%a_].*)$")
-      local other, colons = key:match("^(.+%.ya?ml)::(.+)$")
-      if not file and (name or other) then
-        table.insert(helps, 1, ("for a copy from a file write `\"%%%s#%s\"`"):format(
-          fail.quote(other or name .. ".yaml", 40),
-          fail.quote(inner or colons:gsub("::", "."), 40)))
-      else
-        for _, help in ipairs(path and {} or err.helps) do
-          table.insert(helps, help:match("^write `.*` for `") and 1 or #helps + 1, help)
-        end
-      end
-      local mark = not path and err.marks[1]
-      local first = item.base + (path and path.length + 1 or mark and mark.byte or 1)
-      if mark and mark.byte > 1 then -- inside the path
-        return nil, fail.new("ESIGIL", {
-          message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-          marks = { tree:mark(id, mark.label, math.min(first, #text),
-            math.min(first + mark.length - 1, #text)) },
-          helps = helps,
-        })
-      end
-      return nil, fail.new("ESIGIL", {
-        message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-        marks = { tree:mark(id, path and "the key path ends before this"
-          or "expected a key path, or a file, behind `%`",
-          math.min(item.base + (path and path.length or 0) + 1, #text), #text) },
-        helps = helps,
-      })
-    end
-    item.path = path
-    if file and path.up > 0 then
-      return nil, fail.new("ESIGIL", {
-        message = "a key in a file counts from the file's root",
-        marks = { tree:mark(id, "a relative path begins here", item.base + 1,
-          item.base + path.up) },
-        helps = { "leave the leading dots out" },
-      })
-    end
-  elseif not file or key then
-    return nil, fail.new("ESIGIL", {
-      message = ("`%s` starts with `%%` and is no copy"):format(
-            require "wick.tell".written(tree, id, text, 40)),
-      marks = { tree:mark(id, "expected a key path behind it") },
-      helps = { "write `\"%key.path\"`, `\"%file.yaml\"` or `\"%file.yaml#key\"`",
-        ("to mean the text itself, double the sign: `%s`"):format(
-          doubled(tree, id, text)) },
-    })
-  end
-  return item
 end
 
 local function circle(self, chain, id)
@@ -297,7 +221,7 @@ function in_file(self, id, item, seen)
   local at = top
   for i = 1, item.path and #item.path or 0 do
     if tree:kind(at) == "string" and tree:is(at, "sigil") then
-      local inner = tree:is_copy(at) and read_copy(self, at)
+      local inner = tree:is_copy(at) and read_copy(tree, at)
       if not inner or not inner.file then
         return nil, fail.new("EREF", {
           message = ("`%s` leads through a reference or expression"):format(
@@ -372,6 +296,25 @@ local function note(self, id, written, item, target)
   end
 end
 
+-- What is to be laid over the copies in what was copied from a file, `from`, is laid
+-- over those in the copy `to`, too, as a part of it.
+local function carry(self, from, to)
+  local tree, patches = self.tree, self.config.patches
+  local copies = tree:copies(to)
+  for i, inner in ipairs(next(patches) and tree:copies(from) or {}) do
+    for n, patch in ipairs(patches[inner] or {}) do
+      local over, err = tree:copy(patch.over)
+      if not over then
+        return nil, err
+      end
+      local list = patches[copies[i]] or {}
+      patches[copies[i]], list[n] = list, { over = over, op = patch.op,
+        on = tree:previous(copies[i]) }
+    end
+  end
+  return true
+end
+
 -- Puts the copy there, and what is laid over it.
 local function make(self, id, item, target)
   local tree, config = self.tree, self.config
@@ -386,11 +329,16 @@ local function make(self, id, item, target)
   if not ok then
     return nil, err
   end
-  if not item.file then
-    note(self, id, tree:previous(id), item, target)
-  end
   local patches = config.patches[id]
   config.patches[id] = nil
+  if not item.file then
+    note(self, id, tree:previous(id), item, target)
+  else
+    ok, err = carry(self, target, id)
+    if not ok then
+      return nil, err
+    end
+  end
   for _, patch in ipairs(patches or {}) do
     if patch.on == was then
       compose.resume(config, patch.layer)
@@ -448,7 +396,7 @@ end
 local function try(self, id)
   local item, err = self.items[id], nil
   if not item then
-    item, err = read_copy(self, id)
+    item, err = read_copy(self.tree, id)
     self.items[id] = item
   end
   local target, before
@@ -475,6 +423,7 @@ local function try(self, id)
   local depth = item.file and self:depth(id) or above and above.depth
   local ok, wrong = make(self, id, item, target)
   if not ok then
+    self.full = wrong.name == "ELIMIT"
     return self:report(id, wrong)
   end
   for _, inner in ipairs(self.tree:copies(id)) do
@@ -510,12 +459,12 @@ return function(config, copies)
     open[top], needs[top], at[top] = id, NONE, 1
     state[id] = GREY
   end
-  while n < #self.todo do
+  while n < #self.todo and not self.full do
     n = n + 1
     if not state[self.todo[n]] then
       push(self.todo[n])
     end
-    while top > 0 do
+    while top > 0 and not self.full do
       local id, list = open[top], needs[top]
       local need = list
       if type(list) == "table" then

@@ -95,6 +95,10 @@ function Call:charge(n)
   charge(self.s, self.pc, "bytes", n)
 end
 
+function Call:work(n)
+  charge(self.s, self.pc, "work", n)
+end
+
 function Call:argument(i, problem)
   local by, shown = self.by[self.base + i], i - self.shift
   if i > self.count then
@@ -233,7 +237,7 @@ local function run(ast, env)
   local code, x = ast.code, ast.x
   local vals, by, sp = {}, {}, 0 -- the stack, and the steps that made it
   local bases, open = {}, 0 -- where calls and tables begin on it
-  local s = { ast = ast, env = env }
+  local s = { ast = ast, env = env, numbers = 0 }
   s.call = setmetatable({ s = s, by = by, env = env }, Call)
   local pc, n = 0, ast.n
   while pc < n do
@@ -243,12 +247,8 @@ local function run(ast, env)
       sp = sp + 1
       vals[sp], by[sp] = x[pc], pc
     elseif op == "ref" then
-      local v, size = env.ref(x[pc])
-      if size then
-        charge(s, pc, "nodes", size)
-      end
       sp = sp + 1
-      vals[sp], by[sp] = present(v), pc
+      vals[sp], by[sp] = present(env.ref(x[pc], s, pc)), pc
     elseif op == "binary" then
       sp = sp - 1
       vals[sp] = operate().binary(s, pc, x[pc], vals[sp], vals[sp + 1], by[sp], by[sp + 1])
@@ -317,6 +317,10 @@ local function run(ast, env)
       local key = vals[sp - 1]
       local place = mathtype(key) and tointeger(key)
       if not place or place < 1 or place > x[pc] then
+        if mathtype(key) then -- these may be made to fall on one chain of the hash
+          s.numbers = s.numbers + 1
+          charge(s, pc, "work", 2 * s.numbers)
+        end
         set(s, pc, vals[sp - 2], key, vals[sp], by[sp - 1])
       end
       sp = sp - 2

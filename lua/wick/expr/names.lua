@@ -4,6 +4,7 @@
 --
 -- Each function here is called with `c`, the call, before its arguments:
 --   c:charge(n)             n bytes are about to be made
+--   c:work(n)               n bytes are about to be read
 --   c:argument(i, problem)  raises what is wrong with argument i
 --   c:refuse(problem)       raises what is wrong with the whole call
 --   c:foreign(f, ...)       calls code of the project, protected
@@ -65,12 +66,17 @@ local function text(c, i, v)
   return v
 end
 
+-- The number that argument `v` is, or nil.
+local function number(c, v)
+  return number_of(c.s, c.pc, v)
+end
+
 -- An integer argument.
 local function integer(c, i, v, default)
   if v == nil and default then
     return default
   end
-  local n = number_of(v)
+  local n = number(c, v)
   if not n then
     c:argument(i, "must be an integer, and it is " .. word(v))
   end
@@ -96,6 +102,7 @@ local function plain(c, i, v)
 end
 
 -- One conversion of format, done; `size` is what it holds at least.
+local CONVERTING = 512 -- bytes that are read in the time that it takes
 local CONVERSIONS = { d = true, i = true, s = true, g = true, f = true, x = true }
 
 local function convert(c, i, spec, kind, v)
@@ -107,7 +114,7 @@ local function convert(c, i, spec, kind, v)
       return v
     end
   else
-    local n = number_of(v)
+    local n = number(c, v)
     if not n then
       c:argument(i, format("must be a number for `%s`, and it is %s", spec, word(v)))
     elseif kind ~= "g" and kind ~= "f" and not tointeger(n) then
@@ -139,6 +146,7 @@ local function formatted(c, pattern, ...)
     if not from then
       return concat(parts)
     end
+    c:work(CONVERTING)
     local flags, kind = match(pattern, "^([-+ #0]*%d?%d?%.?%d?%d?)(.?)", from + 1)
     local spec = "%" .. flags .. kind
     n = n + 1
@@ -190,7 +198,9 @@ local function given(name)
     if not f then
       c:refuse(format("there is no `%s` here", name))
     end
-    local ok, value, err = pcall(f, text(c, 1, (...)), select(2, ...))
+    local what = text(c, 1, (...))
+    c:work(#what)
+    local ok, value, err = pcall(f, what, select(2, ...))
     if not ok then
       value, err = nil, value
     end
@@ -204,17 +214,31 @@ local function given(name)
   end
 end
 
-local tonumbers = own(tonumber)
+local tonumbers, selected = own(tonumber), own(select)
+
+-- Lua's own function reads these arguments, where they are strings, as numbers.
+local function reads(c, ...)
+  for i = 1, select("#", ...) do
+    local v = select(i, ...)
+    if type(v) == "string" then
+      c:work(#v)
+    end
+  end
+end
 
 M.known = {
   tonumber = function(c, ...)
     if select("#", ...) == 1 and type((...)) == "string" then
-      return number_of((...))
+      return number(c, (...))
     end
+    reads(c, ...)
     return tonumbers(c, ...)
   end,
   type = own(type),
-  select = own(select),
+  select = function(c, ...)
+    reads(c, (...))
+    return selected(c, ...)
+  end,
   env = given "env",
   file = given "file",
 }
@@ -234,7 +258,7 @@ local function own_of_numbers(f)
   return function(c, ...)
     for i = 1, select("#", ...) do
       local v = select(i, ...)
-      if type(v) == "string" and not number_of(v) and tonumber(v) then
+      if type(v) == "string" and not number(c, v) and tonumber(v) then
         c:argument(i, "must be a number, and it is a string")
       end
     end
@@ -250,24 +274,33 @@ M.known["string.len"] = function(c, s)
   return #text(c, 1, s)
 end
 
--- ASCII letters of one case -> those of the other, whatever the locale.
-local UPPER, LOWER = {}, {}
+-- ASCII letters of one case -> those of the other, whatever the locale: Lua's own
+-- functions where those do the same, for they are much faster.
+local UPPER, LOWER, ALL = {}, {}, {}
+for code = 0, 0xFF do
+  ALL[code + 1] = string.char(code)
+end
 for code = 0x61, 0x7A do
   local low, high = string.char(code), string.char(code - 0x20)
   UPPER[low], LOWER[high] = high, low
 end
+ALL = concat(ALL)
 
-M.known["string.upper"] = function(c, s)
-  s = text(c, 1, s)
-  c:charge(#s)
-  return (gsub(s, "[a-z]", UPPER))
+local function cased(own_function, letters, other)
+  local changed = gsub(ALL, letters, other)
+  return function(c, s)
+    s = text(c, 1, s)
+    c:charge(#s)
+    if own_function(ALL) == changed then
+      return own_function(s)
+    end
+    c:work(25 * #s)
+    return (gsub(s, letters, other))
+  end
 end
 
-M.known["string.lower"] = function(c, s)
-  s = text(c, 1, s)
-  c:charge(#s)
-  return (gsub(s, "[A-Z]", LOWER))
-end
+M.known["string.upper"] = cased(string.upper, "[a-z]", UPPER)
+M.known["string.lower"] = cased(string.lower, "[A-Z]", LOWER)
 
 M.known["string.sub"] = function(c, s, i, j)
   s = text(c, 1, s)

@@ -13,7 +13,8 @@ local append, format = table.concat, string.format
 local mathtype, tointeger = math.type, math.tointeger
 local word, raise, wrong, charge = step.word, step.raise, step.wrong, step.charge
 local text_of, number_of = step.text_of, step.number_of
-local byte, sub = string.byte, string.sub
+local byte, find, sub = string.byte, string.find, string.sub
+local setlocale = os.setlocale
 local metamethod, callable = step.metamethod, step.callable
 local allowed, protected = step.allowed, step.protected
 
@@ -53,11 +54,14 @@ local OPERATORS = {
 local BITS = { ["&"] = true, ["|"] = true, ["~"] = true, ["<<"] = true, [">>"] = true }
 local function less(a, b) return a < b end
 local function at_most(a, b) return a <= b end
--- Strings by their bytes, whatever order the locale has.
-local function is_before(a, b)
-  for i = 1, #a, 64 do
-    local x, y = sub(a, i, i + 63), sub(b, i, i + 63)
-    if x ~= y then
+-- Strings by their bytes, whatever order the locale has.  Pieces of them are
+-- compared, and the one that differs in smaller ones.
+local function in_pieces(a, b, piece)
+  for i = 1, #a, piece do
+    local x, y = sub(a, i, i + piece - 1), sub(b, i, i + piece - 1)
+    if x ~= y and piece > 8 then
+      return in_pieces(x, y, piece // 8)
+    elseif x ~= y then
       for k = 1, #x do
         local p, q = byte(x, k, k), byte(y, k, k)
         if p ~= q then
@@ -70,15 +74,27 @@ local function is_before(a, b)
   return #a < #b
 end
 
+-- Lua's own order is that of the locale, and slow for zero bytes.
+local function is_before(s, pc, a, b)
+  local size = #a < #b and #a or #b
+  charge(s, pc, "work", size)
+  if setlocale(nil, "collate") == "C" and not find(a, "\0", 1, true)
+    and not find(b, "\0", 1, true) then
+    return a < b
+  end
+  charge(s, pc, "work", 15 * size)
+  return in_pieces(a, b, 4096)
+end
+
 local COMPARE = { -- `>` is `<` with its operands exchanged
   ["<"] = { "__lt", less }, ["<="] = { "__le", at_most },
   [">"] = { "__lt", less, true }, [">="] = { "__le", at_most, true },
 }
 
 -- A number, or a string that is one (but, as in Lua, not for its bits).
-local function number(v, bits)
+local function number(s, pc, v, bits)
   local kind = type(v)
-  return kind == "number" and v or kind == "string" and not bits and number_of(v) or nil
+  return kind == "number" and v or kind == "string" and not bits and number_of(s, pc, v) or nil
 end
 
 -- A word for an operand that is wrong.
@@ -91,7 +107,7 @@ end
 
 local function arithmetic(s, pc, op, a, b, bya, byb)
   local info, bits = OPERATORS[op], BITS[op]
-  local x, y = number(a, bits), number(b, bits)
+  local x, y = number(s, pc, a, bits), number(s, pc, b, bits)
   if x and y then
     if bits then
       local culprit = not tointeger(x) and bya or not tointeger(y) and byb
@@ -126,9 +142,9 @@ local function compare(s, pc, op, a, b)
     return info[2](x, y)
   elseif kind == type(b) and kind == "string" then
     if info[1] == "__lt" then
-      return is_before(x, y)
+      return is_before(s, pc, x, y)
     end
-    return not is_before(y, x)
+    return not is_before(s, pc, y, x)
   end
   local done, value = overloaded(s, pc, op, info[1], info[2], x, y)
   if done then
@@ -144,7 +160,12 @@ local function same(a, b)
 end
 
 local function equal(s, pc, op, a, b)
-  if rawequal(a, b) then
+  if type(a) == "string" then
+    if type(b) == "string" and #a == #b then
+      charge(s, pc, "work", #a // 4)
+    end
+    return rawequal(a, b)
+  elseif rawequal(a, b) then
     return true
   elseif type(a) == type(b) then
     local done, value = overloaded(s, pc, op, "__eq", same, a, b)
@@ -182,7 +203,7 @@ local function unary(s, pc, op, v, by)
     return not v
   end
   local info, kind = UNARY[op], type(v)
-  local x = op ~= "#" and number(v, op == "~")
+  local x = op ~= "#" and number(s, pc, v, op == "~")
   if x and op == "-" then
     return -x
   elseif x then

@@ -66,11 +66,15 @@ end
 -- Budgets
 --
 
+-- `bytes` and `nodes` are what is made.  `work` is the bytes of text that are
+-- read where nothing is made of them, or what takes as long.
 local WHAT = {
+  work = "the limit `value.bytes` allows to read 4 bytes for each one that expressions make",
   bytes = "the limit `value.bytes` counts every string that expressions make",
   nodes = "the limit `value.nodes` counts every table item that expressions make",
 }
 local HELP = {
+  work = "let a constructor work on long texts, or raise the limit: --limit value.bytes=N",
   bytes = "make long texts in a constructor, or raise the limit: --limit value.bytes=N",
   nodes = "make large tables in a constructor, or raise the limit: --limit value.nodes=N",
 }
@@ -86,16 +90,21 @@ local function counted(n, kind)
 end
 
 local function size(n, kind)
-  if kind == "bytes" and n >= 1 << 20 and n % (1 << 20) == 0 then
+  if kind ~= "nodes" and n >= 1 << 20 and n % (1 << 20) == 0 then
     return format("%d MiB", n >> 20)
   end
   return counted(n, kind)
 end
 
+-- The decimal point of the locale that the host has set.
+local function point_of_locale()
+  return sub(format("%.1f", 0.5), 2, -2)
+end
+
 -- A text that the C library made of a float, with the point that Lua writes: a
 -- host may have set a locale that has another one.
 local function pointed(text)
-  local point = sub(format("%.1f", 0.5), 2, -2)
+  local point = point_of_locale()
   if point ~= "." then
     text = gsub(text, gsub(point, "%p", "%%%0"), ".")
   end
@@ -111,25 +120,38 @@ local function text_of(v)
   return match(text, "[^%d-]") and text or text .. ".0"
 end
 
+local charge
+
 -- The number that a value is or reads as, or nil: a locale's own point is none.
-local function number_of(v)
-  if type(v) == "string" and match(v, "[^0-9A-Fa-fxXpP \t-\r+.-]") then
-    return nil
+-- Step `pc` asks.
+local function number_of(s, pc, v)
+  if type(v) == "string" then
+    if #v > 64 then
+      charge(s, pc, "work", #v)
+    end
+    if point_of_locale() ~= "." and match(v, "[^0-9A-Fa-fxXpP \t-\r+.-]") then
+      return nil
+    end
   end
   return tonumber(v)
 end
 
--- n more bytes or nodes are about to be made by step pc.
-local function charge(s, pc, kind, n)
+-- n more bytes or nodes are about to be made by step pc, or so much to be read.
+function charge(s, pc, kind, n)
   local budget = s.env.budget
   local left = budget and budget[kind]
   if not left then
     return
   elseif n > left then
-    local limit = budget.limits and budget.limits["value." .. kind]
-    wrong(s, pc, "evaluating this config would produce more than "
-      .. (limit and size(limit, kind) or format("`value.%s` allows", kind)),
-      format("%s here, and %s left", counted(n, kind), match(counted(left, kind), "^%S+")),
+    local name = kind == "nodes" and kind or "bytes"
+    local limit = budget.limits and budget.limits["value." .. name]
+    if kind == "work" then
+      limit = budget.allowed
+    end
+    wrong(s, pc, format("evaluating this config would %s more than %s",
+      kind == "work" and "read" or "produce", limit and size(limit, kind)
+      or format("`value.%s` allows", name)),
+      format("%s here, and %s left", counted(n, name), match(counted(left, name), "^%S+")),
       { name = "EBUDGET", notes = { WHAT[kind] }, helps = { HELP[kind] } })
   end
   budget[kind] = left - (n // 1 | 0)

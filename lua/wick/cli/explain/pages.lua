@@ -1010,7 +1010,8 @@ checked; by its path it could be another file by now. Mount it: `mount -t proc p
   W0701 = [[
 EBUDGET evaluation would produce too much
 `value.bytes` counts every string that expressions make, `value.nodes` what they and
-references add to the config. `--limit value.bytes=128MiB` raises it for one command.
+references add to the config. What expressions compare or read as numbers may be 4 times
+as long as what they make. `--limit value.bytes=128MiB` raises it for one command.
 == file a.yaml
 line: "$ ('x'):rep(100000000)"
 == wrong wick show a.yaml
