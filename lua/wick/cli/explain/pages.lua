@@ -902,8 +902,14 @@ WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
 plugin `exp.fast` was built for another Lua
 == file fast.c
 #include <wick/plugin.h>
-WICK_PLUGIN(fast, "fast", "1.0", "made for this one", "");
-WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+static int model (lua_State *L) { lua_newtable(L); return 1; }
+WICK_PLUGIN(fast, "fast", "1.0", "", WICK_CONSTRUCTOR("new", "a model"));
+WICK_OPEN int luaopen_fast (lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, model);
+  lua_setfield(L, -2, "new");
+  return 1;
+}
 == right
 ]],
   W0602 = [[
@@ -978,8 +984,14 @@ WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
 plugin `exp.fast` states another name
 == file fast.c
 #include <wick/plugin.h>
-WICK_PLUGIN(fast, "fast", "1.0", "under its own", "");
-WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+static int model (lua_State *L) { lua_newtable(L); return 1; }
+WICK_PLUGIN(fast, "fast", "1.0", "under its own", WICK_CONSTRUCTOR("new", "a model"));
+WICK_OPEN int luaopen_fast (lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, model);
+  lua_setfield(L, -2, "new");
+  return 1;
+}
 == right
 ]],
   W0607 = [[
@@ -997,8 +1009,14 @@ int luaopen_fast (void *L) { return L == 0; }
 plugin `exp.fast` does not state what it is
 == file fast.c
 #include <wick/plugin.h>
-WICK_PLUGIN(fast, "fast", "1.0", "a model", "");
-WICK_OPEN int luaopen_fast (lua_State *L) { lua_newtable(L); return 1; }
+static int model (lua_State *L) { lua_newtable(L); return 1; }
+WICK_PLUGIN(fast, "fast", "1.0", "fast ones", WICK_CONSTRUCTOR("new", "a model"));
+WICK_OPEN int luaopen_fast (lua_State *L) {
+  lua_newtable(L);
+  lua_pushcfunction(L, model);
+  lua_setfield(L, -2, "new");
+  return 1;
+}
 == right
 ]],
   W0608 = [[
