@@ -42,6 +42,9 @@ wk_Code wk_view_find_dynamic (wk_View *v, uint64_t address, int writable) {
   for (;; v->ndynamic++) {
     unsigned slot;
     Dyn d;
+    if (v->ndynamic == WK_ELF_ENTRIES)
+      return wk_view_damaged(v, "has more than 4096 entries in its dynamic "
+                                "section");
     if (v->ndynamic == there &&
         (there += at_once(v, place + there * sizeof(d),
                           left / sizeof(d) - there)) == v->ndynamic)

@@ -13,6 +13,7 @@
 #include "elf.h"
 
 #define WK_ELF_HEADERS  64     /* program headers that are looked at */
+#define WK_ELF_ENTRIES  4096   /* of the dynamic section */
 #define WK_ELF_NEEDED   512    /* libraries that a plugin may need */
 #define WK_ELF_NAME     255    /* bytes of the name of one */
 #define WK_SLOTS        48     /* kinds of entries that are remembered */

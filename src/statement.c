@@ -120,10 +120,9 @@ static int is_plain (const char *s) {
 /* is all of it UTF-8, and without control bytes but tab and newline? */
 static int is_clean (const char *s, const char *end) {
   while (s < end) {
-    while (end - s >= 8 && is_plain(s)) s += 8;
-    if (s == end) break;
-    unsigned char c = (unsigned char)*s;
-    if (c >= 0x20 && c < 0x7F) s++;
+    const unsigned char c = (unsigned char)*s;
+    if (end - s >= 8 && is_plain(s)) s += 8;
+    else if (c >= 0x20 && c < 0x7F) s++;
     else if (c >= 0x80) {
       int n = wk_utf8(s, end);
       if (n == 0 || (n == 2 && c == 0xC2 && (unsigned char)s[1] < 0xA0))

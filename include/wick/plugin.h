@@ -39,7 +39,9 @@
 **          Lua annotations: integer number string boolean table any, T[],
 **          table<K, V>, { a: T, b?: T }, "a"|"b", T|U, T?, names of classes.
 **          Where none is stated, no option is checked.
-**          A constructor "Name.from_file" is a member of the member `Name`.
+**          A constructor "Name.from_file" is a member of the member `Name`; one
+**          that is called as the file, or "new", may be the module itself.
+**          What is not stated is no constructor.
 ** Life     A plugin is never unloaded.  One process loads a file once; each
 **          Lua state calls its entry once for as long as its project is open
 **          there.  Objects end by their own __gc or __close.  A process that

@@ -29,9 +29,9 @@ write("p/bad.lua", "return 1 +\n")
 assert(lfs.link("a.lua", dir .. "/p/link.lua", true))
 write("c.yaml", "project: p/\na: {_target_: p.a.A, b: '@b'}\nb: {_target_: p.d.b, n: '$ 1 + 1'}\n"
   .. "c: {_target_: p.made.Make, size: 3}\n")
-local built = (os.getenv "WICK_BUILD" or "build") .. "/tests/plugins/made.so"
 for _, name in ipairs { "made", "other" } do
-  assert(os.execute(("cp %s '%s/p/%s.so'"):format(built, dir, name)))
+  assert(os.execute(("cp %s/tests/plugins/made.so '%s/p/%s.so'"):format(os.getenv "WICK_BUILD"
+    or "build", dir, name)))
 end
 write("wrong.yaml", "project: p/\na: {_target_: p.link}\nb: {_target_: p.bad}\nc: '@none'\n")
 

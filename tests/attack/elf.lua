@@ -83,6 +83,13 @@ function M.tag(old, new)
   end
 end
 
+--- A patch: an entry of the dynamic section says something else.
+function M.value(tag, n)
+  return function(s)
+    return M.put(s, entry(s, tag) + 8, ("<i8"):pack(n))
+  end
+end
+
 --- A patch: the name that an entry (NEEDED: 1) has begins otherwise.
 function M.name(tag, text)
   return function(s)

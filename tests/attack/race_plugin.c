@@ -5,12 +5,13 @@
 **   race_plugin ROUNDS [openat2|walk|naive]
 **
 ** A process exchanges p/plug.so and p/other.so as fast as it can
-** (RENAME_EXCHANGE); both state the same and answer differently.  In each
-** round a child, which has nothing loaded yet, checks and loads p/plug.so and
-** then looks which inode is mapped, and what its entry answers.  `naive`
-** checks the path and gives the path to dlopen; without a word both of wick's
-** ways are tried.  Ends with 1 when something
-** else was loaded than was checked, with 2 when the race did not happen.
+** (RENAME_EXCHANGE); both state the same and answer differently, and one is
+** so large that it is read as it is looked at.  In each round a child, which
+** has nothing loaded yet, checks and loads p/plug.so and then looks which
+** inode is mapped, and what its entry answers.  `naive` checks the path and
+** gives the path to dlopen; without a word both of wick's ways are tried.
+** Ends with 1 when something else was loaded than was checked, with 2 when the
+** race did not happen.
 **
 ** The plugins are those that the Makefile builds from tests/plugins/bare.c.
 ** 1,000,000 rounds take some ten minutes.
@@ -48,6 +49,8 @@ static const char *const outcomes[] = {
   "broken"
 };
 
+#define WHOLE  32768   /* of no more bytes a plugin is read at once */
+
 static uint64_t inodes[2];         /* of the two, as they were made */
 static volatile unsigned long *flips;   /* shared with the flipper */
 
@@ -58,8 +61,8 @@ static void die (const char *what) {
 }
 
 
-/* copies a plugin of the build; gives its inode */
-static uint64_t put_plugin (const char *build, const char *plugin,
+/* copies a plugin of the build, which is large or not; gives its inode */
+static uint64_t put_plugin (const char *build, const char *plugin, int large,
                             const char *to) {
   char path[PATH_MAX], block[65536];
   struct stat st;
@@ -71,7 +74,7 @@ static uint64_t put_plugin (const char *build, const char *plugin,
   n = read(fd, block, sizeof(block));
   close(fd);
   fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-  if (n <= 0 || fd < 0 || write(fd, block, (size_t)n) != n ||
+  if (n <= 0 || (n > WHOLE) != large || fd < 0 || write(fd, block, (size_t)n) != n ||
       fstat(fd, &st) != 0) die(to);
   close(fd);
   return (uint64_t)st.st_ino;
@@ -154,8 +157,8 @@ static int race (long rounds, const char *build, const char *way) {
   long i;
   if (mkdtemp(dir) == NULL || chdir(dir) != 0 || mkdir("p", 0755) != 0)
     die(dir);
-  inodes[0] = put_plugin(build, "race1", "p/plug.so");
-  inodes[1] = put_plugin(build, "race2", "p/other.so");
+  inodes[0] = put_plugin(build, "race1", 0, "p/plug.so");
+  inodes[1] = put_plugin(build, "race2", 1, "p/other.so");
   *flips = 0;
   flipper = fork();
   if (flipper == 0) flip();

@@ -39,6 +39,7 @@ local STACKED = "plugin `p.plug` asks for an executable stack"
 local ENTRY = "plugin `p.plug` has no entry point"
 local OPENED = "plugin `p.plug` cannot be opened"
 
+local DIES = "the system's linker takes the process along, before any code of it runs"
 local LINKER = "the system's linker refuses it, too, before it runs"
 local ALL = "loaded plug 1\nopened plug 1\n"
 
@@ -100,6 +101,8 @@ return {
   { 73, "two statements", make = "printf '%s' '#include <wick/plugin.h>\nWICK_PLUGIN(a, \"plug\", "
     .. "\"1\", \"\", \"\");\nWICK_PLUGIN(b, \"p.plug\", \"1\", \"\", \"\");' >two.c; "
     .. "$BUILD -include two.c -DUNSTATED", code = "W0606", headline = MISSTATED, naive = "runs" },
+  { 73, "two sections of statements", make = "$BUILD && objcopy --rename-section "
+    .. ".comment=.wick.plugin plug.so", code = "W0606", headline = MISSTATED, naive = "runs" },
   { 73, "a statement outside of the file",
     patch = elf.section(".wick.plugin", 24, u64:pack(1 << 40)), code = "W0606",
     headline = MISSTATED, naive = "runs" },
@@ -124,6 +127,22 @@ return {
     code = "W0605", headline = DAMAGED, naive = "refuses", why = LINKER },
   { 74, "segments that overlap", patch = elf.segment(LOAD, 1, 40, u64:pack(0x3000)),
     code = "W0605", headline = DAMAGED, naive = "runs" },
+  { 74, "relocations that are nowhere", patch = elf.value(7, 0x7777777770), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "relocations of another size", patch = elf.value(9, 1), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "relocations of another kind", patch = elf.value(20, 1), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "constructors that are nowhere", patch = elf.value(25, 0x7777777770), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "a beginning that is no code", patch = elf.value(12, 0x3000), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "versions that are nowhere", patch = elf.value(0x6ffffff0, 0x7777777770), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
+  { 74, "versions of a library that is not needed", patch = elf.tag(1, 21), code = "W0605",
+    headline = DAMAGED, naive = "runs" },
+  { 74, "symbols that are nowhere", patch = elf.value(6, 1 << 40), code = "W0605",
+    headline = DAMAGED, naive = "refuses", why = DIES },
 
   { 75, "an executable stack", flags = "-Wl,-z,execstack", code = "W0510", headline = STACKED,
     naive = "runs" },
@@ -175,6 +194,10 @@ return {
   { 83, "no entry", flags = "-DENTRY=other", code = "W0603", headline = ENTRY, naive = "runs" },
   { 83, "an entry that is no function", flags = "-DENTRY=other -DDATA=luaopen_plug",
     code = "W0603", headline = ENTRY, naive = "runs" },
+  { 83, "an entry of a version that nobody gets by its name", make = "printf '%s' '"
+    .. "__asm__(\".symver luaopen_it,luaopen_plug@V1\");' >version.h; "
+    .. "echo 'V1 { global: luaopen_plug; local: *; };' >map; $BUILD -DENTRY=it -include version.h "
+    .. "-Wl,--version-script=map", code = "W0603", headline = ENTRY, naive = "runs" },
   { 83, "an entry that gives nothing", flags = "-DRETURNS=0", at_run = true, code = "W0207",
     headline = "module `p.plug` returned nothing", ran = ALL, naive = "runs" },
   { 83, "an entry that raises", flags = "-DRETURNS=2", at_run = true, code = "W0206",

@@ -117,8 +117,8 @@ return {
     "if (!renamed(file, &now)) {", "path_fault_test" },
   { "a file without one of its names cannot be read", FILE,
     "if (again++ || !renamed(file, &now)) {", "if (!again) {", "file_test" },
-  { "reading ends with a signal", FILE, "else if (errno != EINTR) return read_failed(file,",
-    "else return read_failed(file,", "path_fault_test" },
+  { "reading ends with a signal", FILE, "else if (n < 0 && errno != EINTR) return",
+    "else if (n < 0) return", "path_fault_test" },
   { "standard input has no limit", FILE, "if (got > limit) {", "if (0) {", "file_test" },
 
   -- who may write them

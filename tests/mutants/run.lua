@@ -2,7 +2,7 @@
 --
 --     lua5.4 tests/mutants/run.lua [text ...]     only mutants that hold a text
 --
--- tests/mutants/list.lua says what they are.  The tree is copied; there each
+-- tests/mutants/list.lua and plugins.lua say what they are.  The tree is copied; there each
 -- mutant's text is replaced, what its killers need is built, and they are run
 -- until one fails: then the mutant is killed.  One that survives is an error,
 -- and so is one whose text is not in its file exactly once, or that does not
@@ -12,6 +12,9 @@ local TREE = "build/mutants"
 local SECONDS = 180 -- for one killer; who takes longer was stopped by the mutant
 
 local mutants = dofile("tests/mutants/list.lua")
+for _, mutant in ipairs(dofile("tests/mutants/plugins.lua")) do
+  mutants[#mutants + 1] = mutant
+end
 
 local function quote(word)
   return "'" .. word:gsub("'", "'\\''") .. "'"
@@ -49,7 +52,19 @@ local NEEDS = {
   chunk = { "lua/wick/core.so" },
   strace = { "bin/wick" },
   cases = { "bin/wick" },
+  ["unit/plugin"] = { "lua/wick/core.so", "tests/plugins/made.so" },
+  ["unit/target"] = { "lua/wick/core.so", "tests/plugins/one.so" },
   collector = { "lua/wick/core.so", "tests/plugins/made.so" },
+}
+
+-- What C programs load.
+local PLUGINS = {
+  elf_test = "one two sysv many",
+  elf_tables_test = "one sysv versions",
+  linker_test = "one sysv versions",
+  plugin_test = "one two many changes waits hides",
+  plugin_fault_test = "one two",
+  state_test = "made",
 }
 
 local specs = {}
@@ -62,7 +77,11 @@ end
 local function killer(name)
   local spec = name:match("^(.*)_spec$")
   if not spec then
-    return { "tests/" .. name }, "build/tests/" .. name
+    local targets = { "tests/" .. name }
+    for plugin in (PLUGINS[name] or ""):gmatch "%S+" do
+      targets[#targets + 1] = "tests/plugins/" .. plugin .. ".so"
+    end
+    return targets, "build/tests/" .. name
   end
   return NEEDS[spec] or { "lua/wick/core.so" },
     "lua5.4 tests/run " .. assert(specs[spec], "there is no " .. name)

@@ -588,7 +588,9 @@ static void long_names (void **state) {
     {DT_SONAME, 1, 255, NULL},
     {DT_NEEDED, 1, 256, "a library whose name has more than 255 bytes"},
     {DT_NEEDED, 512, 10, "needs more than 512 libraries"},
-    {DT_NEEDED, 1 << 20, 1 << 20, "needs more than 512 libraries"},
+    {DT_NEEDED, 1 << 20, 1 << 20, "has more than 4096 entries in its dynamic"},
+    {DT_DEBUG, 4000, 10, NULL},
+    {DT_DEBUG, 4096, 10, "has more than 4096 entries in its dynamic section"},
     {DT_NEEDED, 500, 1 << 24, "a library whose name has more than 255 bytes"},
     {DT_SONAME, 1, 256, "has a name of its own (SONAME) that is none"},
     {DT_SONAME, 2, 10, "has an entry of its dynamic section twice"}

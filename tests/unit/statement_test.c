@@ -283,10 +283,30 @@ static void long_names (void **state) {
 }
 
 
+/* each byte at each place of a text: many are looked at at once */
+static void bytes (void **state) {
+  static const char text[] = HEAD "doc\taaaaaaaaaaaaaaaaaaaaaaaaa\nend\n";
+  char copy[sizeof(text)];
+  size_t first = sizeof(HEAD) - 1 + 4, i;
+  int c;
+  (void)state;
+  for (i = first; i < first + 25; i++)
+    for (c = 1; c < 256; c++) {
+      const char *at = copy;
+      wk_Statement st;
+      memcpy(copy, text, sizeof(text));
+      copy[i] = (char)c;
+      if (c == '\t' || c == '\n') continue;
+      assert_int_equal(wk_statement_next(&at, copy + sizeof(copy), &st),
+                       c >= 0x20 && c < 0x7F ? 1 : -1);
+    }
+}
+
+
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(forms), LEAK_TEST(cuts), LEAK_TEST(several), LEAK_TEST(lines),
-    LEAK_TEST(limits), LEAK_TEST(long_names)
+    LEAK_TEST(limits), LEAK_TEST(long_names), LEAK_TEST(bytes)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

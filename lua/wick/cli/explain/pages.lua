@@ -903,7 +903,7 @@ plugin `exp.fast` was built for another Lua
 == file fast.c
 #include <wick/plugin.h>
 static int model (lua_State *L) { lua_newtable(L); return 1; }
-WICK_PLUGIN(fast, "fast", "1.0", "made for this one", WICK_CONSTRUCTOR("new", "a model"));
+WICK_PLUGIN(fast, "fast", "1.0", "", WICK_CONSTRUCTOR("new", "a model"));
 WICK_OPEN int luaopen_fast (lua_State *L) {
   lua_newtable(L);
   lua_pushcfunction(L, model);
@@ -1010,7 +1010,7 @@ plugin `exp.fast` does not state what it is
 == file fast.c
 #include <wick/plugin.h>
 static int model (lua_State *L) { lua_newtable(L); return 1; }
-WICK_PLUGIN(fast, "fast", "1.0", "a model", WICK_CONSTRUCTOR("new", "a model"));
+WICK_PLUGIN(fast, "fast", "1.0", "fast ones", WICK_CONSTRUCTOR("new", "a model"));
 WICK_OPEN int luaopen_fast (lua_State *L) {
   lua_newtable(L);
   lua_pushcfunction(L, model);
