@@ -74,8 +74,8 @@ static uint64_t put_plugin (const char *build, const char *plugin, int large,
   n = read(fd, block, sizeof(block));
   close(fd);
   fd = open(to, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755);
-  if (n <= 0 || (n > WHOLE) != large || fd < 0 || write(fd, block, (size_t)n) != n ||
-      fstat(fd, &st) != 0) die(to);
+  if (n <= 0 || (n > WHOLE) != large || fd < 0 ||
+      write(fd, block, (size_t)n) != n || fstat(fd, &st) != 0) die(to);
   close(fd);
   return (uint64_t)st.st_ino;
 }
