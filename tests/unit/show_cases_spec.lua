@@ -26,28 +26,32 @@ local function parse(text)
   return parts
 end
 
--- A `wick` that does nothing and tells its words and where it was called.
+-- A `wick` that does nothing and tells where it was called, and its words.  A
+-- command may run many at a time, so each writes to a file of its own.
 local SPY = [[
 #!/bin/sh
-{ printf '%%s\n' "$PWD" "$#"; for word; do printf '%%s\0' "$word"; done; printf '\n'; } >>'%s'
+{ printf '%%s\0' "$PWD" "$@"; } >'%s'/"$$"
 ]]
 
 -- Runs a command of a case with the spy for `wick`: what wick was called with, a
 -- list of {cwd, words}.
 local function calls_of(command, dir, bin)
-  local log = bin .. "/log"
-  os.remove(log)
+  local calls = bin .. "/calls"
+  assert(lfs.mkdir(calls))
   helper.run(command, { cwd = dir, env = { PATH = bin .. ":" .. os.getenv("PATH"),
     ROOT = helper.root } })
-  local list, text, at = {}, helper.read(log) or "", 1
-  while at <= #text do
-    local cwd, count, after = text:match("^([^\n]*)\n(%d+)\n()", at)
-    local call = { cwd = cwd }
-    for i = 1, tonumber(count) do
-      call[i], after = text:match("^(%Z*)%z()", after)
+  local list = {}
+  for name in lfs.dir(calls) do
+    if name:match("^%d+$") then
+      local call = {}
+      for word in helper.read(calls .. "/" .. name):gmatch("([^\0]*)\0") do
+        call[#call + 1] = word
+      end
+      call.cwd = table.remove(call, 1)
+      list[#list + 1] = call
     end
-    list[#list + 1], at = call, after + 1
   end
+  helper.remove(calls)
   return list
 end
 
@@ -180,7 +184,7 @@ local function check(name)
     helper.remove(dir)
     helper.remove(bin)
   end)
-  helper.write(bin .. "/wick", SPY:format(bin .. "/log"))
+  helper.write(bin .. "/wick", SPY:format(bin .. "/calls"))
   assert(os.execute("chmod 755 " .. bin .. "/wick"))
   for _, part in ipairs(parse(helper.read(folder .. "/" .. name))) do
     if part.kind == "file" then
