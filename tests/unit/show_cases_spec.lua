@@ -37,7 +37,6 @@ local SPY = [[
 -- list of {cwd, words}.
 local function calls_of(command, dir, bin)
   local calls = bin .. "/calls"
-  assert(lfs.mkdir(calls))
   helper.run(command, { cwd = dir, env = { PATH = bin .. ":" .. os.getenv("PATH"),
     ROOT = helper.root } })
   local list = {}
@@ -49,9 +48,9 @@ local function calls_of(command, dir, bin)
       end
       call.cwd = table.remove(call, 1)
       list[#list + 1] = call
+      os.remove(calls .. "/" .. name)
     end
   end
-  helper.remove(calls)
   return list
 end
 
@@ -186,6 +185,7 @@ local function check(name)
   end)
   helper.write(bin .. "/wick", SPY:format(bin .. "/calls"))
   assert(os.execute("chmod 755 " .. bin .. "/wick"))
+  assert(lfs.mkdir(bin .. "/calls"))
   for _, part in ipairs(parse(helper.read(folder .. "/" .. name))) do
     if part.kind == "file" then
       helper.write(dir .. "/" .. part.argument, table.concat(part.lines, "\n") .. "\n")
