@@ -157,14 +157,14 @@ static void pushfailed (lua_State *L, const Host *h, const wk_Told *told,
       lua_getfield(L, -1, "marks");
       i = lua_istable(L, -1) && lua_rawlen(L, -1) > 0;
       lua_pop(L, 1);
-      addmark(L, 1, wk_tree_doc(t, told->doc), span->byte, span->length,
+      addmark(L, 1, wk_tree_finddoc(t, told->doc), span->byte, span->length,
               i ? "included here" : "");
     }
     return;
   }
-  wk_push_error(L, f, wk_tree_doc(t, told->doc), "error");
+  wk_push_error(L, f, wk_tree_finddoc(t, told->doc), "error");
   for (i = 0; i < told->nmore; i++)
-    addmark(L, f->nmarks + i + 1, wk_tree_doc(t, told->more[i].doc),
+    addmark(L, f->nmarks + i + 1, wk_tree_finddoc(t, told->more[i].doc),
             told->more[i].byte, told->more[i].length, told->more[i].label);
   if (told->key[0] != '\0') wk_set_string(L, "key", told->key);
   if (told->length > 0) {
@@ -362,7 +362,7 @@ int wk_tree_graft (lua_State *L) {
   if (code == WK_OK) code = wk_graft(g, L, &id, &fail);
   if (code != WK_OK) {
     luaL_pushfail(L);
-    wk_push_error(L, &fail, wk_tree_doc(t, g->doc), "error");
+    wk_push_error(L, &fail, wk_tree_finddoc(t, g->doc), "error");
     if (g->path[0] != '\0') wk_set_string(L, "key", g->path);
     wk_graft_free(g);
     return 2;

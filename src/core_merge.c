@@ -112,8 +112,8 @@ int wk_merge_copy (lua_State *L) {
 int wk_merge_via (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   const wk_Via *via = wk_tree_viaof(t, wk_check_id(L, t, 2));
-  if (via == NULL || wk_tree_doc(t, via->doc) == NULL) return 0;
-  wk_push_mark(L, wk_tree_doc(t, via->doc), via->pos, 1, "");
+  if (via == NULL || wk_tree_finddoc(t, via->doc) == NULL) return 0;
+  wk_push_mark(L, wk_tree_finddoc(t, via->doc), via->pos, 1, "");
   return 1;
 }
 

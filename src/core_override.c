@@ -97,7 +97,7 @@ int wk_override_word (lua_State *L) {
   luaL_argcheck(L, byte >= 1 && (lua_Unsigned)byte <= len + 1, 4, "range");
   if (word_value(t, word, len, number, (size_t)byte - 1, &doc, &id, &w,
                  &fail) != WK_OK)
-    return wk_push_failure(L, &fail, wk_tree_doc(t, doc));
+    return wk_push_failure(L, &fail, wk_tree_finddoc(t, doc));
   lua_pushinteger(L, id);
   if (w.count == 0) return 1;
   wk_push_error(L, &w.first, wk_tree_doc(t, doc), "warning");
@@ -153,7 +153,7 @@ int wk_override_set (lua_State *L) {
   }
   code = word_value(t, word, len, number, stop + 1, &doc, &id, &w, &fail);
   if (code != WK_OK)
-    return wk_push_failure(L, &fail, wk_tree_doc(t, doc));
+    return wk_push_failure(L, &fail, wk_tree_finddoc(t, doc));
   code = wk_tree_lay(t, at, id, WK_SET, &clashes, &fail);
   *guard = clashes.list;
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);

@@ -42,14 +42,14 @@ wk_Id wk_check_id (lua_State *L, const wk_Tree *t, int arg) {
 
 
 static wk_Doc *docof (const wk_Tree *t, wk_Id id) {
-  return wk_tree_doc(t, wk_tree_node(t, id)->doc);
+  return wk_tree_finddoc(t, wk_tree_node(t, id)->doc);
 }
 
 
 /* gives 2 (nil, err) for a failure whose marks are in document `doc` */
 static int failure (lua_State *L, const wk_Tree *t, const wk_Fail *f,
                     uint16_t doc) {
-  return wk_push_failure(L, f, wk_tree_doc(t, doc));
+  return wk_push_failure(L, f, wk_tree_finddoc(t, doc));
 }
 
 

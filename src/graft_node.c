@@ -56,10 +56,11 @@ static void tellpath (Walk *w) {
 /* the host's tables have no text, so they get the key path for a mark */
 wk_Code wk_graft_located (Walk *w, wk_Code code, uint32_t pos, uint16_t doc) {
   const wk_Tree *t = w->g->tree;
+  const wk_Doc *d = wk_tree_finddoc(t, doc);
   tellpath(w);
   w->g->doc = doc;
   if (w->f->nmarks > 0) return code;
-  if (wk_tree_doc(t, doc) != NULL && wk_tree_doc(t, doc)->source != NULL)
+  if (d != NULL && d->source != NULL)
     wk_fail_mark(w->f, pos, wk_tree_width(t, doc, pos), "%s", "");
   else if (w->g->path[0] != '\0')
     wk_fail_mark(w->f, 0, 0, "at `%s`", w->g->path);

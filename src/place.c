@@ -165,7 +165,7 @@ static size_t expression (const char *s, const char *end) {
 
 
 size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos) {
-  const wk_Doc *d = wk_tree_doc(t, doc);
+  const wk_Doc *d = wk_tree_finddoc(t, doc);
   const char *s, *end;
   size_t width;
   if (d == NULL || d->source == NULL || pos >= d->length) return 1;
@@ -205,7 +205,7 @@ static size_t argument (const wk_Doc *d, const wk_Node *n, size_t *skip) {
 
 size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = wk_tree_doc(t, n->doc);
+  const wk_Doc *d = wk_tree_finddoc(t, n->doc);
   size_t at = n->pos, skip = 0;
   if (d == NULL || d->source == NULL || n->kind < WK_NULL ||
       n->kind > WK_STRING || n->size == 0) return WK_UNWRITTEN;
@@ -224,7 +224,7 @@ size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
 
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = wk_tree_doc(t, n->doc);
+  const wk_Doc *d = wk_tree_finddoc(t, n->doc);
   int isscalar = n->kind != WK_MAP && n->kind != WK_LIST;
   const char *s, *end;
   size_t length;
@@ -334,7 +334,7 @@ static int spot (const char **p, const char *end, char c, char quote,
 int wk_tree_spot (const wk_Tree *t, wk_Id id, size_t first, size_t last,
                   size_t *byte, size_t *length) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = wk_tree_doc(t, n->doc);
+  const wk_Doc *d = wk_tree_finddoc(t, n->doc);
   const char *text = wk_tree_text(t, n), *p, *end, *from = NULL;
   size_t i, bytes, taken;
   char quote = 0;

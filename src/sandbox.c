@@ -100,7 +100,7 @@ static const char *subject (const char *text, size_t *len) {
 /* marks a line of a document: the failure's own mark if it has none, else one
    of the places that led to it */
 static void place (Sandbox *s, uint16_t doc, int line, const char *label) {
-  const wk_Doc *d = wk_tree_doc(s->tree, doc);
+  const wk_Doc *d = wk_tree_finddoc(s->tree, doc);
   wk_Told *told = s->told;
   size_t start, stop;
   if (d == NULL || d->source == NULL) return;

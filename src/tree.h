@@ -141,8 +141,12 @@ void wk_tree_free (wk_Tree *t);
 wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
                           const char *name, const char *source, size_t length,
                           uint16_t *doc, wk_Fail *f);
-/* document `doc`, which stays where it is as long as the tree; NULL for 0 */
+/* document `doc` of the tree; it stays where it is as long as the tree */
 static inline wk_Doc *wk_tree_doc (const wk_Tree *t, size_t doc) {
+  return t->docs[doc];
+}
+/* the same, or NULL for 0, which stands for none */
+static inline wk_Doc *wk_tree_finddoc (const wk_Tree *t, size_t doc) {
   return doc > 0 && doc < t->ndocs ? t->docs[doc] : NULL;
 }
 

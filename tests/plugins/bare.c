@@ -40,7 +40,7 @@ __attribute__((constructor)) static void change (void) {
 #if defined(HIDES)
 extern ElfW(Dyn) _DYNAMIC[];
 
-static ElfW(Addr) table (ElfW(Sxword) tag) {
+static uintptr_t table (long tag) {
   const ElfW(Dyn) *d;
   for (d = _DYNAMIC; d->d_tag != tag; d++) {}
   return d->d_un.d_ptr;

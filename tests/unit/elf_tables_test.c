@@ -429,7 +429,7 @@ static void version_of_the_entry (void **state) {
     memset(text + 16, 0xFF, head_of[2] * sizeof(ElfW(Addr)));
     text += 16 + head_of[2] * sizeof(ElfW(Addr));
     for (; i < head_of[0]; i++) memcpy(text + i * 4, &head_of[1], 4);
-    text += head_of[0] * 4;
+    text += (size_t)head_of[0] * 4;
     for (i = 0;; i++) {
       uint32_t word;
       memcpy(&word, text + i * 4, sizeof(word));
@@ -495,7 +495,7 @@ static void chains (void **state) {
   free(b.s);
   b = plugin("one");
   s = place(&b, entry(&b, DT_GNU_HASH)->d_un.d_ptr);
-  at += h[0] * 4;
+  at += (size_t)h[0] * 4;
   end = segment(&b, PT_LOAD, 0)->p_filesz;
   for (at += (size_t)(s - b.s); at + 4 <= end; at += 4) b.s[at] &= (char)~1;
   entry(&b, DT_STRSZ)->d_un.d_val = 1;    /* its names were spoiled, too */
@@ -623,7 +623,8 @@ static void told_names (void **state) {
   (void)state;
   wk_elf_needed(&file, tally, sum);
   assert_int_equal(sum[0], 101);
-  assert_int_equal(sum[1], 100 * WK_ELF_SHOWN + strlen("libc.so.6"));
+  assert_int_equal(sum[1],
+                   (size_t)100 * WK_ELF_SHOWN + strlen("libc.so.6"));
   free(b.s);
 }
 
@@ -631,7 +632,7 @@ static void told_names (void **state) {
 /* a file of many exports that all share one long name */
 static void told_exports (void **state) {
   enum {N = 5000};
-  Bytes b = enlarged(DT_DEBUG, N * 2, 1 << 20);
+  Bytes b = enlarged(DT_DEBUG, (size_t)N * 2, 1 << 20);
   wk_ElfFile file = file_of(&b);
   const size_t nstrings = entry(&b, DT_STRSZ)->d_un.d_val;
   Sym *symbols, was = *symbol(&b, "luaopen_one");

@@ -161,7 +161,7 @@ static void kinds (void **state) {
    become the process's own */
 static int open_terminal (int careful) {
   char *name;
-  int master, tty;
+  int master, slave = -1, tty;
   wk_Root r;
   wk_Fail f;
   signal(SIGHUP, SIG_IGN);
@@ -175,9 +175,10 @@ static int open_terminal (int careful) {
     if (try_n(&r, name + 9, strlen(name + 9), &f) != WK_ETYPE) return 3;
     wk_root_close(&r);
   }
-  else if (open(name, O_RDONLY | O_CLOEXEC) < 0) return 77;
+  else if ((slave = open(name, O_RDONLY | O_CLOEXEC)) < 0) return 77;
   tty = open("/dev/tty", O_RDONLY | O_CLOEXEC);
   if (tty >= 0) close(tty);
+  if (slave >= 0) close(slave);
   close(master);
   return tty >= 0;
 }
