@@ -39,10 +39,6 @@ wk_Outline *wk_sandbox_outline (Sandbox *s, uint16_t doc) {
   return o;
 }
 
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic pop
-#endif
-
 
 /* finds the starts of a text's lines; without memory those behind are not
    known */
@@ -77,6 +73,10 @@ size_t wk_sandbox_start (Sandbox *s, uint16_t doc, int line) {
          (d->source[at] == ' ' || d->source[at] == '\t')) at++;
   return at;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 
 void wk_sandbox_untext (Sandbox *s) {
