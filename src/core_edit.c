@@ -345,29 +345,31 @@ int wk_edit_needs (lua_State *L) {
 }
 
 
+/* appends to the array at `index`, which is made when it is nil */
+static void append_to (lua_State *L, int index, wk_Id id) {
+  if (lua_isnil(L, index)) {
+    lua_newtable(L);
+    lua_replace(L, index);
+  }
+  append(L, index, id);
+}
+
+
 /* tree:sigils(id) -> the strings with a sigil that the plain value `id` is
-   made of, an array, and the `???`, an array or nil; of those inside
-   components only what decides whether the component is there */
+   made of, and the `???`, each an array, or nil when there are none; of those
+   inside components only what decides whether the component is there */
 int wk_edit_sigils (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id top = wk_check_id(L, t, 2), at;
-  lua_settop(L, 2);
-  lua_newtable(L);
-  lua_pushnil(L);
+  lua_settop(L, 4);
   for (at = top; at != 0;) {
     unsigned flags = wk_tree_node(t, at)->flags;
-    if (flags & WK_SIGIL) append(L, 3, at);
-    if (wk_tree_ismissing(t, at)) {
-      if (lua_isnil(L, 4)) {
-        lua_newtable(L);
-        lua_replace(L, 4);
-      }
-      append(L, 4, at);
-    }
+    if (flags & WK_SIGIL) append_to(L, 3, at);
+    if (wk_tree_ismissing(t, at)) append_to(L, 4, at);
     if (flags & WK_COMPONENT) {
       wk_Id decides = wk_tree_find(t, at, "_disabled_", 10);
       if (decides != 0 && (wk_tree_node(t, decides)->flags & WK_SIGIL))
-        append(L, 3, decides);
+        append_to(L, 3, decides);
     }
     at = follow(t, top, at, (flags & WK_COMPONENT) != 0);
   }

@@ -12,8 +12,9 @@
 -- what explain tells the layers by:
 --   layers  the name of each layer's document, or the number of its override, in
 --           the order in which they were laid
---   steps   {at (the nodes there were then), layer (its place in layers) or copy
---           (true: copies are made from here on)}, in order
+--   steps   in order: of each layer that began its place in layers, or `copies`
+--           when copies are made from here on
+--   since   of each step the nodes there were then
 --   copied  {from (where a copy of a key stands), written (the node of its text),
 --           target (what it copied, or a reference on the way there)}; nil when
 --           there are no copies
@@ -23,18 +24,20 @@ local M = {}
 -- The next layer begins.
 local function begin(self, name)
   local layers, steps = self.layers, self.steps
-  layers[#layers + 1] = name
-  steps[#steps + 1] = { at = self.tree:size(), layer = #layers }
+  local time, step = #layers + 1, #steps + 1
+  layers[time] = name
+  steps[step], self.since[step] = time, self.tree:size()
 end
 
 --- The layer that is being laid.
 function M.layer(self)
-  return self.steps[#self.steps].layer
+  return self.steps[#self.steps]
 end
 
 --- From here on a patch of this layer is laid over a copy; or copies are made (nil).
 function M.resume(self, layer)
-  self.steps[#self.steps + 1] = { at = self.tree:size(), layer = layer, copy = not layer }
+  local step = #self.steps + 1
+  self.steps[step], self.since[step] = layer or "copies", self.tree:size()
 end
 
 --- Takes down the errors of what did not fit; patches wait for their copy.
@@ -96,7 +99,7 @@ end
 --- error.  A document that is used again later is copied.
 function M.merge(self, slots)
   local tree, uses = self.tree, {}
-  self.layers, self.steps = {}, {}
+  self.layers, self.steps, self.since = {}, {}, {}
   for _, slot in ipairs(slots) do
     uses[slot.doc] = (uses[slot.doc] or 0) + 1
   end
@@ -140,7 +143,9 @@ local find, sub = string.find, string.sub
 -- such word, and place -> that of the one before.
 local function choices(self)
   local found, before = {}, {}
-  for n, word in ipairs(self.overrides) do
+  local overrides = self.overrides
+  for n = 1, #overrides do
+    local word = overrides[n]
     local at = type(word) == "string" and find(word, "=", 2, true)
     if at then
       local key = sub(word, 1, at - 1)
@@ -160,7 +165,8 @@ local function lay_overrides(self, taken)
     end
   end
   local first = {} -- words that were applied already
-  for n, word in ipairs(overrides) do
+  for n = 1, #overrides do
+    local word = overrides[n]
     if type(word) == "string" and find(word, "_target_=", 1, true)
       and find(word, "^[+=]*[^=]*_target_=") then
       first[n] = true
@@ -168,7 +174,8 @@ local function lay_overrides(self, taken)
       apply(n, word)
     end
   end
-  for n, word in ipairs(overrides) do
+  for n = 1, #overrides do
+    local word = overrides[n]
     if not taken[n] and not first[n] then
       begin(self, n)
       local done, more, warning

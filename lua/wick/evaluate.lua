@@ -106,9 +106,12 @@ local function pending(self, target)
   elseif self.broken and is_broken(self, target) then
     return nil
   end
-  local list = {}
   local sigils, missing = tree:sigils(target)
-  for _, id in ipairs(sigils) do
+  if not sigils and not missing then
+    return NONE
+  end
+  local list = {}
+  for _, id in ipairs(sigils or NONE) do
     if self.color[id] ~= BLACK then
       list[#list + 1] = id
     end
@@ -124,7 +127,9 @@ end
 --
 
 local function reads(self, from, target)
-  self.reads[#self.reads + 1] = { from = from, target = target }
+  local froms, targets = self.reads.from, self.reads.target
+  local n = #froms + 1
+  froms[n], targets[n] = from, target
 end
 
 -- A reference whose copy, of `size` nodes, is more than the budget has left.
@@ -356,11 +361,13 @@ local function evaluate_expression(self, id, item)
   return nil, not ok and err or nil
 end
 
-local function evaluate_node(self, id)
+-- `before`: the node that had to be evaluated first, where the reference leads.
+local function evaluate_node(self, id, before)
   local item = self.parsed[id]
   if not item then
     -- most references lead straight to what is there
-    local target = next(self.deciding) == nil and self.tree:follow(id, self.top)
+    local target = next(self.deciding) == nil
+      and (not self.some_vanished and before or self.tree:follow(id, self.top))
     if target and not self.missing[target] then
       local kind = self.tree:kind(target)
       if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
@@ -389,9 +396,9 @@ local function evaluate_node(self, id)
 end
 
 -- Evaluates a node if that can be done.  Gives what must be evaluated before: a
--- node or a list.
-local function try(self, id)
-  local needs, err = evaluate_node(self, id)
+-- node or a list.  `before`: the node that it gave when it was asked first.
+local function try(self, id, before)
+  local needs, err = evaluate_node(self, id, before)
   if err ~= nil then
     self:report(id, err)
   elseif needs then
@@ -406,13 +413,14 @@ local function try(self, id)
 end
 
 -- Evaluates nodes and what they need, needed ones first.  The stack is three
--- arrays: open nodes, what each needs (a node or a list), how far it is.
+-- arrays: open nodes, what each needs (a node, a list, or false: it was not asked
+-- yet), and how far it is in its list.
 local function evaluate_all(self, ids)
   local color = self.color
   local open, needs, at, top = {}, {}, {}, 0
   local function push(id)
     top = top + 1
-    open[top], needs[top], at[top] = id, NONE, 1
+    open[top], needs[top] = id, false
     color[id] = GREY
   end
   for _, start in ipairs(ids) do
@@ -421,16 +429,20 @@ local function evaluate_all(self, ids)
     end
     while top > 0 do
       local id, list = open[top], needs[top]
-      local need = list
-      if type(list) == "table" then
+      local need, before = list, nil
+      if list and type(list) == "table" then
         need = list[at[top]]
-      elseif at[top] > 1 then
-        need = nil
+      elseif list and color[list] == BLACK then
+        need, before = nil, list
       end
       if not need then
-        needs[top], at[top] = try(self, id), 1
-        if not needs[top] then
+        list = try(self, id, before)
+        if not list then
           top = top - 1
+        elseif type(list) == "table" then
+          needs[top], at[top] = list, 1
+        else
+          needs[top] = list
         end
       elseif color[need] == GREY then
         local from = top
@@ -483,8 +495,8 @@ end
 --- Evaluates the tree in place.  `context` has tree, top, folder and folders (of
 --- its relative names), options, limits, hosts (node -> value of the host).  Gives
 --- the state that check and build go on with: errors (a list), components, late
---- (node -> {exprs, texts}), missing (a list of `???`), reads (a list of {from,
---- target}), disabled (component -> its `_disabled_`), color.
+--- (node -> {exprs, texts}), missing (a list of `???`), reads ({from, target},
+--- two lists of nodes), disabled (component -> its `_disabled_`), color.
 function M.run(context)
   local work = math.max(READING * context.limits["value.bytes"], READ)
   local self = setmetatable({
@@ -511,7 +523,7 @@ function M.run(context)
     color = {},
     parsed = {},
     late = {},
-    reads = {},
+    reads = { from = {}, target = {} },
     missing = {}, -- `???` -> true
     wanted = {}, -- those that something needs here
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet

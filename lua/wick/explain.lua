@@ -19,9 +19,9 @@ local function target_of(self, id)
   end
   local written = tree:previous(id)
   if written and tree:kind(written) == "string" and tree:text(written):match("^@[^@]") then
-    for _, read in ipairs(self.reads) do
-      if read.from == id then
-        return read.target
+    for i, from in ipairs(self.reads.from) do
+      if from == id then
+        return self.reads.target[i]
       end
     end
   end

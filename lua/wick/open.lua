@@ -78,7 +78,9 @@ end
 
 -- Whether the words of the call can be read: else nothing is.  Most are plain.
 local function check_overrides(self)
-  for _, word in ipairs(self.overrides) do
+  local overrides = self.overrides
+  for n = 1, #overrides do
+    local word = overrides[n]
     if type(word) ~= "string" or not find(word, "^[%a_][%w_.]*=[^%[{\"']") then
       self.errors = require "wick.override".misread(self.overrides, self.limits)
       return #self.errors == 0
@@ -122,10 +124,9 @@ local function flow(self, source, known)
     return true
   end
   local state = require "wick.evaluate".run(self)
-  for _, field in ipairs { "late", "components", "color", "budget", "errors", "missing", "reads",
-    "disabled" } do
-    self[field] = state[field]
-  end
+  self.late, self.components, self.disabled = state.late, state.components, state.disabled
+  self.color, self.reads, self.missing = state.color, state.reads, state.missing
+  self.budget, self.errors = state.budget, state.errors
   if after == "check" then
     local ok, told, notes = self:check()
     self.errors = not ok and told.errors or self.errors
@@ -150,9 +151,12 @@ end
 --- What wick.load does; `known` (or nil) is the reader of a config whose files are
 --- not read again.
 function M.open(source, overrides, options, known)
-  local limits = {}
-  for name, deflt in pairs(core.limits) do
-    limits[name] = options.limits and options.limits[name] or deflt
+  local limits = core.limits
+  if options.limits then
+    limits = {}
+    for name, deflt in pairs(core.limits) do
+      limits[name] = options.limits[name] or deflt
+    end
   end
   local self = setmetatable({
     tree = core.tree(limits),

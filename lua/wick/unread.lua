@@ -70,10 +70,11 @@ return function(self)
       read(child)
     end
   end
-  for _, list in ipairs { self.reads, self.copied or {} } do
-    for _, entry in ipairs(list) do
-      read(entry.target)
-    end
+  for _, target in ipairs(self.reads.target) do
+    read(target)
+  end
+  for _, copy in ipairs(self.copied or {}) do
+    read(copy.target)
   end
   for _, name in ipairs { "project", "run" } do
     local id = tree:find(self.top, name)

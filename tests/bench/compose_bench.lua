@@ -171,9 +171,9 @@ end
 
 local run_short, run_long = chain(10000), chain(100000)
 local short, long = math.huge, math.huge
-for _ = 1, 5 do -- in turns: a noisy moment meets both
-  short = math.min(short, best(4, 1, run_short))
-  long = math.min(long, best(1, 1, run_long))
+for _ = 1, 8 do -- in turns and as often: a noisy moment meets both
+  short = math.min(short, best(2, 1, run_short))
+  long = math.min(long, best(2, 1, run_long))
 end
 print(("  chains of references: 10,000 %.1f ms, 100,000 %.1f ms: %.2fx"):format(short * 1e3,
   long * 1e3, long / short))

@@ -362,7 +362,8 @@ function expand(self, doc, mount, stack)
   -- what this document says last is what documents before it in its list get
   local hinted = {}
   local wholes, keys = {}, {} -- of the entries: the mounts from the root, and as texts
-  for i, entry in ipairs(entries) do
+  for i = 1, #entries do
+    local entry = entries[i]
     if entry.group then
       wholes[i] = joined(mount, entry.mount)
       local key = core.keytext(wholes[i])
@@ -372,7 +373,8 @@ function expand(self, doc, mount, stack)
       end
     end
   end
-  for i, entry in ipairs(entries) do
+  for i = 1, #entries do
+    local entry = entries[i]
     if entry.self then
       self.slots[#self.slots + 1] = { doc = doc, mount = mount }
     elseif entry.file then

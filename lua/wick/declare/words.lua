@@ -278,8 +278,8 @@ local function behind(self, id)
     local before = tree:previous(at or id)
     local text = before and tree:kind(before) == "string" and tree:text(before)
     local target
-    for _, read in ipairs(text and text:find("^@") and config.reads or {}) do
-      target = read.from == (at or id) and read.target or target
+    for i, from in ipairs(text and text:find("^@") and config.reads and config.reads.from or {}) do
+      target = from == (at or id) and config.reads.target[i] or target
     end
     if not target then
       break

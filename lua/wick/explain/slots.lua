@@ -42,23 +42,25 @@ function M.of(config)
     composed = config.composed, -- what is younger was made by evaluation
     layers = config.layers,
     steps = config.steps,
+    since = config.since,
     numbers = numbers, -- of an override -> its time
     known = {},
   }, Slots)
 end
 
--- The step of composition in which a node was made.
+-- The step of composition in which a node was made: the time of a layer, or
+-- `copies`.
 local function step_of(self, node)
-  local steps, low, high = self.steps, 1, #self.steps
+  local since, low, high = self.since, 1, #self.since
   while low < high do
     local middle = (low + high + 1) // 2
-    if steps[middle].at <= node then
+    if since[middle] <= node then
       low = middle
     else
       high = middle - 1
     end
   end
-  return steps[low]
+  return self.steps[low]
 end
 
 -- The values that were deleted and are linked no more: map or list -> their
@@ -101,12 +103,12 @@ local function contents_of(self, slot, since)
     local content = { node = node, kind = tree:kind(node), began = since }
     local below = list[#list]
     local step = below and step_of(self, tree:previous(node))
-    if step and step.copy then
+    if step == "copies" then
       content.began, content.asked = below.began, below.asked or below.node
       list[#list] = nil
       below = list[#list]
     elseif step then
-      content.began = step.layer
+      content.began = step
     end
     -- a copy has the flags of what it was made from
     content.merged = tree:is(node, "merged") and below ~= nil and not content.asked
@@ -151,7 +153,7 @@ end
 
 -- When a child entered its chain.
 local function entered(self, chain, child)
-  if step_of(self, child).copy then
+  if step_of(self, child) == "copies" then
     return chain.began -- a copy is made whole
   end
   local tree, node = self.tree, child

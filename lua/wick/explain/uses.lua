@@ -46,23 +46,24 @@ function M.readers(self, id)
   elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
     list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
   end
-  local function add(read, written, how)
+  local function add(from, target, written, how)
     -- it reads the value, a whole that it is part of, or a part of it; but who
     -- asks for an object does not read its options, unless it copies them
-    local whole = read.target ~= id and holds(tree, read.target, id)
-    local skip = whole and how ~= "copy" and component and holds(tree, read.target, component)
-      or holds(tree, id, read.from)
-    if not skip and (whole or holds(tree, id, read.target)) then
-      list[#list + 1] = { how = how, key = tell.path(tree, read.from), mark = tree:mark(written),
+    local whole = target ~= id and holds(tree, target, id)
+    local skip = whole and how ~= "copy" and component and holds(tree, target, component)
+      or holds(tree, id, from)
+    if not skip and (whole or holds(tree, id, target)) then
+      list[#list + 1] = { how = how, key = tell.path(tree, from), mark = tree:mark(written),
         text = tree:text(written) }
     end
   end
-  for _, read in ipairs(self.reads or {}) do
-    local written = tree:previous(read.from) or read.from
-    add(read, written, tree:text(written):match("^@") and "reference" or "expression")
+  for i, from in ipairs(self.reads and self.reads.from or {}) do
+    local written = tree:previous(from) or from
+    add(from, self.reads.target[i], written,
+      tree:text(written):match("^@") and "reference" or "expression")
   end
   for _, copy in ipairs(self.copied or {}) do
-    add(copy, copy.written, "copy")
+    add(copy.from, copy.target, copy.written, "copy")
   end
   return list
 end
