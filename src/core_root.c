@@ -190,7 +190,14 @@ static int root_rules (lua_State *L) {
 }
 
 
-/* root:forget(): folders are looked at anew */
+/* root:renew(): folders are looked at anew */
+static int root_renew (lua_State *L) {
+  wk_root_renew(wk_check_root(L));
+  return 0;
+}
+
+
+/* root:forget(): the same, and doubts are forgotten */
 static int root_forget (lua_State *L) {
   wk_root_forget(wk_check_root(L));
   return 0;
@@ -226,7 +233,7 @@ static int root_tostring (lua_State *L) {
 static const luaL_Reg root_methods[] = {
   {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
   {"info", root_info}, {"rules", root_rules}, {"doubts", root_doubts},
-  {"forget", root_forget}, {"close", root_close}, {NULL, NULL}
+  {"renew", root_renew}, {"forget", root_forget}, {"close", root_close}, {NULL, NULL}
 };
 
 

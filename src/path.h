@@ -69,7 +69,7 @@ void wk_root_close (wk_Root *r);   /* harmless when closed */
 ** process; a sticky folder that everyone may write; what is root's in a folder
 ** of this process's user; further names of a file.  Owner, group and mode are
 ** what fstat says of the descriptor that the way goes through.  A folder is
-** looked at when it is first met, and once more when wk_root_forget was
+** looked at when it is first met, and once more when wk_root_renew was
 ** called.
 */
 #define WK_STRICT       1u   /* a doubt is a refusal; the folders above the
@@ -79,7 +79,9 @@ void wk_root_close (wk_Root *r);   /* harmless when closed */
 /* sets the rules (0 where this is not called), and looks at the root: OK,
    EUNSAFE, or with WK_STRICT what opening a folder above can give */
 wk_Code wk_root_rules (const wk_Root *r, unsigned rules, wk_Fail *f);
-/* folders are looked at anew from now on; doubts are forgotten */
+/* folders are looked at anew from now on; doubts stay */
+void wk_root_renew (const wk_Root *r);
+/* the same, and doubts are forgotten */
 void wk_root_forget (const wk_Root *r);
 
 typedef enum wk_Reason {

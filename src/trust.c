@@ -35,7 +35,6 @@
 #define SHOWN_PATH  240     /* and of a path */
 #define KNOWN       128     /* places for folders, half of them used */
 #define NAMES       8192    /* bytes of their names */
-#define DOUBTS      64      /* doubts that are remembered */
 
 /* a folder that passed, by its name */
 typedef struct Known {
@@ -48,7 +47,7 @@ struct wk_Trust {
   uint32_t uid, gid;        /* who we are */
   int judged;               /* was the root looked at? */
   wk_Passed root;            /* then: what it is */
-  size_t nknown, nnames, ndoubts;
+  size_t nknown, nnames, ndoubts, cdoubts;
   wk_Doubt *doubts;         /* NULL until there is one */
   Known known[KNOWN];
   char names[NAMES];
@@ -80,13 +79,19 @@ void wk_trust_free (wk_Trust *t) {
 
 
 /* who we are is asked here and not for each file */
-void wk_root_forget (const wk_Root *r) {
+void wk_root_renew (const wk_Root *r) {
   wk_Trust *t = r->trust;
   t->uid = (uint32_t)geteuid();
   t->gid = (uint32_t)getegid();
   t->judged = 0;
-  t->nknown = t->nnames = t->ndoubts = 0;
+  t->nknown = t->nnames = 0;
   memset(t->known, 0, sizeof(t->known));
+}
+
+
+void wk_root_forget (const wk_Root *r) {
+  wk_root_renew(r);
+  r->trust->ndoubts = 0;
 }
 
 
@@ -123,17 +128,22 @@ static int refused (const wk_Trust *t, const wk_Doubt *d) {
 }
 
 
-/* remembers a doubt, unless it is there; those that find no place or no
-   memory are lost: they are warnings only */
+/* remembers a doubt, unless it is there; one that finds no memory is lost: it
+   is a warning only */
 static void remember (wk_Trust *t, const wk_Doubt *d) {
   size_t i;
   for (i = 0; i < t->ndoubts; i++)
     if (t->doubts[i].reason == d->reason && t->doubts[i].ino == d->ino &&
         t->doubts[i].dev == d->dev)  /* GCOVR_EXCL_BR_LINE: one number twice */
       return;
-  if (t->doubts == NULL)
-    t->doubts = (wk_Doubt *)malloc(DOUBTS * sizeof(wk_Doubt));
-  if (t->doubts != NULL && t->ndoubts < DOUBTS) t->doubts[t->ndoubts++] = *d;
+  if (t->ndoubts == t->cdoubts) {
+    size_t more = t->cdoubts * 2 + 8;
+    wk_Doubt *doubts = (wk_Doubt *)realloc(t->doubts, more * sizeof(wk_Doubt));
+    if (doubts == NULL) return;
+    t->doubts = doubts;
+    t->cdoubts = more;
+  }
+  t->doubts[t->ndoubts++] = *d;
 }
 
 

@@ -1027,8 +1027,8 @@ describe("wick.target", function()
           end
           return root:read(file, limit)
         end,
-        forget = function()
-          root:forget()
+        renew = function()
+          root:renew()
         end,
         list = function(_, dir)
           return root:list(dir)

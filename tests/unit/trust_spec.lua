@@ -6,6 +6,12 @@ local lfs = require "lfs"
 local wick = require "wick"
 local core = require "wick.core"
 
+-- A Lua in any folder finds wick.
+local HERE = {
+  LUA_PATH = ("%s/lua/?.lua;%s/lua/?/init.lua;;"):format(helper.root, helper.root),
+  LUA_CPATH = helper.build .. "/lua/?.so;;",
+}
+
 describe("who may write a project:", function()
   local base
 
@@ -46,6 +52,48 @@ describe("who may write a project:", function()
     assert.equal("EUNSAFE", refusal(first, "p.b"))
     local third <close> = open()
     assert.equal("EUNSAFE", refusal(third, "p.b"))
+  end)
+
+  it("what was loaded is judged by the rules of a later opening, and not loaded again", function()
+    chmod("664", "p/a.lua")
+    local first <close> = open()
+    local module = assert(first:import("p.a"))
+    local second <close> = open { strict = true }
+    assert.equal("EUNSAFE", refusal(second, "p.a"))
+    assert.equal("EUNSAFE", refusal(first, "p.a"))
+    chmod("644", "p/a.lua")
+    local third <close> = open { strict = true }
+    assert.equal(module, third:import("p.a"))
+    assert.equal(module, first:import("p.a"))
+  end)
+
+  it("a plugin that states nothing and was loaded is refused to a config of others", function()
+    helper.write(base .. "/bare.c", [[
+#include <lua.h>
+static int new (lua_State *L) { lua_newtable(L); return 1; }
+int luaopen_bare (lua_State *L) {
+  lua_newtable(L); lua_pushcfunction(L, new); lua_setfield(L, -2, "new");
+  return 1;
+}
+]])
+    assert.equal(0, (helper.run(("cc -shared -fPIC $(pkg-config --cflags lua5.4) -o %s/p/bare.so "
+      .. "%s/bare.c"):format(base, base))))
+    helper.write(base .. "/both.lua", [[
+local wick = require "wick"
+local config = { project = "p", one = { _target_ = "p.bare" } }
+local mine = assert(wick.load(config))
+assert(mine:build "one")
+config.project = nil
+local theirs = assert(wick.load(config, nil, { untrusted = true, project = "p" }))
+for _, verb in ipairs { "check", "build" } do
+  local ok, err = theirs[verb](theirs)
+  print(verb, ok, err and err.code)
+end
+]])
+    local status, out, stderr = helper.run(("cd %s && %s both.lua"):format(base, helper.host),
+      { env = HERE })
+    assert.equal("check\tnil\tW0607\nbuild\tnil\tW0607\n", out, stderr)
+    assert.equal(0, status)
   end)
 
   it("of two openings the one that looks at modes holds", function()
@@ -136,6 +184,35 @@ describe("who may write a project:", function()
     assert.equal(1, #doubts)
     assert.equal("everyone may add files to `p/d`", doubts[1].message)
     assert.equal("`chmod o-w p/d`", doubts[1].helps[1])
+  end)
+
+  it("a target that is not found takes no warning away, and they come first", function()
+    chmod("1777", "p/d")
+    helper.write(base .. "/p/d/x.lua", "io.stderr:write 'HERE\\n'\n"
+      .. "return { new = function() return {} end }\n")
+    helper.write(base .. "/c.yaml", "project: p\na: {_target_: p.d.x}\nb: {_target_: p.none.New}\n")
+    local status, _, stderr = helper.wick({ "run", "c.yaml" }, { cwd = base })
+    assert.equal(4, status)
+    local warned = stderr:find("warning[W0507]: everyone may add files to `p/d`", 1, true)
+    local ran = stderr:find("HERE", 1, true)
+    assert.is_true(warned and ran and warned < ran, stderr)
+  end)
+
+  it("many small doubts hide no other", function()
+    local config = { project = base .. "/p" }
+    for i = 1, 80 do
+      helper.write(("%s/p/m%d.lua"):format(base, i), "return { new = function() return {} end }\n")
+      chmod("664", ("p/m%d.lua"):format(i))
+      config[("m%02d"):format(i)] = { _target_ = ("p.m%d"):format(i) }
+    end
+    chmod("1777", "p/d")
+    config.z = { _target_ = "p.d.x" }
+    local loaded <close> = assert(wick.load(config))
+    local ok, warnings = loaded:check()
+    assert.is_true(ok)
+    assert.equal(2, #warnings)
+    assert.equal("everyone may add files to `p/d`", warnings[1].message:find("group")
+      and warnings[2].message or warnings[1].message)
   end)
 
   it("check tells of folders above the project, run does not", function()

@@ -303,6 +303,20 @@ local function locate(project, rel)
   return admit(project, rel, files[1], text, info)
 end
 
+-- Remembers a record, or false, and gives it; what was loaded from this file under
+-- laxer rules is used on, now that the file fits those of today.
+local function remember(project, rel, record)
+  local before = project.unjudged[rel]
+  if before and record and before.file == record.file then
+    if record.plugin then
+      record.plugin:close()
+    end
+    record, project.unjudged[rel] = before, nil
+  end
+  project.records[rel] = record
+  return record
+end
+
 -- The module `rel`, dotted below the root, as locate gives it; remembered.
 local function find(project, rel)
   local record = project.records[rel]
@@ -312,7 +326,7 @@ local function find(project, rel)
   local err
   record, err = locate(project, rel)
   if record ~= nil then
-    project.records[rel], project.warm = record, true
+    record, project.warm = remember(project, rel, record), true
   end
   return record, err
 end
@@ -366,7 +380,7 @@ local function class(project, parent, name)
     record, err = admit(project, rel, files[1], text, info)
   end
   if record then
-    project.records[rel] = record
+    record = remember(project, rel, record)
   end
   return record, err
 end

@@ -136,7 +136,7 @@ function M.forget(project)
   project.records, project.folders, project.visited = records, {}, {}
   project.warm = false
   if project:is_open() then -- else a run ends that outlived it
-    project.root:forget()
+    project.root:renew()
   end
 end
 
@@ -176,11 +176,23 @@ local function join(project, owner)
   end
 end
 
+-- What was loaded under laxer rules is judged by those of now before it is used
+-- again; it is not loaded once more.
+local function judge_anew(project)
+  for rel, record in next, project.records do
+    project.unjudged[rel] = record
+  end
+  project.records, project.constructors = {}, {}
+end
+
 -- The project that is open already, and held, opened once more.  Of the rules
 -- about who may write its files the stricter hold.
 local function again(project, options)
   local strict = project.strict or options.strict
+  local stated = project.stated or options.stated or options.strict
   local trust_modes = project.trust_modes and options.trust_modes
+  local stricter = not project.strict and strict or not project.stated and stated
+    or project.trust_modes and not trust_modes
   if strict ~= project.strict or trust_modes ~= project.trust_modes then
     local ok, err = project.root:rules { strict = strict, trust_modes = trust_modes }
     if not ok then
@@ -190,10 +202,14 @@ local function again(project, options)
     project.strict, project.trust_modes = strict, trust_modes
   end
   M.forget(project)
+  project.root:forget()
+  if stricter then
+    judge_anew(project)
+  end
   local limits = options.limits or {}
   project.limit = limits["module.bytes"] or project.limit
   project.plugin_limit = limits["plugin.bytes"] or project.plugin_limit
-  project.stated = project.stated or options.stated or options.strict
+  project.stated = stated
   join(project, options.owner)
   return project
 end
@@ -263,6 +279,7 @@ function M.project(dir, options)
     placed = {}, -- canonical name -> what load put into package.loaded
     constructors = {}, -- target -> what load.constructor found
     records = {}, -- dotted name below the root -> record, or false
+    unjudged = {}, -- the same of what was loaded when rules were laxer
     folders = {}, -- folder -> its entries, or false
     visited = {}, -- folder -> how many modules were looked for in it
     warm = false, -- is there anything in the two?
@@ -326,9 +343,11 @@ function Project:close(owner)
     shared[self.key] = nil
   end
   self.root:close()
-  for _, record in next, self.records do
-    if record and record.plugin then
-      record.plugin:close()
+  for _, records in next, { self.records, self.unjudged } do
+    for _, record in next, records do
+      if record and record.plugin then
+        record.plugin:close()
+      end
     end
   end
   M.watch.closing(self)
@@ -336,6 +355,7 @@ function Project:close(owner)
     M.watch.closed()
   end
   self.constructors, self.records, self.inodes = {}, {}, {} -- takes memory, so it comes last
+  self.unjudged = {}
   self.folders, self.visited, self.placed = {}, {}, {}
 end
 
