@@ -286,10 +286,14 @@ $(B)/obj/embedded.o: $(EMBEDDED) src/embedded.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(WICK): $(B)/obj/main.o $(CORE_OBJ) $(B)/obj/embedded.o build/sources
+# Plugins find Lua in the command, and nothing else of it: a plugin that has a
+# libyaml of its own gets that one.
+$(WICK): $(B)/obj/main.o $(CORE_OBJ) $(B)/obj/embedded.o src/main.map \
+  build/sources
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-E -o $@ $(filter %.o,$^) $(LUA_LINK) \
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,--dynamic-list=src/main.map \
+	  -o $@ $(filter %.o,$^) $(LUA_LINK) \
 	  $(YAML_LINK)
 
 # A Lua interpreter that carries the core: what asan runs busted with.

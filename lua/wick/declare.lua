@@ -74,6 +74,7 @@ local function stated(project, found)
   local name = path[2] and path[1] .. "." .. path[2] or path[1]
   local constructor = record.stated[name] or found.optional and record.stated[path[2] or "new"]
     or record.stated[name .. ".new"]
+    or found.optional and record.stated[tell("wick.verdict.words", "own", record) or false]
   if not constructor or #constructor.params == 0 then
     return nil
   end

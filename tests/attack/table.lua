@@ -85,6 +85,7 @@ for _, path in ipairs(lines_of("ls tests/attack/rows*.lua")) do
     local row = known[data.row or data[1]]
     if data.where then -- it says which test has it
       add(row.files, data.where)
+      set_control(row, data.naive)
     elseif path:find("rows_plugin", 1, true) and data.reason then
       row.reason = row.reason or data.reason
     else

@@ -7,7 +7,7 @@ local fail = require "wick.fail"
 local words = require "wick.verdict.words"
 
 local format, match = string.format, string.match
-local next, rawget, type = next, rawget, type
+local rawget, type = rawget, type
 
 local M = {}
 
@@ -33,11 +33,6 @@ function M.open(project, record)
   return entry
 end
 
--- Is it the module's own name, which may mean the module itself?
-local function is_own(record, name)
-  return words.fold(name) == words.fold(match(record.rel, "[^.]*$"))
-end
-
 -- Whether the module's value has a stated constructor.
 local function has(record, value, name)
   local holder, member = match(name, "^([^.]*)%.?(.*)$")
@@ -45,7 +40,8 @@ local function has(record, value, name)
   if type(value) == "table" then
     field = rawget(value, holder)
   end
-  if field == nil and is_own(record, holder) then
+  if field == nil and (words.is_own(record, holder)
+    or name == "new" and type(value) ~= "table") then
     field = value
   end
   if member ~= "" and type(field) == "table" then
@@ -88,10 +84,9 @@ function M.named(project, found)
   if record.stated[found.path[1]] or record.stated.new then
     return nil
   end
-  for name in next, record.stated do
-    if is_own(record, name) then
-      return nil, name
-    end
+  local own = words.own(record)
+  if own then
+    return nil, own
   end
   return fail.new("ENOTCALLABLE", {
     message = format("target `%s` is not a constructor", found.name),

@@ -45,6 +45,25 @@ local function is_class_name(name)
   return find_string(name, "^_*[A-Z]") ~= nil
 end
 
+--- Is it the name of the module itself, which may mean what the module returned?
+---@param record table
+---@param name string
+---@return boolean
+function M.is_own(record, name)
+  return fold(name) == fold(match(record.rel, "[^.]*$"))
+end
+
+--- The constructor of a plugin that is called as its file, if it states one.
+---@param record table
+---@return string? name
+function M.own(record)
+  for name in next, record.stated do
+    if M.is_own(record, name) then
+      return name
+    end
+  end
+end
+
 -- The first folder on the way to the module `rel` that is not there, or nil.
 local function missing_folder(project, rel)
   local dir = ""
