@@ -82,10 +82,12 @@ static wk_Code examine (wk_Plugin *p, wk_Fail *f) {
 }
 
 
-/* a name or a mode that changed leaves bytes alone, and sets the ctime only */
-static int same_bytes (const wk_File *a, const wk_File *b) {
+/* A name that changed leaves the file alone, and sets the ctime only.  Who may
+   write it was judged by its owner, group and mode. */
+static int same_file (const wk_File *a, const wk_File *b) {
   return a->size == b->size && a->mtime_s == b->mtime_s &&
-         a->mtime_ns == b->mtime_ns;
+         a->mtime_ns == b->mtime_ns && a->mode == b->mode &&
+         a->uid == b->uid && a->gid == b->gid;
 }
 
 
@@ -99,7 +101,7 @@ static wk_Code examine_steady (wk_Plugin *p, wk_Fail *f) {
     wk_Fail other;
     if (code != WK_ECHANGED || tries == MAX_TRIES ||
         wk_file_admit(&now, p->file.fd, &other) != WK_OK ||
-        !same_bytes(&now, &p->file)) return code;
+        !same_file(&now, &p->file)) return code;
     p->file = now;
   }
 }
@@ -307,7 +309,7 @@ static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
   now.nstatement = 0;
   code = wk_file_admit(&now.file, p->file.fd, f);
   if (code != WK_OK) return code;
-  if (!same_bytes(&now.file, &p->file)) return changed(p, f);
+  if (!same_file(&now.file, &p->file)) return changed(p, f);
   code = examine_steady(&now, f);
   same = code == WK_OK && now.nstatement == p->nstatement &&
          now.address == p->address && strcmp(now.entry, p->entry) == 0 &&

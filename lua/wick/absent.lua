@@ -57,6 +57,8 @@ function M.why(tree, at, segment, file)
       or math.type(segment) == "integer" and ("`%s` has %d item%s"):format(above, size,
         size == 1 and "" or "s")
       or ("`%s` is a list"):format(above), {}, nil, {}
+  elseif kind == "none" then
+    return ("`%s` is not there, its copy is optional"):format(above), {}, nil, {}
   elseif kind ~= "map" then
     return ("`%s` is %s, it has no keys"):format(above, fail.kinds[kind]), {}, nil, {}
   end

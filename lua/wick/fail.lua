@@ -176,7 +176,8 @@ end
 
 local NAMED = 10 -- names in a note
 
---- "a, b, c": sorted, at most ten, for a note that says what exists.
+--- "a, b, c": sorted, at most ten, and fit for a message, for a note that says what
+--- exists.
 function M.names(candidates)
   local list = {}
   for i = 1, #candidates do
@@ -191,6 +192,9 @@ function M.names(candidates)
     end
   end
   sort(list)
+  for i = 1, #list do
+    list[i] = M.quote(list[i], 200)
+  end
   return concat(list, ", ") .. (#candidates > NAMED and ", …" or "")
 end
 

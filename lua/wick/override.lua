@@ -138,6 +138,12 @@ local function tell_absent(err, tree, at, asked, i, word, number, gone)
     if asked.value then
       helps[#helps + 1] = ("to append an item, write `+%s=VALUE`"):format(above)
     end
+  elseif kind == "none" then -- an optional copy of what is not there
+    err.marks = { place(number, word, first, last - first + 1, "so this is not there either"),
+      tree:mark(at, (require "wick.absent".why(tree, at, segment))) }
+    helps[1] = asked.value and ("to create it on purpose, write `+%s`"):format(
+      fail.quote(word:sub(asked.at + 1), 60)) or asked.sign == "~"
+      and ("`~?%s` deletes it if it is there"):format(fail.quote(asked.key)) or nil
   elseif kind == "map" then
     local why = require "wick.absent"
     local _, near, note = why.why(tree, at, segment)
@@ -215,8 +221,9 @@ function edit(config, at, i, asked, word, number, renamed)
     if tree:is_copy(at) then
       return postpone(config, at, n, asked, word, number, renamed)
     end
-    if adds and (tree:kind(at) == "null" or tree:kind(at) == "string" and tree:text(at) == "???"
-      and not tree:is(at, "tagged")) then -- on nothing it creates
+    local kind = tree:kind(at)
+    if adds and (kind == "null" or kind == "none" or kind == "string"
+      and tree:text(at) == "???" and not tree:is(at, "tagged")) then -- on nothing it creates
       local map = (value or valued()) and tree:grow(nil, nil, "map", nil, nil, value)
       local ok = map and tree:put(at, map)
       if not ok then

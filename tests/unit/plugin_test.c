@@ -414,6 +414,26 @@ static void changed_meanwhile (void **state) {
 }
 
 
+/* others may write the file since it was judged */
+static int opened_child (void) {
+  wk_Plugin p;
+  wk_Loaded loaded;
+  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
+  CHECK(chmod("p/one.so", 0666) == 0);
+  CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_ECHANGED);
+  CHECK(canaries() == 0);
+  wk_plugin_close(&p);
+  CHECK(chmod("p/one.so", 0755) == 0);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  return 0;
+}
+
+static void writable_meanwhile (void **state) {
+  (void)state;
+  IN_CHILD(opened_child);
+}
+
+
 /* writes bytes over those of a file that is as long, and gives it back its
    time: only the ctime tells */
 static int write_over (const Bytes *b, const char *name) {
@@ -1152,7 +1172,7 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     TEST(loads), TEST(refuses), TEST(lists), TEST(hidden_entry),
     TEST(replaced), TEST(overwritten), TEST(unlinked), TEST(changed_after),
-    TEST(checked_again), TEST(changed_meanwhile),
+    TEST(checked_again), TEST(changed_meanwhile), TEST(writable_meanwhile),
     TEST(times), TEST(elsewhere), TEST(two_names),
     TEST(changes_itself), TEST(entry_of_another),
     TEST(stays), TEST(large), TEST(numbers), TEST(few_numbers),

@@ -315,6 +315,70 @@ local function carry(self, from, to)
   return true
 end
 
+-- Takes what is laid over the copy `id`, which stands over `was`: a list, or nil.
+local function patches_of(self, id, was)
+  local all, list = self.config.patches[id] or {}, nil
+  self.config.patches[id] = nil
+  for _, patch in ipairs(all) do
+    if patch.on == was then
+      list = list or {}
+      list[#list + 1] = patch
+    end
+  end
+  return list
+end
+
+-- Puts an empty map or list at `id`, for what is laid over it.
+local function nothing(tree, id, over)
+  local node, err = tree:grow(nil, nil, tree:kind(over) == "list" and "list" or "map", nil, nil,
+    over)
+  if not node then
+    return nil, err
+  end
+  return tree:put(id, node)
+end
+
+-- Lays that over it.
+local function lay(self, id, patches)
+  local config, compose = self.config, require "wick.compose"
+  for _, patch in ipairs(patches or {}) do
+    local ok, err
+    compose.resume(config, patch.layer)
+    if patch.apply then
+      ok, err = patch.apply(id)
+      if not ok then
+        self.errors[#self.errors + 1] = err
+      end
+    else
+      ok, err = true, nil
+      if config.tree:kind(id) == "none" then -- an optional copy of what is not there
+        ok, err = nothing(config.tree, id, patch.over)
+      end
+      if ok then
+        ok, err = compose.lay(config, id, patch.over, patch.op)
+      end
+      if not ok then
+        return nil, err
+      end
+    end
+  end
+  return true
+end
+
+-- The copy finds nothing and need not: its key is not there, unless something is laid
+-- over it, which is laid over nothing then.
+local function without(self, id)
+  local tree = self.tree
+  local was = tree:previous(id)
+  local patches = patches_of(self, id, was)
+  require "wick.compose".resume(self.config)
+  local ok, err = tree:vanish(id, id)
+  if not ok or not patches then
+    return ok, err
+  end
+  return lay(self, id, patches)
+end
+
 -- Puts the copy there, and what is laid over it.
 local function make(self, id, item, target)
   local tree, config = self.tree, self.config
@@ -329,8 +393,7 @@ local function make(self, id, item, target)
   if not ok then
     return nil, err
   end
-  local patches = config.patches[id]
-  config.patches[id] = nil
+  local patches = patches_of(self, id, was)
   if not item.file then
     note(self, id, tree:previous(id), item, target)
   else
@@ -339,23 +402,7 @@ local function make(self, id, item, target)
       return nil, err
     end
   end
-  for _, patch in ipairs(patches or {}) do
-    if patch.on == was then
-      compose.resume(config, patch.layer)
-      if patch.apply then
-        ok, err = patch.apply(id)
-        if not ok then
-          self.errors[#self.errors + 1] = err
-        end
-      else
-        ok, err = compose.lay(config, id, patch.over, patch.op)
-        if not ok then
-          return nil, err
-        end
-      end
-    end
-  end
-  return true
+  return lay(self, id, patches)
 end
 
 -- If the copy `id` comes out of the node `target` itself: the copies of files
@@ -408,8 +455,7 @@ local function try(self, id)
   elseif before then
     return before
   elseif not target then -- optional, and absent
-    require "wick.compose".resume(self.config)
-    local ok, wrong = self.tree:vanish(id, id)
+    local ok, wrong = without(self, id)
     self.state[id] = BLACK
     return not ok and self:report(id, wrong) or nil
   end
