@@ -233,7 +233,8 @@ static int root_tostring (lua_State *L) {
 static const luaL_Reg root_methods[] = {
   {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
   {"info", root_info}, {"rules", root_rules}, {"doubts", root_doubts},
-  {"renew", root_renew}, {"forget", root_forget}, {"close", root_close}, {NULL, NULL}
+  {"renew", root_renew}, {"forget", root_forget},
+  {"close", root_close}, {NULL, NULL}
 };
 
 

@@ -173,17 +173,21 @@ static int tree_kind (lua_State *L) {
 }
 
 
-/* tree:is(id, flag) -> boolean; "merged" of a map or list: it was laid over
-   what it replaced; of what vanished: it went with its constructor */
+/* tree:is(id, flag) -> boolean; "computed": a reference, expression or copy,
+   and not a text with a doubled sigil; "merged" of a map or list: it was laid
+   over what it replaced; of what vanished: it went with its constructor */
 static int tree_is (lua_State *L) {
   static const char *const flags[] = {
     "plain", "flow", "sigil", "tagged", "component", "indexed", "empty",
-    "absent", "merged", NULL
+    "absent", "merged", "computed", NULL
   };
   wk_Tree *t = wk_check_tree(L, 1);
   int flag = luaL_checkoption(L, 3, NULL, flags);
-  const wk_Node *n = wk_tree_node(t, wk_check_id(L, t, 2));
-  if (flag == 8)
+  wk_Id id = wk_check_id(L, t, 2);
+  const wk_Node *n = wk_tree_node(t, id);
+  if (flag == 9)
+    lua_pushboolean(L, wk_tree_iscomputed(t, id));
+  else if (flag == 8)
     lua_pushboolean(L, (n->flags & WK_MERGED) != 0 &&
                        (n->kind >= WK_LIST || n->kind == WK_NONE));
   else

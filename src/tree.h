@@ -312,6 +312,8 @@ void wk_tree_sweep (wk_Tree *t, wk_Id top);
 /* is it `???`?  Is it a string that stands for a copy (`%x`, not `%%x`)? */
 int wk_tree_ismissing (const wk_Tree *t, wk_Id id);
 int wk_tree_iscopy (const wk_Tree *t, wk_Id id);
+/* a string with a sigil or a splice that is not doubled: no text of its own */
+int wk_tree_iscomputed (const wk_Tree *t, wk_Id id);
 
 /* }====================================================== */
 

@@ -182,6 +182,22 @@ int wk_tree_iscopy (const wk_Tree *t, wk_Id id) {
 }
 
 
+/* `@@`, `%%` and `$$` begin a text, and so does a `$${` in it mean itself */
+int wk_tree_iscomputed (const wk_Tree *t, wk_Id id) {
+  const wk_Node *n = wk_tree_node(t, id);
+  const char *s = wk_tree_text(t, n);
+  size_t i, len = n->size;
+  if (!(n->flags & WK_SIGIL)) return 0;
+  if (n->kind != WK_STRING || len < 2) return 1;
+  if (s[0] == '@' || s[0] == '%' || (s[0] == '$' && s[1] != '{')) {
+    if (s[1] != s[0]) return 1;
+  }
+  for (i = 0; i + 1 < len; i++)
+    if (s[i] == '$' && s[i + 1] == '{' && (i == 0 || s[i - 1] != '$')) return 1;
+  return 0;
+}
+
+
 /* a map is a component when, and only when, it has the key `_target_` */
 static void noticetarget (wk_Tree *t, wk_Id id) {
   wk_Id up = t->nodes[id].up;
@@ -443,7 +459,7 @@ static wk_Code pair (Lay *l, wk_Id base, wk_Id over, wk_Op op) {
     if (n->kind == WK_LIST) return append(l, base, over);
     return clash(l, WK_NOLIST, op, base, over);
   }
-  if (m->kind == WK_NULL || (m->flags & WK_SIGIL) ||
+  if (m->kind == WK_NULL || wk_tree_iscomputed(t, over) ||
       (n->kind != WK_MAP && m->kind != WK_MAP)) return replace(l, base, over);
   /* an empty table of Lua is a list, too */
   if (m->kind == WK_MAP && (m->flags & WK_EMPTY) && n->kind == WK_LIST) {

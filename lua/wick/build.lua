@@ -353,7 +353,7 @@ local function missing(self, plan, whole)
       list[#list + 1] = id
     end
   end
-  return #list > 0 and room "wick.evaluate.missing"(self, list) or nil
+  return #list > 0 and room "wick.evaluate.missing".error(self, list) or nil
 end
 
 --- Builds what `roots` are and need; `whole` (or nil) is the node whose value is

@@ -68,7 +68,7 @@ end
 function M.all(self)
   local errors = {}
   if #self.missing > 0 then
-    errors[1] = require "wick.evaluate.missing"(self, self.missing)
+    errors[1] = require "wick.evaluate.missing".error(self, self.missing)
   end
   for _, err in ipairs(self.errors) do
     if err.name ~= "EMISSING" then -- those are among the missing

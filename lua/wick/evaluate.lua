@@ -98,7 +98,7 @@ end
 local NONE = {}
 
 -- What must be evaluated before the value of `target` can be used: a list, or
--- nil when it cannot be used.
+-- nil when it cannot be used; and the `???` in it, or nil.
 local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
@@ -116,10 +116,7 @@ local function pending(self, target)
       list[#list + 1] = id
     end
   end
-  for _, id in ipairs(missing or NONE) do -- what is copied must be there
-    self.wanted[id] = true
-  end
-  return not missing and list or nil
+  return list, missing
 end
 
 --
@@ -160,7 +157,7 @@ local function evaluate_reference(self, id, item, target)
   if self.exhausted and not self.tree:object(target) then
     return nil, false -- the first that was too much is told
   end
-  local list = pending(self, target)
+  local list, missing = pending(self, target)
   if not list then
     return nil, false
   elseif #list > 0 then
@@ -171,6 +168,9 @@ local function evaluate_reference(self, id, item, target)
   local added, wrong = self.tree:refer(id, target, budget.nodes)
   if added then
     budget.nodes = budget.nodes - added
+    if missing then
+      require "wick.evaluate.missing".refer(self, id, missing)
+    end
     return nil
   elseif added == false then
     return nil, too_many(self, id, wrong)
@@ -310,8 +310,14 @@ local function evaluate_expression(self, id, item)
       elseif first then
         before[#before + 1] = first
       elseif target then
-        local list = not self.exhausted and pending(self, target)
-        if not list then
+        local list, missing
+        if not self.exhausted then
+          list, missing = pending(self, target)
+        end
+        for _, lacks in ipairs(missing or NONE) do -- told once for all that are
+          self.wanted[lacks] = true
+        end
+        if not list or missing then
           return nil, false
         end
         table.move(list, 1, #list, #before + 1, before)
@@ -368,7 +374,7 @@ local function evaluate_node(self, id, before)
     -- most references lead straight to what is there
     local target = next(self.deciding) == nil
       and (not self.some_vanished and before or self.tree:follow(id, self.top))
-    if target and not self.missing[target] then
+    if target then
       local kind = self.tree:kind(target)
       if kind == "string" and self.color[target] ~= BLACK and self.tree:is(target, "sigil") then
         return target
@@ -525,6 +531,7 @@ function M.run(context)
     late = {},
     reads = { from = {}, target = {} },
     missing = {}, -- `???` -> true
+    lacking = {}, -- one that a reference got -> the one that is written
     wanted = {}, -- those that something needs here
     deciding = {}, -- component -> the `_disabled_` that is not evaluated yet
     decides = {}, -- the reverse
@@ -551,14 +558,14 @@ function M.run(context)
     require "wick.evaluate.dotted"(self, dotted)
   end
   if next(self.wanted) then
-    local list = {}
-    for id in pairs(self.wanted) do
-      list[#list + 1] = id
+    require "wick.evaluate.missing".wanted(self)
+  end
+  if next(self.lacking) then
+    for id in pairs(self.lacking) do
+      missing[#missing + 1] = id
     end
-    table.sort(list)
-    local err = require "wick.evaluate.missing"(self, list)
-    self.errors[#self.errors + 1] = err
-    self.place[err] = list[1]
+    missing = alive(self, missing)
+    table.sort(missing)
   end
   self.missing = missing
   for _, err in ipairs(self.errors) do

@@ -160,7 +160,7 @@ local function tell_absent(err, tree, at, asked, i, word, number, gone)
       helps[#helps + 1] = ("`~?%s` deletes it if it is there"):format(fail.quote(asked.key))
     end
   else
-    local is_sigil = tree:is(at, "sigil")
+    local is_sigil = tree:is(at, "computed")
     err.marks = {
       place(number, word, first, last - first + 1, is_sigil
         and ("`%s` is a reference or expression"):format(above)

@@ -5,8 +5,9 @@
 --
 -- Read is what a reference, copy or expression names, with all that is in it and
 -- the maps it is in, every component that is built and all that is in it, `project`
--- and `run`.  Of a component whose constructor declares its options those are
--- read.  A map or list of which nothing is read is told once, as a whole.
+-- and `run`; what a component names that is disabled, too.  Of a component whose
+-- constructor declares its options those are read.  A map or list of which nothing
+-- is read is told once, as a whole.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -75,6 +76,12 @@ return function(self)
   end
   for _, copy in ipairs(self.copied or {}) do
     read(copy.target)
+  end
+  for component in pairs(self.disabled) do -- what it would read when it is there
+    local was = tree:children(tree:previous(component))
+    for _, target in ipairs(require "wick.explain.uses".written(self, was).target) do
+      read(target)
+    end
   end
   for _, name in ipairs { "project", "run" } do
     local id = tree:find(self.top, name)

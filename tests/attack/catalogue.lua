@@ -209,7 +209,8 @@ M.controls = {
   [54] = NO_MODE, [55] = "it looks at no rights of its own", [56] = NO_MODE,
   [61] = "either answer is right for it, too", [64] = "it has nothing to try again",
   [66] = "it checks nothing before it loads", [67] = NO_PLACE, [68] = NO_PLACE,
-  [79] = "the linker reads them for it, too", [80] = "it keeps no descriptor", [81] = "dlopen itself knows a file by its inode",
+  [79] = "the linker reads them for it, too",
+  [80] = "it keeps no descriptor", [81] = "dlopen itself knows a file by its inode",
   [85] = "it closes none", [90] = "it has one state",
   [138] = "it reads no YAML", [139] = "it reads no YAML", [140] = "it reads no YAML",
 }

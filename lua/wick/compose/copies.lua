@@ -66,17 +66,30 @@ local walk
 
 local function through_reference(self, id, item, at, hops)
   local text = self.tree:text(at)
-  local path = text:match("^@") and core.keypath(text:gsub("^@%??", ""), false)
+  local sigil = text:match("^@%??")
+  local path = sigil and core.keypath(text:sub(#sigil + 1), false)
   if not path or hops > 100 then
     return nil, nil, fail.new("EREF", {
-      message = ("`%s` leads through an expression"):format(fail.quote(self.tree:text(id), 40)),
+      message = ("`%s` leads through %s"):format(fail.quote(self.tree:text(id), 40),
+        hops > 100 and "more than 100 references" or "an expression"),
       marks = { self.tree:mark(id, ""), self.tree:mark(at, hops > 100 and "a long way leads here"
         or "copies are made before this is evaluated") },
       helps = { "copy what stands below no expression, or refer to it: `@`" },
     })
   end
-  return walk(self, at, { path = path, base = #text:match("^@%??"), through = item.through },
-    hops + 1)
+  local target, before, err = walk(self, at, { path = path, base = #sigil,
+    through = item.through, optional = item.optional or sigil == "@?" }, hops)
+  if not target and not before and not err and not item.optional then
+    err = fail.new("EREF", {
+      message = ("`%s` leads through a reference that leads nowhere"):format(
+        fail.quote(self.tree:text(id), 40)),
+      marks = { self.tree:mark(id, ""), self.tree:mark(at, "it is optional, and what it names "
+        .. "is not there") },
+      helps = { ("an optional copy may lead nowhere, too: `%%?%s`"):format(
+        fail.quote(self.tree:text(id):gsub("^%%%??", ""), 60)) },
+    })
+  end
+  return target, before, err
 end
 
 function walk(self, id, item, hops)
@@ -96,18 +109,17 @@ function walk(self, id, item, hops)
     end
   end
   for i = 1, #path do
-    if tree:is_copy(at) then
-      return nil, at
-    elseif tree:kind(at) == "string" and tree:is(at, "sigil") then
+    while not tree:is_copy(at) and tree:kind(at) == "string" and tree:is(at, "sigil") do
+      hops = hops + 1
       item.through[#item.through + 1] = at
       local target, before, err = through_reference(self, id, item, at, hops)
       if not target then
         return nil, before, err
       end
       at = target
-      if tree:is_copy(at) then
-        return nil, at
-      end
+    end
+    if tree:is_copy(at) then
+      return nil, at
     end
     local child = tree:find(at, path[i])
     if not child then

@@ -41,7 +41,7 @@ function tell.mix(tree, base, over)
   local path = path_of(tree, base)
   local key = tree:key(over) or tree:key(base)
   local helps = {}
-  if tree:is(base, "sigil") then
+  if tree:is(base, "computed") then
     helps[1] = "a map laid over a copy (`\"%key\"`) patches it; a reference cannot be patched"
   end
   local _, origin = tree:source(over)
@@ -54,7 +54,7 @@ function tell.mix(tree, base, over)
     helps[#helps + 1] = ("to replace it on purpose, write `=%s: …`"):format(
       fail.quote(tostring(key), 40))
   end
-  local what = tree:is(base, "sigil") and "a reference or expression" or fail.kinds[below]
+  local what = tree:is(base, "computed") and "a reference or expression" or fail.kinds[below]
   return "EMIX", {
     message = ("cannot merge %s into %s at `%s`"):format(fail.kinds[above], what, path),
     key = path,
@@ -70,7 +70,7 @@ tell["no list"] = function(tree, base, over)
   local path = path_of(tree, base)
   local kind = tree:kind(base)
   local map, lua = kind == "map", is_lua(tree, over)
-  local what = tree:is(base, "sigil") and "a reference or expression" or fail.kinds[kind]
+  local what = tree:is(base, "computed") and "a reference or expression" or fail.kinds[kind]
   return "EMIX", {
     message = map and ("cannot add %s to the map at `%s`"):format(fail.kinds[tree:kind(over)], path)
       or ("cannot add to `%s`, which is %s"):format(path, what),

@@ -1,14 +1,31 @@
--- wick.evaluate.missing: the error of values that must be given (`???`).  A part
--- of wick.evaluate.
+-- wick.evaluate.missing: values that must be given (`???`).  A part of
+-- wick.evaluate.
 --
 -- May call: the tree, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
 
---- One error for all of the nodes, which are in document order.
-return function(self, nodes)
+local M = {}
+
+-- What must be written for them: those that references lead to, each once.
+local function written(self, nodes)
+  local list, there = {}, {}
+  for _, id in ipairs(nodes) do
+    id = self.lacking[id] or id
+    if not there[id] then
+      there[id] = true
+      list[#list + 1] = id
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+--- One error for all of the nodes.
+function M.error(self, nodes)
   local tree, names, marks, words = self.tree, {}, {}, {}
+  nodes = written(self, nodes)
   for i, id in ipairs(nodes) do
     names[i] = core.keytext(tree:segments(id))
     if i <= 3 then
@@ -30,3 +47,26 @@ return function(self, nodes)
     missing = names,
   })
 end
+
+--- A reference to what must be given must be given itself: the node `id`, whose
+--- `???` are those (`missing`) of what it refers to.
+function M.refer(self, id, missing)
+  local _, own = self.tree:sigils(id)
+  for i, at in ipairs(own) do
+    self.missing[at], self.lacking[at] = true, self.lacking[missing[i]] or missing[i]
+  end
+end
+
+--- The error of those that were needed for evaluating.
+function M.wanted(self)
+  local list = {}
+  for id in pairs(self.wanted) do
+    list[#list + 1] = id
+  end
+  table.sort(list)
+  local err = M.error(self, list)
+  self.errors[#self.errors + 1] = err
+  self.place[err] = list[1]
+end
+
+return M

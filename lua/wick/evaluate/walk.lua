@@ -129,9 +129,6 @@ return function(self, id, path, base, optional)
       return nil
     end
     return nil, nil, vanished(self, id, at, path, #path, base)
-  elseif self.missing[at] then
-    self.wanted[at] = true
-    return nil, nil, false -- told once for all, with the others that are missing
   end
   return at
 end

@@ -30,44 +30,6 @@ local function component_of(tree, id)
   end
 end
 
--- What wick itself reads at the top of a config.
-local RESERVED = { project = "the folder of the project's modules", run = "`wick run`" }
-
---- What reads a node: {how ("option", "target", "reference", "expression", "copy",
---- "wick"), key, mark, target, option, text}.
-function M.readers(self, id)
-  local tree, list = self.tree, {}
-  local component, option = component_of(tree, id)
-  if component then
-    local target = tree:find(component, "_target_")
-    list[1] = { how = option == "_target_" and "target" or "option",
-      key = tell.path(tree, component), target = target and tree:text(target),
-      option = tostring(option), mark = tree:mark(component, "", "key") }
-  elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
-    list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
-  end
-  local function add(from, target, written, how)
-    -- it reads the value, a whole that it is part of, or a part of it; but who
-    -- asks for an object does not read its options, unless it copies them
-    local whole = target ~= id and holds(tree, target, id)
-    local skip = whole and how ~= "copy" and component and holds(tree, target, component)
-      or holds(tree, id, from)
-    if not skip and (whole or holds(tree, id, target)) then
-      list[#list + 1] = { how = how, key = tell.path(tree, from), mark = tree:mark(written),
-        text = tree:text(written) }
-    end
-  end
-  for i, from in ipairs(self.reads and self.reads.from or {}) do
-    local written = tree:previous(from) or from
-    add(from, self.reads.target[i], written,
-      tree:text(written):match("^@") and "reference" or "expression")
-  end
-  for _, copy in ipairs(self.copied or {}) do
-    add(copy.from, copy.target, copy.written, "copy")
-  end
-  return list
-end
-
 -- Where a key path leads over the config as it is now; nil when nowhere.
 local function follow(self, path, slot)
   local tree, at = self.tree, self.top
@@ -107,6 +69,62 @@ local function paths_of(text)
     end
   end
   return list, false
+end
+
+-- What wick itself reads at the top of a config.
+local RESERVED = { project = "the folder of the project's modules", run = "`wick run`" }
+
+--- What the texts below the nodes `tops` would read that were not evaluated, as far
+--- as they say: {from, target}, two lists of nodes.
+function M.written(self, tops)
+  local froms, targets = {}, {}
+  for _, top in ipairs(tops) do
+    for _, from in ipairs((self.tree:scan(top))) do
+      for _, path in ipairs(paths_of(self.tree:text(from))) do
+        local target = follow(self, path, from)
+        if target then
+          froms[#froms + 1], targets[#targets + 1] = from, target
+        end
+      end
+    end
+  end
+  return { from = froms, target = targets }
+end
+
+--- What reads a node: {how ("option", "target", "reference", "expression", "copy",
+--- "wick"), key, mark, target, option, text}.
+function M.readers(self, id)
+  local tree, list = self.tree, {}
+  local component, option = component_of(tree, id)
+  if component then
+    local target = tree:find(component, "_target_")
+    list[1] = { how = option == "_target_" and "target" or "option",
+      key = tell.path(tree, component), target = target and tree:text(target),
+      option = tostring(option), mark = tree:mark(component, "", "key") }
+  elseif tree:up(id) == self.top and RESERVED[tree:key(id)] then
+    list[1] = { how = "wick", text = RESERVED[tree:key(id)] }
+  end
+  local function add(from, target, written, how)
+    -- it reads the value, a whole that it is part of, or a part of it; but who
+    -- asks for an object does not read its options, unless it copies them
+    local whole = target ~= id and holds(tree, target, id)
+    local skip = whole and how ~= "copy" and component and holds(tree, target, component)
+      or holds(tree, id, from)
+    if not skip and (whole or holds(tree, id, target)) then
+      list[#list + 1] = { how = how, key = tell.path(tree, from), mark = tree:mark(written),
+        text = tree:text(written) }
+    end
+  end
+  local reads = self.reads or M.written(self, { self.top })
+  for i, from in ipairs(reads.from) do
+    local written = self.reads and tree:previous(from) or from
+    add(from, reads.target[i], written,
+      tree:text(written):match("^@") and "reference" or "expression")
+  end
+  for _, copy in ipairs(self.copied or {}) do
+    add(copy.from, copy.target, copy.written, "copy")
+  end
+  return list
 end
 
 --- Where the text of `node`, which stood at `slot`, leads: {key, mark, depth,

@@ -245,6 +245,10 @@ function View:as_it_is(id)
     if tree:is(node, "sigil") then
       return "sigil", require "wick.show.expression".placed(self, id, text)
     elseif text == "???" and not tree:is(node, "tagged") then
+      local written = self.after == "evaluate" and self.self.lacking[node]
+      if written then -- given there, it is given here
+        return "sigil", "@" .. self:path(written)
+      end
       return "missing"
     end
     return "text", self:placed(id, text)
