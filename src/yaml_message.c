@@ -394,8 +394,11 @@ wk_Code wk_yaml_translate (Reader *r) {
   if (about(problem, "did not find expected ',' or"))
     return wk_yaml_flow(r, at, from);
   if (about(problem, "unexpected ':'")) return wk_yaml_inner(r, at);
-  if (about(problem, "expected node content"))
+  if (about(problem, "expected node content")) {
+    if (at >= r->length && r->inflow && p->marks.top > p->marks.start)
+      return wk_yaml_flow(r, at, wk_yaml_at(r, p->marks.top[-1].index));
     return wk_yaml_nonode(r, at);
+  }
   if (about(problem, "expected key") || about(problem, "'-' indicator") ||
       about(problem, "<document start>"))
     return wk_yaml_strange(r, at, from);

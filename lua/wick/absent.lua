@@ -46,6 +46,23 @@ local function keys_of(tree, at)
   return latest
 end
 
+local WORDS = {}
+for word in ([[and break do else elseif end false for function goto if in local nil not or
+  repeat return then true until while]]):gmatch "%a+" do
+  WORDS[word] = true
+end
+
+--- How an expression takes the field that a segment names: `.name`, `[1]` or
+--- `['a name']`.
+function M.field(segment)
+  if type(segment) == "number" then
+    return ("[%d]"):format(segment)
+  elseif segment:find("^[%a_][%w_]*$") and not WORDS[segment] then
+    return "." .. segment
+  end
+  return ("['%s']"):format(fail.quote(segment):gsub("['\\]", "\\%0"))
+end
+
 --- Why node `at` has no `segment`: a label; names that are near, each a key of
 --- it; what there is (a note, or nil); and name -> node.  `file`: the name of
 --- the document whose top is meant, when that is not the config's.
@@ -99,7 +116,7 @@ local function tell(self, err, id, at, path, i, base)
     err.marks[2] = tree:mark(child, ("`%s` is defined here"):format(path_of(tree, child)), "key")
   elseif tree:is(at, "component") and tree:kind(at) == "map" then
     err.helps[1] = ("a field of the object itself is `(@%s)%s`, in an expression"):format(
-      path_of(tree, at), M.respell("", 2, segment, ""))
+      path_of(tree, at), M.field(segment))
     note = nil
   end
   err.notes[1] = note

@@ -164,14 +164,16 @@ local function lay_overrides(self, taken)
       self.errors[#self.errors + 1] = err
     end
   end
-  local first = {} -- words that were applied already
+  local first, named = {}, {} -- words that were applied already; that have a target
   for n = 1, #overrides do
     local word = overrides[n]
-    if type(word) == "string" and find(word, "_target_=", 1, true)
-      and find(word, "^[+=]*[^=]*_target_=") then
-      first[n] = true
-      begin(self, n)
-      apply(n, word)
+    if type(word) == "string" and find(word, "_target_", 1, true) then
+      named[n] = true
+      if find(word, "^[+=]*[^=]*_target_=") then
+        first[n] = true
+        begin(self, n)
+        apply(n, word)
+      end
     end
   end
   for n = 1, #overrides do
@@ -179,7 +181,7 @@ local function lay_overrides(self, taken)
     if not taken[n] and not first[n] then
       begin(self, n)
       local done, more, warning
-      if type(word) == "string" then -- most are of the plainest form
+      if type(word) == "string" and not named[n] then -- most are of the plainest form
         done, more, warning = tree:override(top, word, n)
         self.warnings[#self.warnings + 1] = warning
       end

@@ -204,6 +204,12 @@ local function postpone(config, at, i, asked, word, number, renamed)
   return true
 end
 
+-- The text of a map's `_target_`; nil when it has none.
+local function target_of(tree, id)
+  local target = tree:kind(id) == "map" and tree:find(id, "_target_")
+  return target and tree:text(target) or nil
+end
+
 -- Does what the word asks for, from segment `i` of its path below `at` on.
 -- True, or nil and an error.
 function edit(config, at, i, asked, word, number, renamed)
@@ -278,6 +284,8 @@ function edit(config, at, i, asked, word, number, renamed)
     return nil, err
   end
   -- a `_target_` alone keeps the options: it replaces a scalar
+  local before, after = target_of(tree, at), target_of(tree, value)
+  renamed[at] = renamed[at] or after ~= nil and after ~= before
   return compose.lay(config, at, value, OPS[sign])
 end
 

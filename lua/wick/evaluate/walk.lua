@@ -50,8 +50,8 @@ local function object_met(self, id, at, path, i, base)
       tree:mark(id, ("`%s` is an object"):format(path_of(tree, at)), base + first, base + last),
       tree:mark(at, "it is made here"),
     },
-    helps = { ("take the field in an expression: `\"$ (@%s).%s\"`"):format(
-      path_of(tree, at), tostring(path[i])) },
+    helps = { ("take the field in an expression: `\"$ (@%s)%s\"`"):format(
+      path_of(tree, at), require "wick.absent".field(path[i])) },
   })
 end
 

@@ -54,10 +54,16 @@ local function parts_of(view, id)
       said[#said + 1] = "is " .. tell.node(tree, written, 40, id)
     end
   end
-  local before = before_of(view, id)
+  local before, deleted = before_of(view, id), nil
+  if before and tree:kind(before) == "none" then
+    before, deleted = tree:previous(before), before
+  end
   if before then
     said[#said + 1] = ("was %s (%s)"):format(tell.node(tree, before, 40, id),
       tell.place(tree:mark(before), true))
+  end
+  if deleted then
+    said[#said + 1] = ("deleted (%s)"):format(tell.place(tree:mark(deleted), true))
   end
   return place, table.concat(said, "  ")
 end
