@@ -133,8 +133,9 @@ function Reader:open()
   if not self.root and not self.problem then
     local given = self.options.config_root
     self.root, self.problem = core.root(given or self.first.folder,
-      { backend = self.options.backend, trust_modes = self.options.trust_modes })
-    if self.problem and given then
+      { backend = self.options.backend, strict = self.options.strict,
+        trust_modes = self.options.trust_modes })
+    if self.problem and given and self.problem.name ~= "EUNSAFE" then
       local info = core.codes.EFILE
       local err = self.problem
       err.name, err.code, err.kind, err.status = "EFILE", info.code, info.kind, info.status

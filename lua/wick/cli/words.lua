@@ -15,8 +15,8 @@ M.flags = {
   allow = { value = "MODULE", many = true },
   limit = { value = "NAME=VALUE", many = true },
   resolver = { value = "WAY", choices = { "auto", "openat2", "walk" } },
-  only = { value = "NAME" },
-  target = { value = "NAME" },
+  only = { value = "NAME", once = true },
+  target = { value = "NAME", once = true },
   strict = {},
   origin = {},
   raw = {},
@@ -188,6 +188,9 @@ function M.parse(words)
         elseif flag.many then
           asked.flags[long] = asked.flags[long] or {}
           table.insert(asked.flags[long], value)
+        elseif flag.once and asked.flags[long] then
+          return nil, usage(("`--%s` is given twice"):format(long), i, words,
+            { "name one at a time" })
         else
           asked.flags[long] = value
           asked[long .. "_place"] = i
