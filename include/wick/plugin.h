@@ -31,7 +31,8 @@
 **   }
 **
 ** Name     "NAME.a.b" or "a.b", as the entry; `id` is it with underscores for
-**          dots.  A plugin of many modules has a statement for each.
+**          dots.  A plugin of many modules has a statement for each, 16 at
+**          most.
 ** Call     A constructor gets one table, the options of the config, and gives
 **          one value.  To refuse it raises (luaL_error), or returns nil and a
 **          message; wick adds the place in the config.
@@ -51,6 +52,8 @@
 **          warns of more than 4095 bytes in one statement.
 ** Build    cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags
 **          lua5.4) tcp.c -o tcp.so          and see it: readelf -p .wick.plugin
+**          In C++ add -fno-gnu-unique, or plugins with one template of a name
+**          share its static variables.
 ** Refused  before any of its code runs: an executable stack, a segment that
 **          is writable and executable, text relocations, RPATH and RUNPATH,
 **          audit and filter libraries, needed libraries named by a path.  The
