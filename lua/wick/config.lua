@@ -288,6 +288,10 @@ end
 --- when there is no such key and never was.
 ---@param path string
 function Config:explain(path)
+  if path == nil then
+    error("bad argument #1 to 'explain' (a key path expected, got nothing)", 2)
+  end
+  check_text(path, "explain")
   return require "wick.explain".key(self, path)
 end
 

@@ -32,7 +32,8 @@ local function read_host(self, source)
   end
   if self.tree:kind(top) ~= "map" then
     return nil, fail.new("EDOCUMENT", {
-      message = "a config is a map, and this table is a list",
+      message = self.tree:kind(top) == "list" and "a config is a map, and this table is a list"
+        or "a config is a plain table, and this one has a metatable",
       marks = { { host = true, label = "" } },
     })
   end

@@ -152,6 +152,7 @@ describe("the library", function()
       { { a = { [1.5] = 1 } }, "a key of type number cannot be part of a config" },
       { { a = loop }, "a table that holds itself cannot be part of a config" },
       { { 1, 2 }, "a config is a map, and this table is a list" },
+      { setmetatable({}, {}), "a config is a plain table, and this one has a metatable" },
     } do
       local config, err = wick.load(case[1])
       assert.is_nil(config)

@@ -93,6 +93,9 @@ describe("the library, misused,", function()
       ["bad argument #1 to 'diff' (a config, a path or a table expected)"] = function()
         wick.diff(5, {})
       end,
+      ["bad argument #1 to 'explain' (a key path expected, got nothing)"] = function()
+        config:explain()
+      end,
       ["bad argument #1 to 'get' (a text expected, got a number)"] = function()
         config:get(5)
       end,
