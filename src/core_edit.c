@@ -51,14 +51,14 @@ static void note_target (wk_Tree *t, wk_Id map, const char *key, size_t len) {
 }
 
 
-/* tree:add(up, key, from) -> node | nil, err: a new last value of a map
+/* tree:add(up, key, from, byte) -> node | nil, err: a new last value of a map
    (under a string or integer key) or list (key nil) with the content of the
-   unlinked node `from` */
+   unlinked node `from`; `byte` (1): where its document writes the key */
 int wk_edit_add (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id up = wk_check_id(L, t, 2), from = wk_check_id(L, t, 4), id = 0;
   uint16_t doc = wk_tree_node(t, from)->doc;
-  uint32_t pos = 0;
+  uint32_t pos = (uint32_t)luaL_optinteger(L, 5, 1) - 1;
   wk_Fail fail;
   wk_Code code = WK_OK;
   if (lua_type(L, 3) == LUA_TNUMBER) {

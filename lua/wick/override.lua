@@ -106,14 +106,20 @@ function M.misread(overrides, limits)
   return errors
 end
 
+-- Where segment i of a word's path is in the word, without the dot before it.
+local function key_at(asked, i, word)
+  local start, last = require "wick.absent".span(asked.path, i)
+  start, last = asked.at + start, asked.at + last
+  return word:sub(start, start) == "." and start + 1 or start, last
+end
+
 -- Fills in the error of a key that is not there: where the word goes wrong, and
 -- what is near.
 local function tell_absent(err, tree, at, asked, i, word, number, gone)
   local path = asked.path
   local segment = path[i]
-  local start, last = require "wick.absent".span(path, i)
-  start, last = asked.at + start, asked.at + last
-  local first = word:sub(start, start) == "." and start + 1 or start
+  local first, last = key_at(asked, i, word)
+  local start = asked.at + require "wick.absent".span(path, i)
   local kind = tree:kind(at)
   local above = core.keytext(tree:segments(at))
   local helps = err.helps
@@ -256,7 +262,7 @@ function edit(config, at, i, asked, word, number, renamed)
           child, err = tree:put(gone, map)
           child = child and gone
         else
-          child, err = tree:add(at, segment, map)
+          child, err = tree:add(at, segment, map, key_at(asked, n, word))
         end
         if not child then
           return nil, err
@@ -264,7 +270,7 @@ function edit(config, at, i, asked, word, number, renamed)
       elseif gone then
         return compose.lay(config, gone, value, "whole")
       else
-        child, err = tree:add(at, segment, value)
+        child, err = tree:add(at, segment, value, key_at(asked, n, word))
         if child then
           return compose.settle(config, child)
         end
