@@ -456,6 +456,29 @@ static void first_of_a_name (void **state) {
   other->st_value = one->st_value;
   other->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_TLS);
   assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  other->st_value = 0;                    /* a variable of threads may be at 0 */
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  other->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
+  other->st_shndx = SHN_ABS;              /* and a number may be 0 */
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  free(b.s);
+}
+
+
+/* what is no symbol to the linker: a name of a file, or without a name */
+static void no_symbols (void **state) {
+  Bytes b = plugin("sysv");
+  Sym *entry_symbol = symbol(&b, "luaopen_sysv"), was = *entry_symbol;
+  Sym *other = symbol(&b, "clash");
+  (void)state;
+  entry_symbol->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FILE);
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  assert_non_null(strstr(fail.notes[0], "exports clash"));
+  *entry_symbol = was, entry_symbol->st_name = 1 << 30;
+  assert_int_equal(check_as(&b, "p.sysv"), WK_EELF);
+  *entry_symbol = was, entry_symbol->st_info = ELF64_ST_INFO(STB_GLOBAL, 4);
+  other->st_name = 0;                     /* "" */
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
   free(b.s);
 }
 
@@ -713,6 +736,7 @@ int main (void) {
     LEAK_TEST(protects_others), LEAK_TEST(notes), LEAK_TEST(two_stacks),
     LEAK_TEST(versions_of_others), LEAK_TEST(own_versions),
     LEAK_TEST(version_of_the_entry), LEAK_TEST(first_of_a_name),
+    LEAK_TEST(no_symbols),
     LEAK_TEST(undefined_symbols), LEAK_TEST(chains), LEAK_TEST(long_names),
     LEAK_TEST(told_names), LEAK_TEST(told_exports), LEAK_TEST(looked_at),
     LEAK_TEST(two_sections), LEAK_TEST(section_is_loaded)
