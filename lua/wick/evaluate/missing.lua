@@ -52,7 +52,7 @@ end
 --- `???` are those (`missing`) of what it refers to.
 function M.refer(self, id, missing)
   local _, own = self.tree:sigils(id)
-  for i, at in ipairs(own) do
+  for i, at in ipairs(own or {}) do
     self.missing[at], self.lacking[at] = true, self.lacking[missing[i]] or missing[i]
   end
 end
