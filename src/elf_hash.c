@@ -76,7 +76,8 @@ static int look (const wk_View *v, uint32_t i, const char *name,
   if (!symbol(v, i, &sym) || !is_named(v, &sym, name)) return 0;
   n = version(v, i);
   if ((n & ~HIDDEN) < FIRST_VERSION) found->count = 1;
-  else if ((n & HIDDEN) || ++found->count > 1) return 0;
+  else if (n & HIDDEN) return 0;
+  else found->count++;
   found->sym = sym;
   return (n & ~HIDDEN) < FIRST_VERSION;
 }

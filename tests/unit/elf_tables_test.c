@@ -173,6 +173,15 @@ static void lost_relocations (void **state) {
 }
 
 
+static void table_is_gone (void **state) {
+  Bytes b = plugin("one");
+  (void)state;
+  entry(&b, DT_INIT_ARRAY)->d_tag = DT_DEBUG;
+  assert_true(is_damaged(&b, "p.one", "how large its constructors are"));
+  free(b.s);
+}
+
+
 /* the linker writes into it, unless its header says otherwise */
 static void dynamic_is_written (void **state) {
   Bytes b = plugin("one");
@@ -456,7 +465,7 @@ static void first_of_a_name (void **state) {
   other->st_value = one->st_value;
   other->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_TLS);
   assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
-  other->st_value = 0;                    /* a variable of threads may be at 0 */
+  other->st_value = 0;                    /* a thread's may be at 0 */
   assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
   other->st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC);
   other->st_shndx = SHN_ABS;              /* and a number may be 0 */
@@ -477,6 +486,11 @@ static void no_symbols (void **state) {
   *entry_symbol = was, entry_symbol->st_name = 1 << 30;
   assert_int_equal(check_as(&b, "p.sysv"), WK_EELF);
   *entry_symbol = was, entry_symbol->st_info = ELF64_ST_INFO(STB_GLOBAL, 4);
+  /* nor what others have, though there is code at 0 */
+  segment(&b, PT_LOAD, 0)->p_flags |= PF_X;
+  assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
+  assert_non_null(strstr(fail.notes[0], "exports clash"));
+  assert_null(strstr(fail.notes[0], "getenv"));
   other->st_name = 0;                     /* "" */
   assert_int_equal(check_as(&b, "p.sysv"), WK_ENOENTRY);
   free(b.s);
@@ -731,6 +745,7 @@ int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(entries_are_wrong), LEAK_TEST(twice_with_zero),
     LEAK_TEST(one_in_the_other), LEAK_TEST(lost_relocations),
+    LEAK_TEST(table_is_gone),
     LEAK_TEST(dynamic_is_written), LEAK_TEST(headers_elsewhere),
     LEAK_TEST(alignments), LEAK_TEST(variables_of_threads),
     LEAK_TEST(protects_others), LEAK_TEST(notes), LEAK_TEST(two_stacks),

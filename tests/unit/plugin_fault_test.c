@@ -409,6 +409,16 @@ static void same_number (void **state) {
 }
 
 
+static int other_child (void) {
+  failing = swept;
+  at = 1;
+  seen = onwards = 0;
+  CHECK(load_plugin("one.so") == -1 && fail.code == WK_ENOPROC && seen == 1);
+  failing = NULL;
+  CHECK(load_plugin("one.so") == 1);
+  return 0;
+}
+
 /* row 87: whatever is wrong with /proc, nothing is loaded by its path */
 static void proc (void **state) {
   (void)state;
@@ -418,6 +428,10 @@ static void proc (void **state) {
   assert_int_equal(sweep("stat", ENOMEM, WK_ENOMEM, WK_ENOMEM), 1);
   assert_int_equal(sweep("another file", 0, WK_ENOPROC, WK_ENOPROC), 1);
   assert_int_equal(sweep("another system", 0, WK_ENOPROC, WK_ENOPROC), 1);
+  swept = "another file";
+  assert_int_equal(in_loading_child(other_child), 0);
+  swept = "another system";
+  assert_int_equal(in_loading_child(other_child), 0);
 }
 
 
