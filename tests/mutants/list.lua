@@ -361,7 +361,7 @@ return {
   { "numerals are free in expressions", "lua/wick/expr/step.lua",
     "charge(s, pc, \"work\", #v)", "", "expr_work_spec" },
   { "copies go on without room", "lua/wick/compose/copies.lua",
-    "self.full = wrong.name == \"ELIMIT\"", "", "expr_work_spec" },
+    "self.full = wrong.name == \"ELIMIT\"", "", "cases_spec" },
   { "functions do not count their work", LIB, "wk_sandbox_spend(L, 1 + work / BYTES);", "",
     "lua_spec" },
   { "%p is there", LIB, "if (*s == 'p' || *s == 'q')", "if (*s == 'q')", "lua_spec" },

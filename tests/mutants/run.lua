@@ -50,6 +50,7 @@ local NEEDS = {
   race = { "tests/race" },
   secure = { "bin/wick", "tests/driver" },
   chunk = { "lua/wick/core.so" },
+  trust = { "lua/wick/core.so", "bin/wick" },
   strace = { "bin/wick" },
   cases = { "bin/wick" },
   ["unit/plugin"] = { "lua/wick/core.so", "tests/plugins/made.so" },
