@@ -122,4 +122,7 @@ return {
     end
     return table.concat(list)
   end, code = "ELIMIT", says = "more than 1000000 nodes" },
+  { 104, "thousands of copies behind the one that there is no room for", function()
+    return "a: [" .. ("1, "):rep(299999) .. "1]\n" .. keys(3000, "b%d: \"%%a\"\n")
+  end, code = "ELIMIT", says = "more than 1000000 nodes" },
 }

@@ -133,6 +133,13 @@ end
     assert.equal("EUNSAFE", err.name)
   end)
 
+  it("so does a search that finds nothing", function()
+    local project <close> = open()
+    assert.is_nil(refusal(project, "p.d.x"))
+    chmod("777", "p/d")
+    assert.equal("EUNSAFE", refusal(project, "p.d.none"))
+  end)
+
   it("a root that is refused is closed at once", function()
     local function count()
       local n = 0
