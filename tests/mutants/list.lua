@@ -295,7 +295,7 @@ return {
     "local trust_modes = options.trust_modes", "trust_spec" },
   { "folders of a project are known for ever", "lua/wick/target/project.lua",
     "    project.root:renew()\n", "", "trust_spec" },
-  { "an opening knows folders already", "lua/wick/target/project.lua",
+  { "doubts of one opening are told of the next", "lua/wick/target/project.lua",
     "  project.root:forget()\n", "", "trust_spec" },
   { "doubts are forgotten where nothing is found", "lua/wick/target/project.lua",
     "    project.root:renew()\n", "    project.root:forget()\n", "trust_spec" },
