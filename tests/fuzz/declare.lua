@@ -9,11 +9,13 @@ local sound = require "tests.fuzz.sound"
 local types = require "wick.declare.types"
 local wick = require "wick"
 
+local SECRET = "hunter2" -- unless the text has it, no message has
+
 local config = assert(wick.load {
   number = 3,
   a = wick.target "p.m.Make" {
     x = 1, y = "text", z = { 1, "two", 3.5 }, o = { x = 1, y = { z = true } }, f = print, n = 2.5,
-    s = wick.ref "b", t = wick.ref "number", password = "secret", [1] = "one",
+    s = wick.ref "b", t = wick.ref "number", password = SECRET, [1] = "one",
   },
   b = wick.target "p.m.Make" {},
   c = wick.target "p.m.Make" { _args_ = { 1, "two", wick.null, { 1 } }, x = "1" },
@@ -77,7 +79,8 @@ return function(text)
     assert(#errors == #again)
     for i, err in ipairs(errors) do
       assert(err.message == again[i].message, "another problem the second time")
-      assert(not err.message:find("secret", 1, true), "a secret is shown")
+      assert(not err.message:find(SECRET, 1, true) or text:find(SECRET, 1, true),
+        "a secret is shown")
       if i == #text % #errors + 1 then -- one of them: a report takes its time
         sound.error(err)
       end
