@@ -177,6 +177,14 @@ static int root_doubts (lua_State *L) {
 }
 
 
+/* root:doubted() -> how many doubts there are so far */
+static int root_doubted (lua_State *L) {
+  const wk_Doubt *list;
+  lua_pushinteger(L, (lua_Integer)wk_root_doubts(wk_check_root(L), 0, &list));
+  return 1;
+}
+
+
 /* root:rules({strict =, trust_modes =}) -> true | nil, err: from now on these
    hold, for the root too */
 static int root_rules (lua_State *L) {
@@ -233,7 +241,7 @@ static int root_tostring (lua_State *L) {
 static const luaL_Reg root_methods[] = {
   {"read", root_read}, {"list", root_list}, {"plugin", wk_root_plugin},
   {"info", root_info}, {"rules", root_rules}, {"doubts", root_doubts},
-  {"renew", root_renew}, {"forget", root_forget},
+  {"doubted", root_doubted}, {"renew", root_renew}, {"forget", root_forget},
   {"close", root_close}, {NULL, NULL}
 };
 

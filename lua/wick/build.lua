@@ -246,10 +246,10 @@ end
 -- Warns of what is doubtful before it runs: the plugin `record`, and files that others
 -- may write; once there is one, those of the whole plan are looked at.
 local function watch(self, project, plan)
-  local met, doubts = 0, room "wick.target".doubts
+  local met, doubted = 0, room "wick.target".doubted
   return function(record, id)
     doubt(self, id, record)
-    if #doubts(project) > met then
+    if doubted(project) > met then
       for _, other in ipairs(plan) do
         if not self.late[other] and self.objects[other] == nil then
           local name = self.tree:text(self.tree:find(other, "_target_"))
@@ -259,7 +259,7 @@ local function watch(self, project, plan)
           end
         end
       end
-      met = #doubts(project)
+      met = doubted(project)
       local warnings = self:doubts()
       if warnings[1] then
         self.warn(warnings)

@@ -307,6 +307,14 @@ function M.names(project)
   return project:is_open() and M.tell("wick.verdict", "names", project) or {}
 end
 
+--- How many doubts there are about who may write what was opened of the project.
+---@param project table
+---@return integer
+function M.doubted(project)
+  local _ <close> = M.hold(project)
+  return project:is_open() and project.root:doubted() or 0
+end
+
 --- Who else may write what was opened of the project, as root:doubts tells it.
 ---@param project table
 ---@param above boolean?

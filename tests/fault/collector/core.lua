@@ -40,6 +40,7 @@ local ROOT = {
   info = function(r) return r:info() end,
   rules = function(r) return r:rules { strict = false, trust_modes = true } end,
   doubts = function(r) return r:doubts(true) end,
+  doubted = function(r) return r:doubted() end,
   renew = function(r) return r:renew() end,
   forget = function(r) return r:forget() end,
   tostring = function(r) return tostring(r) end,
