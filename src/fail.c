@@ -113,17 +113,29 @@ int wk_utf8 (const char *text, const char *stop) {
 }
 
 
+unsigned long wk_codepoint (const char *s, int n) {
+  unsigned long code = (unsigned char)s[0];
+  int i;
+  if (n > 1) code &= 0x7Fu >> n;
+  for (i = 1; i < n; i++) code = (code << 6) | ((unsigned char)s[i] & 0x3Fu);
+  return code;
+}
+
+
 /* is this character invisible, or does it turn the direction of the text?
-   It would let a name look like another one (C1 controls, U+200B to U+200F,
-   U+2028 to U+202E, U+2066 to U+2069, U+FEFF) */
-static int deceives (const unsigned char *s, int n) {
-  if (n == 2) return s[0] == 0xC2 && s[1] < 0xA0;
-  if (n != 3) return 0;
-  if (s[0] == 0xEF) return s[1] == 0xBB && s[2] == 0xBF;
-  if (s[0] != 0xE2) return 0;
-  if (s[1] == 0x80)
-    return (s[2] >= 0x8B && s[2] <= 0x8F) || (s[2] >= 0xA8 && s[2] <= 0xAE);
-  return s[1] == 0x81 && s[2] >= 0xA6 && s[2] <= 0xA9;
+   It would let a name look like another one.  C1 controls, spaces and hyphens
+   that are none, marks of direction, joiners, what annotates, tags, and code
+   points that are no characters. */
+static int deceives (unsigned long code) {
+  static const struct {unsigned long first, last;} ranges[] = {
+    {0x80, 0xA0}, {0xAD, 0xAD}, {0x61C, 0x61C}, {0x200B, 0x200F},
+    {0x2028, 0x202E}, {0x2060, 0x206F}, {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFB},
+    {0xE0000, 0xE0FFF}
+  };
+  size_t i;
+  for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+    if (code >= ranges[i].first && code <= ranges[i].last) return 1;
+  return (code & 0xFFFEu) == 0xFFFEu;
 }
 
 
@@ -142,7 +154,7 @@ const char *wk_quote (char *out, size_t size, const char *s, size_t len,
   while (s < end) {
     int n = wk_utf8(s, end);
     int plain = n > 0 && (unsigned char)*s >= 0x20 && *s != 0x7F &&
-                !deceives((const unsigned char *)s, n);
+                (n == 1 || !deceives(wk_codepoint(s, n)));
     size_t step = n > 0 ? (size_t)n : 1;
     size_t need = plain ? step : 4 * step;
     if (count++ == max || used + need + 4 > size) {  /* room for the end */

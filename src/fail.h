@@ -168,8 +168,8 @@ void wk_fail_note (wk_Fail *f, const char *fmt, ...) WK_PRINTF(2, 3);
 void wk_fail_help (wk_Fail *f, const char *fmt, ...) WK_PRINTF(2, 3);
 
 /*
-** Hostile bytes made fit for a message: control bytes and bytes that are
-** no UTF-8 appear as \xNN, more than `max` characters end in an ellipsis.
+** Hostile bytes made fit for a message: control bytes, bytes that are no
+** UTF-8 and characters that hide or turn text appear as \xNN, more than `max` characters end in an ellipsis.
 ** Writes at most `size` bytes with the NUL into `out` and gives `out`.
 */
 const char *wk_quote (char *out, size_t size, const char *s, size_t len,
@@ -189,5 +189,7 @@ size_t wk_secret_value (const char *line, size_t len, size_t from,
 /* the length in bytes of the UTF-8 character at s (1 to 4), or 0 when the
    bytes up to `end` are not well formed (overlong, surrogate, truncated) */
 int wk_utf8 (const char *s, const char *end);
+/* the code point of the well-formed character of n bytes at s */
+unsigned long wk_codepoint (const char *s, int n);
 
 #endif

@@ -330,12 +330,9 @@ static size_t escaped (const char *s, int n, char out[16]) {
     return 2;
   }
   if (n > 1) {
-    unsigned code = byte & (0x7Fu >> n);
-    int i;
     wk_quote(shown, sizeof(shown), s, (size_t)n, 1);
     if (strncmp(shown, s, (size_t)n) == 0) return 0;
-    for (i = 1; i < n; i++) code = code << 6 | ((unsigned char)s[i] & 0x3Fu);
-    return (size_t)snprintf(out, 16, "\\u{%X}", code);
+    return (size_t)snprintf(out, 16, "\\u{%lX}", wk_codepoint(s, n));
   }
   if (n > 0 && byte >= 0x20 && byte != 0x7F) return 0;
   return (size_t)snprintf(out, 16, "\\x%02X", byte);

@@ -45,16 +45,6 @@ static wk_Code no_name (wk_Fail *f) {
 }
 
 
-/* the code point of the well-formed character of n bytes, 2 to 4, at s */
-static unsigned long codepoint (const char *s, int n) {
-  unsigned long u = (unsigned char)s[0];
-  int i;
-  u &= 0x7Fu >> n;
-  for (i = 1; i < n; i++) u = (u << 6) | ((unsigned char)s[i] & 0x3Fu);
-  return u;
-}
-
-
 /* a name that is written like a file name; the whole of it is marked, since
    it takes another way of writing and not another letter */
 static wk_Code like_a_path (const char *name, size_t len, size_t seen,
@@ -80,7 +70,7 @@ static wk_Code wrong_byte (const char *name, size_t len, size_t at,
   wk_quote(shown, sizeof(shown), name + at, n > 0 ? (size_t)n : 1, 1);
   if (n > 1)
     wk_fail_mark(f, at, (size_t)n, "`%s` is U+%04lX, not an ASCII letter",
-                 shown, codepoint(name + at, n));
+                 shown, wk_codepoint(name + at, n));
   else if (n == 0 || c < 0x20 || c == 0x7F)
     wk_fail_mark(f, at, 1, "byte 0x%02X is not allowed in a target",
                  (unsigned)c);

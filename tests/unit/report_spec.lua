@@ -28,6 +28,12 @@ describe("a report", function()
     assert.equal("^^^^ byte 0x83", carets)
   end)
 
+  it("hides and turns nothing: what `show` escapes is escaped in a source line, too", function()
+    local line, carets = shown(refused "x\u{AD}\u{61C}\u{2060}\u{E0041}\u{1FFFE}: \x80\n")
+    assert.equal([[x\xC2\xAD\xD8\x9C\xE2\x81\xA0\xF3\xA0\x81\x81\xF0\x9F\xBF\xBE: \x80]], line)
+    assert.equal((" "):rep(#line - 4) .. "^^^^ byte 0x80", carets)
+  end)
+
   it("puts carets below the bytes they mean, between bytes that are no characters", function()
     local text = "\x80a: \xBF\xE2\x82\xAC \xC3 x"
     local err = fail.new("EVALUE", { message = "no",

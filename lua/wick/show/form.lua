@@ -284,14 +284,11 @@ end
 
 local LUA = { ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t", ['"'] = '\\"', ["\\"] = "\\\\" }
 
--- What is shown as an escape although it is UTF-8: controls beyond ASCII, and
--- what turns or hides text.
+--- Does the character hide, or turn the text around it?  Then it is shown as
+--- an escape, though it is UTF-8: in messages (core.quote) as in values.
 function M.is_deceiving(code)
-  return code >= 0x80 and code <= 0x9F or code == 0xA0 or code == 0xAD or code == 0x61C
-    or code >= 0x200B and code <= 0x200F or code >= 0x2028 and code <= 0x202E
-    or code >= 0x2060 and code <= 0x206F or code == 0xFEFF
-    or code >= 0xFFF0 and code <= 0xFFFB or code & 0xFFFE == 0xFFFE
-    or code >= 0xE0000 and code <= 0xE0FFF
+  local char = code >= 0x80 and utf8.char(code)
+  return char and core.quote(char, 1) ~= char
 end
 
 --- Calls each(char, code) for the characters of a text, in order; `code` is
