@@ -65,6 +65,7 @@ build = {
         "src/keypath.c",
         "src/lex.c",
         "src/name.c",
+        "src/near.c",
         "src/order.c",
         "src/outline.c",
         "src/path.c",

@@ -1,8 +1,8 @@
 /*
-** core_words.c -- part of the binding: tokens, key paths, places, and what a
-** module's text exports.
+** core_words.c -- part of the binding: tokens, key paths, places, words that
+** are near, and what a module's text exports.
 **
-** May call: lex, keypath, exports, scalar, tree (places), fail, core.h.
+** May call: lex, keypath, exports, near, scalar, tree (places), fail.
 */
 
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "exports.h"
 #include "keypath.h"
 #include "lex.h"
+#include "near.h"
 #include "scalar.h"
 #include "tree.h"
 
@@ -211,47 +212,6 @@ int wk_core_quote (lua_State *L) {
 }
 
 
-#define MOST  128       /* bytes of the words that are compared */
-
-/* bytes of Latin letters in one case */
-static int folded (char c) {
-  return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : (unsigned char)c;
-}
-
-
-static int least (int a, int b) {
-  return a < b ? a : b;
-}
-
-
-/* The Damerau-Levenshtein distance, in which a pair is swapped once and then
-   left alone; more than `cap` when it is more.  Both are shorter than MOST. */
-static int distance (const char *a, int la, const char *b, int lb, int cap) {
-  int rows[3][MOST];
-  int *before = rows[0], *last = rows[1], *now = rows[2];
-  int i, j;
-  for (j = 0; j <= lb; j++) last[j] = j;
-  for (i = 1; i <= la; i++) {
-    int best = i, *spare = before;
-    now[0] = i;
-    for (j = 1; j <= lb; j++) {
-      int d = last[j - 1] + (folded(a[i - 1]) != folded(b[j - 1]));
-      d = least(d, least(last[j], now[j - 1]) + 1);
-      if (i > 1 && j > 1 && folded(a[i - 1]) == folded(b[j - 2]) &&
-          folded(a[i - 2]) == folded(b[j - 1]))
-        d = least(d, before[j - 2] + 1);
-      now[j] = d;
-      best = least(best, d);
-    }
-    if (best > cap) return best;
-    before = last;
-    last = now;
-    now = spare;
-  }
-  return last[lb];
-}
-
-
 /* core.distance(a, b, cap) -> how many letters must be added, left out, changed
    or swapped with the next to make one of the other, in whatever case they
    are; something above `cap` when that is more, or a word is very long */
@@ -260,12 +220,8 @@ int wk_core_distance (lua_State *L) {
   const char *a = luaL_checklstring(L, 1, &la);
   const char *b = luaL_checklstring(L, 2, &lb);
   const lua_Integer cap = luaL_checkinteger(L, 3);
-  const size_t apart = la > lb ? la - lb : lb - la;
-  luaL_argcheck(L, cap >= 0 && cap < MOST, 3, "out of range");
-  if (la >= MOST || lb >= MOST || apart > (size_t)cap)
-    lua_pushinteger(L, cap + 1);
-  else
-    lua_pushinteger(L, distance(a, (int)la, b, (int)lb, (int)cap));
+  luaL_argcheck(L, cap >= 0 && cap <= WK_NEAR_MOST, 3, "out of range");
+  lua_pushinteger(L, wk_near_distance(a, la, b, lb, (int)cap));
   return 1;
 }
 

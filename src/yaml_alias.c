@@ -1,7 +1,7 @@
 /*
 ** yaml_alias.c -- anchors, aliases (which are copies) and merge keys.
 **
-** May call: fail, tree.
+** May call: fail, near, tree.
 **
 ** What an alias would add is known before a node is copied: every anchor
 ** remembers the nodes that its subtree produced, aliases in it expanded.
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "near.h"
 #include "yaml_reader.h"
 
 
@@ -135,45 +136,17 @@ void wk_yaml_close (Reader *r, const Frame *frame) {
 ** =======================================================================
 */
 
-static size_t min3 (size_t a, size_t b, size_t c) {
-  size_t m = a < b ? a : b;
-  return m < c ? m : c;
-}
-
-
-/* how many letters must change to make a of b; two that changed places
-   count as one */
-static size_t distance (const char *a, size_t na, const char *b, size_t nb) {
-  size_t rows[3][NEAREST + 1], i, j;
-  for (j = 0; j <= nb; j++) rows[0][j] = j;
-  for (i = 1; i <= na; i++) {
-    size_t *row = rows[i % 3], *above = rows[(i + 2) % 3];
-    const size_t *higher = rows[(i + 1) % 3];
-    row[0] = i;
-    for (j = 1; j <= nb; j++) {
-      row[j] = min3(above[j] + 1, row[j - 1] + 1,
-                    above[j - 1] + (a[i - 1] != b[j - 1]));
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-          higher[j - 2] + 1 < row[j])
-        row[j] = higher[j - 2] + 1;
-    }
-  }
-  return rows[na % 3][nb];
-}
-
-
 /* the anchor whose name is nearest, or 0 */
 static wk_Id nearest (const Reader *r, const char *name, size_t len) {
-  size_t best = len / 3 > 1 ? len / 3 : 1, i;
+  int best = len / 3 > 1 ? (int)(len / 3) : 1;
   wk_Id found = 0;
+  size_t i;
   for (i = 1; len <= NEAREST && i <= r->nnamed; i++) {
     const Anchor *a = &r->anchors[i];
-    if (a->len <= NEAREST) {
-      size_t d = distance(name, len, a->name, a->len);
-      if (d < best || (d == best && found == 0)) {
-        best = d;
-        found = (wk_Id)i;
-      }
+    int d = wk_near_distance(name, len, a->name, a->len, best);
+    if (d < best || (d == best && found == 0)) {
+      best = d;
+      found = (wk_Id)i;
     }
   }
   return found;

@@ -27,7 +27,7 @@ local INCLUDES = {
   path = { "fail" },
   tree = { "fail", "scalar", "lex" },
   scalar = { "tree" },
-  yaml = { "fail", "tree", "scalar" },
+  yaml = { "fail", "tree", "scalar", "near" },
   lex = { "fail" },
   keypath = { "fail", "lex" },
   exports = { "lex" },
@@ -35,10 +35,11 @@ local INCLUDES = {
   elf = { "fail" },
   plugin = { "fail", "path", "elf" },
   outline = { "lex" },
+  near = {},
   order = {},
   graft = { "fail", "tree", "scalar", "keypath", "lex", "order", "outline" },
   sandbox = { "fail", "tree", "lex", "chunk", "graft", "order", "outline" },
-  core = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
+  core = { "fail", "near", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports", "chunk", "graft",
     "sandbox", "elf", "plugin" },
   main = { "core", "alloc", "embedded", "fail" },
   alloc = {},
@@ -51,7 +52,7 @@ local PARTS = {
   value = "core", statement = "elf",
 }
 -- Rooms that never see a lua_State.
-local WITHOUT_LUA = { "fail", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
+local WITHOUT_LUA = { "fail", "near", "path", "tree", "scalar", "yaml", "lex", "keypath", "exports",
   "outline", "elf", "plugin" }
 
 local function set(list)

@@ -561,6 +561,10 @@ static const struct {
      "W0108 the alias `*bra` has no anchor\n"
      "2:4+4 no `&bra` stands before it\n"
      "help: did you mean `*bar`?\n"},
+  {TEXT("a: &defaults 1\nb: *DEFAULT\n"),
+     "W0108 the alias `*DEFAULT` has no anchor\n"
+     "2:4+8 no `&DEFAULT` stands before it\n"
+     "help: did you mean `*defaults`?\n"},
   {TEXT("a: &one 1\nb: &two 2\nc: *xyz\n"),
      "W0108 the alias `*xyz` has no anchor\n"
      "3:4+4 no `&xyz` stands before it\n"
