@@ -175,19 +175,6 @@ wk_Code wk_name_check (const char *name, size_t len, wk_Fail *f) {
   return check_part(name, len, start, at, number, f);
 }
 
-
-/* the name was checked, so it fits; a suffix that does not is cut */
-size_t wk_name_file (char *out, const char *name, size_t len,
-                     const char *suffix) {
-  size_t i, tail = strlen(suffix);
-  if (len > NAME_MAX_BYTES) len = NAME_MAX_BYTES;
-  if (tail > WK_NAME_FILE - 1 - len) tail = WK_NAME_FILE - 1 - len;
-  for (i = 0; i < len; i++) out[i] = name[i] == '.' ? '/' : name[i];
-  memcpy(out + len, suffix, tail);
-  out[len + tail] = '\0';
-  return len + tail;
-}
-
 /* }====================================================== */
 
 

@@ -123,13 +123,6 @@ int wk_secure (void);
 */
 wk_Code wk_name_check (const char *name, size_t len, wk_Fail *f);
 
-#define WK_NAME_FILE 288    /* 255 and the longest suffix, with the NUL */
-/* the file name of a checked name: dots become slashes, `suffix` (such as
-   ".lua", "/init.lua") is put behind; out has WK_NAME_FILE bytes; gives its
-   length */
-size_t wk_name_file (char *out, const char *name, size_t len,
-                     const char *suffix);
-
 #define WK_REL_MAX   4095   /* bytes of a file name below a root */
 #define WK_PART_MAX   255   /* bytes of one component */
 #define WK_LIST_MAX 65536   /* entries of a folder that are looked at */

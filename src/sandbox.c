@@ -49,7 +49,8 @@ int wk_sandbox_throw (lua_State *L, const char *word) {
 }
 
 
-void wk_sandbox_line (const wk_Doc *d, long line, size_t *start,
+/* the bytes [*start, *stop) of a line, without blanks around it */
+static void bytes_of (const wk_Doc *d, long line, size_t *start,
                       size_t *stop) {
   const char *s = d->source;
   wk_chunk_line(s, d->length, line, start, stop);
@@ -104,7 +105,7 @@ static void place (Sandbox *s, uint16_t doc, int line, const char *label) {
   wk_Told *told = s->told;
   size_t start, stop;
   if (d == NULL || d->source == NULL) return;
-  wk_sandbox_line(d, line, &start, &stop);
+  bytes_of(d, line, &start, &stop);
   if (s->fail->nmarks == 0) {
     if (s->word != NULL) {
       if (narrow(d->source, &start, &stop, s->word, strlen(s->word)) &&

@@ -145,9 +145,6 @@ int wk_sandbox_include (lua_State *L);
 
 /* sandbox.c: runs document `doc` and pushes what it returns */
 void wk_sandbox_run (lua_State *L, Sandbox *s, uint16_t doc);
-/* the bytes [*start, *stop) of a line, without blanks around it */
-void wk_sandbox_line (const wk_Doc *d, long line, size_t *start,
-                      size_t *stop);
 
 /* sandbox_place.c: the outline of a document, read when it is first asked for;
    NULL when there is no memory for it */

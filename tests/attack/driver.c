@@ -37,16 +37,16 @@ static wk_Code ask_file (const wk_Root *r, const char *rel, size_t len,
 }
 
 
-/* a name is checked; the file that holds it is then opened by C's own way of
-   writing its name */
+/* a name is checked; the file that holds it is then opened */
 static wk_Code ask_name (const wk_Root *r, const char *name, size_t len,
                          wk_Fail *f) {
-  char rel[WK_NAME_FILE];
-  size_t size;
+  char rel[300];
+  size_t size, i;
   wk_Code code = wk_name_check(name, len, f);
   if (code != WK_OK) return code;
-  len = wk_name_file(rel, name, len, ".lua");
-  return ask_file(r, rel, len, FILE_LIMIT, NULL, &size, f);
+  for (i = 0; i < len; i++) rel[i] = name[i] == '.' ? '/' : name[i];
+  memcpy(rel + len, ".lua", 4);
+  return ask_file(r, rel, len + 4, FILE_LIMIT, NULL, &size, f);
 }
 
 

@@ -106,25 +106,6 @@ static void name_long (void **state) {
 }
 
 
-static void name_file (void **state) {
-  char out[WK_NAME_FILE];
-  (void)state;
-  assert_int_equal(wk_name_file(out, "a.b.C", 5, ".lua"), 9);
-  assert_string_equal(out, "a/b/C.lua");
-  assert_int_equal(wk_name_file(out, "m_x", 1, "/init.lua"), 10);
-  assert_string_equal(out, "m/init.lua");
-  assert_int_equal(wk_name_file(out, "m", 1, ""), 1);
-  memset(text, 'a', 255);
-  assert_int_equal(wk_name_file(out, text, 255, "/init.lua"), 264);
-  /* what was not checked does not leave its place either */
-  assert_int_equal(wk_name_file(out, text, 300, "/init.lua"), 264);
-  memset(text, 'a', 400);
-  text[400] = '\0';
-  assert_int_equal(wk_name_file(out, "m", 1, text), WK_NAME_FILE - 1);
-  assert_int_equal(strlen(out), WK_NAME_FILE - 1);
-}
-
-
 /* refused before a system call: the root's descriptor is not even open */
 static void rel_bad (void **state) {
   static const struct {const char *rel; size_t len; wk_Code code;} bad[] = {
@@ -169,7 +150,7 @@ static void rel_bad (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(name_ok), LEAK_TEST(name_bad), LEAK_TEST(name_long),
-    LEAK_TEST(name_file), LEAK_TEST(rel_bad)
+    LEAK_TEST(rel_bad)
   };
   return cmocka_run_group_tests_name("name", tests, make_base, drop_base);
 }
