@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,13 +150,14 @@ typedef struct Library {
   uintptr_t base, end;     /* where it is in memory */
 } Library;
 
-/* Constructors of a library run under the lock, and may come back here: the
-   thread that has it need not wait for it. */
+/* What is below belongs to the thread that has the lock.  The linker has a
+   lock of its own, under which constructors run, and these may fork (which
+   takes ours) or come back here: so it is asked for nothing under ours. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local int inside = 0;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static Library *libraries = NULL;
 static size_t nlibraries = 0, clibraries = 0;
+static size_t nloading = 0;      /* of those that the linker has now */
 static int next_fd = FIRST_FD;   /* no number is used twice, even if somebody
                                     closes what is not theirs */
 static char self[24];            /* what /proc calls this process */
@@ -172,15 +174,24 @@ static void drop_lock (void) {
 }
 
 
+static void at_fork (void) {
+  pthread_atfork(take_lock, drop_lock, drop_lock);
+}
+
+
 /* What is known here must last as long as the libraries: Lua unloads core.so
    when a state closes, so core.so makes itself stay.  In a program that
-   carries the core there is nothing to do. */
+   carries the core there is nothing to do.  Two threads may do it at once. */
 static void set_up (void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  static atomic_int stays = 0;
   static const char here = 0;
   Dl_info info;
-  pthread_atfork(take_lock, drop_lock, drop_lock);
+  pthread_once(&once, at_fork);
+  if (atomic_load(&stays)) return;
   if (dladdr(&here, &info) != 0 && info.dli_fname != NULL)
     dlopen(info.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_NODELETE);
+  atomic_store(&stays, 1);
 }
 
 
@@ -205,12 +216,11 @@ static Library *find_handle (const void *handle) {
 }
 
 
-/* Room for one more than those that are being loaded: a constructor may load
-   others.  0 without memory. */
+/* room for one more than those that are being loaded; 0 without memory */
 static int reserve (void) {
   size_t room = clibraries ? clibraries * 2 : 16;
   Library *more;
-  if (nlibraries + (size_t)inside <= clibraries) return 1;
+  if (nlibraries + nloading < clibraries) return 1;
   more = (Library *)realloc(libraries, room * sizeof(*more));
   if (more == NULL) return 0;
   libraries = more;
@@ -277,22 +287,24 @@ static int pin (int fd) {
 
 /* What the linker shall call the file: in the words of this process, which
    may be a child of the one that loaded others.  What /proc calls the process
-   is asked once, and whether it leads to our files then. */
+   is remembered; whether the name leads to our file is looked at each time,
+   for another process can have the same number elsewhere. */
 static wk_Code spell (const wk_Plugin *p, int fd, char *path, size_t size,
                       wk_Fail *f) {
-  const int known = spelled == getpid();
-  struct stat st;
-  ssize_t n;
-  if (!known) {
-    n = readlink("/proc/self", self, sizeof(self) - 1);
-    if (n <= 0) return no_proc(p, errno, f);
-    self[n] = '\0';
+  int fresh = spelled != getpid(), err;
+  for (;; fresh = 1) {
+    struct stat st;
+    if (fresh) {
+      ssize_t n = readlink("/proc/self", self, sizeof(self) - 1);
+      if (n <= 0) return no_proc(p, errno, f);
+      self[n] = '\0';
+    }
+    snprintf(path, size, "/proc/%s/fd/%d", self, fd);
+    err = stat(path, &st) == 0 ? 0 : errno;
+    if (err == 0 && (uint64_t)st.st_dev == p->file.dev &&
+        (uint64_t)st.st_ino == p->file.ino) break;
+    if (fresh) return no_proc(p, err, f);
   }
-  snprintf(path, size, "/proc/%s/fd/%d", self, fd);
-  if (known) return WK_OK;
-  if (stat(path, &st) != 0) return no_proc(p, errno, f);
-  if ((uint64_t)st.st_dev != p->file.dev || (uint64_t)st.st_ino != p->file.ino)
-    return no_proc(p, 0, f);  /* this /proc tells of other processes */
   spelled = getpid();
   return WK_OK;
 }
@@ -323,13 +335,33 @@ static wk_Code check_again (wk_Plugin *p, wk_Fail *f) {
 }
 
 
-/* takes down the library of a handle; NULL when the linker does not tell where
-   it is */
-static Library *note (const wk_Plugin *p, const void *handle) {
-  struct link_map *map = NULL;
-  Library *lib = &libraries[nlibraries];
-  if (dlinfo((void *)(uintptr_t)handle, RTLD_DI_LINKMAP, &map) != 0 ||
-      map == NULL) return NULL;
+/* Under the lock: a number for the file, and in `path` what the linker shall
+   call it; then there is room to take it down, and it counts as loading.
+   Gives the number, or -1 and a failure. */
+static int begin (const wk_Plugin *p, char *path, size_t size, wk_Fail *f) {
+  int fd;
+  if (!reserve()) {  /* before anything is there to be left behind */
+    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
+    return -1;
+  }
+  fd = pin(p->file.fd);
+  if (fd < 0) {
+    wk_fail_errno(f, errno, "a plugin cannot be loaded");
+    return -1;
+  }
+  if (spell(p, fd, path, size, f) != WK_OK) {
+    close(fd);
+    return -1;
+  }
+  nloading++;
+  return fd;
+}
+
+
+/* under the lock: takes down the library of a handle */
+static Library *note (const wk_Plugin *p, const void *handle,
+                      const struct link_map *map) {
+  Library *lib = &libraries[nlibraries++];
   lib->dev = p->file.dev;
   lib->ino = p->file.ino;
   lib->handle = handle;
@@ -339,58 +371,71 @@ static Library *note (const wk_Plugin *p, const void *handle) {
   lib->address = (uintptr_t)map->l_addr;
   lib->base = lib->address + (uintptr_t)p->first;
   lib->end = lib->address + (uintptr_t)p->end;
-  nlibraries++;
   return lib;
 }
 
 
-/* gives the file to the linker, and knows it from then on; NULL and a failure
-   when that cannot be */
-static Library *load (wk_Plugin *p, wk_Fail *f) {
-  Library *lib = NULL, *known;
-  char path[64];
-  wk_Code code;
-  const void *handle;
-  int fd;
-  if (!reserve()) {  /* before anything is there to be left behind */
-    FAIL(p, f, WK_ENOMEM, "needs more memory than there is");
-    return NULL;
+/* What the linker gave (NULL: nothing) is no longer loading.  It is known from
+   now on, or was already: its constructors, or another thread, had it loaded,
+   too.  0 when it is another library, or the linker does not tell where it
+   is. */
+static int finish (const wk_Plugin *p, const void *handle, Library *lib) {
+  struct link_map *map = NULL;
+  const Library *known = NULL;
+  int found;
+  if (handle != NULL &&
+      dlinfo((void *)(uintptr_t)handle, RTLD_DI_LINKMAP, &map) != 0)
+    map = NULL;
+  take_lock();
+  nloading--;
+  if (map != NULL) {
+    known = find_handle(handle);
+    if (known == NULL) known = note(p, handle, map);
   }
-  fd = pin(p->file.fd);
-  if (fd < 0) {
-    wk_fail_errno(f, errno, "a plugin cannot be loaded");
-    return NULL;
+  found = known != NULL && is_of(known, &p->file);
+  if (found) *lib = *known;
+  drop_lock();
+  return found;
+}
+
+
+/* gives the file, which has the number `fd`, to the linker */
+static wk_Code load (wk_Plugin *p, int fd, const char *path, Library *lib,
+                     wk_Fail *f) {
+  const void *handle = NULL;
+  wk_Code code = check_again(p, f);
+  if (code == WK_OK) {
+    handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (handle == NULL) code = wk_plugin_refused(p, path, f);
   }
-  code = spell(p, fd, path, sizeof(path), f);
-  if (code == WK_OK) code = check_again(p, f);
-  handle = code == WK_OK
-             ? dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) : NULL;
   if (handle == NULL) {
-    if (code == WK_OK) wk_plugin_refused(p, path, f);
+    finish(p, NULL, lib);
     close(fd);
-    return NULL;
+    return code;
   }
   /* the descriptor stays open from here on: the linker knows its number */
-  known = find_handle(handle);
-  if (known != NULL && is_of(known, &p->file))
-    return known;  /* its constructors had it loaded, too */
-  if (known != NULL || (lib = note(p, handle)) == NULL) {
+  if (!finish(p, handle, lib)) {
     FAIL(p, f, WK_EDLOPEN, "cannot be opened");
     wk_fail_note(f, "the system linker gave another library for it");
+    return WK_EDLOPEN;
   }
-  return lib;
+  return is_unchanged(lib, &p->file) ? WK_OK : changed_since_loaded(p, f);
 }
 
 
-/* the library that the file is, loaded now if it was not; NULL and a failure */
-static Library *obtain (wk_Plugin *p, wk_Fail *f) {
-  Library *lib = find_inode(&p->file);
-  if (lib == NULL) return load(p, f);
-  if (!is_unchanged(lib, &p->file)) {
-    changed_since_loaded(p, f);
-    return NULL;
-  }
-  return p->file.fd < 0 || check_again(p, f) == WK_OK ? lib : NULL;
+/* the library that the file is, loaded now if it was not */
+static wk_Code obtain (wk_Plugin *p, Library *lib, wk_Fail *f) {
+  const Library *known;
+  char path[64];
+  int fd = -1;
+  take_lock();
+  known = find_inode(&p->file);
+  if (known != NULL) *lib = *known;
+  else fd = begin(p, path, sizeof(path), f);
+  drop_lock();
+  if (known == NULL) return fd >= 0 ? load(p, fd, path, lib, f) : f->code;
+  if (!is_unchanged(lib, &p->file)) return changed_since_loaded(p, f);
+  return p->file.fd < 0 ? WK_OK : check_again(p, f);
 }
 
 
@@ -431,13 +476,11 @@ static wk_Code compare (const wk_Plugin *p, const Library *lib,
 
 
 wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f) {
-  const Library *lib;
+  Library lib;
   wk_Code code;
-  pthread_once(&once, set_up);
-  take_lock();
-  lib = obtain(p, f);
-  code = lib ? compare(p, lib, out, f) : f->code;
-  drop_lock();
+  set_up();
+  code = obtain(p, &lib, f);
+  if (code == WK_OK) code = compare(p, &lib, out, f);
   if (code == WK_OK) wk_file_close(&p->file);
   return code;
 }

@@ -12,7 +12,8 @@
 ** what the linker calls a library.
 **
 ** A library is never unloaded.  What was loaded is known to the whole process
-** under one lock; threads may load at the same time.
+** under one lock, which no constructor runs under: threads may load at the same
+** time, and constructors may load others and fork.
 */
 
 #ifndef wk_plugin_h
@@ -59,7 +60,8 @@ void wk_plugin_close (wk_Plugin *p);   /* harmless when closed */
 ** Loads it, or finds it loaded, and closes the file; `p` stays good for
 ** messages.  Runs the constructors of the library, unless it is loaded.
 ** ECHANGED: its bytes are others than were checked, or than were loaded
-** before.  EDLOPEN: the linker refuses; its text is a note.  ESTATEMENT,
+** before (perhaps by another thread meanwhile, then a descriptor stays).
+** EDLOPEN: the linker refuses; its text is a note.  ESTATEMENT,
 ** ENOENTRY: what was loaded is not what the file said.  ENOPROC, EMFILE,
 ** ENOMEM: also those that the linker met.  Only ESTATEMENT, ENOENTRY and
 ** EDLOPEN can leave something behind: a library that runs already, or, should

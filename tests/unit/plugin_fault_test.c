@@ -11,13 +11,17 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
 
+#include "asleep.h"
 #include "leak.h"
 #include "path_ground.h"
 #include "plugin.h"
@@ -68,14 +72,21 @@ ssize_t pread (int fd, void *to, size_t size, off_t from) {
            (fd, to, size, from);
 }
 
-int fstat (int fd, struct stat *st) {
-  int result;
-  if (hit("fstat")) return -1;
-  result = REAL(int (*) (int, struct stat *), "fstat")(fd, st);
+static void (*under_lock) (void);   /* runs once while the lock is held */
+
+/* the file `own_ino` has the number of another, on another system */
+static void renumber (struct stat *st) {
   if (own_ino != 0 && st->st_ino == own_ino) {
     st->st_ino = seen_ino;
     st->st_dev++;
   }
+}
+
+int fstat (int fd, struct stat *st) {
+  int result;
+  if (hit("fstat")) return -1;
+  result = REAL(int (*) (int, struct stat *), "fstat")(fd, st);
+  renumber(st);
   if (hit("ctime")) st->st_ctim.tv_nsec = seen;
   if (hit("mtime")) st->st_mtim.tv_nsec = st->st_ctim.tv_nsec = seen;
   return result;
@@ -85,6 +96,12 @@ int stat (const char *restrict name, struct stat *restrict st) {
   int result;
   if (hit("stat")) return -1;
   result = REAL(int (*) (const char *, struct stat *), "stat")(name, st);
+  renumber(st);
+  if (under_lock != NULL) {
+    void (*now) (void) = under_lock;
+    under_lock = NULL;
+    now();
+  }
   if (hit("another file")) st->st_ino++;
   if (hit("another system")) st->st_dev++;
   return result;
@@ -409,6 +426,47 @@ static void same_number (void **state) {
 }
 
 
+static atomic_long forking;     /* the thread that copies the process */
+
+static void *fork_and_load (void *arg) {
+  int *status = (int *)arg;
+  pid_t pid;
+  atomic_store(&forking, this_thread());
+  pid = fork();
+  if (pid == 0) {
+    alarm(60);
+    _exit(load_plugin("two.so") != 2);
+  }
+  if (waitpid(pid, status, 0) != pid) *status = -1;
+  return NULL;
+}
+
+static pthread_t copier;
+static int copied;
+
+static void fork_elsewhere (void) {
+  if (pthread_create(&copier, NULL, fork_and_load, &copied) != 0) abort();
+  while (atomic_load(&forking) == 0 || !is_asleep(atomic_load(&forking)))
+    sched_yield();
+}
+
+static int lock_child (void) {
+  under_lock = fork_elsewhere;
+  CHECK(load_plugin("one.so") == 1);
+  CHECK(under_lock == NULL && pthread_join(copier, NULL) == 0);
+  CHECK(copied == 0);
+  return 0;
+}
+
+/* the process is copied by one thread while another has the lock: in the copy
+   it is nobody's */
+static void copied_locked (void **state) {
+  (void)state;
+  swept = NULL;
+  assert_int_equal(in_loading_child(lock_child), 0);
+}
+
+
 static int other_child (void) {
   failing = swept;
   at = 1;
@@ -614,8 +672,8 @@ static int set_up (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_TEST(calls), LEAK_TEST(interrupted), LEAK_TEST(restless),
-    LEAK_TEST(same_number), LEAK_TEST(proc), LEAK_TEST(linker),
-    LEAK_TEST(linker_says), LEAK_TEST(memory)
+    LEAK_TEST(same_number), LEAK_TEST(copied_locked), LEAK_TEST(proc),
+    LEAK_TEST(linker), LEAK_TEST(linker_says), LEAK_TEST(memory)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }

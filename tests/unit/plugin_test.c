@@ -16,11 +16,13 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 
 #include <cmocka.h>
 
 #include "../plugins/maps.h"
+#include "asleep.h"
 #include "elf_bytes.h"
 #include "leak.h"
 #include "path_ground.h"
@@ -1046,13 +1048,160 @@ static int itself_child (void) {
   return 0;
 }
 
+static int load_later (void) {
+  if (set_time("p/one.so", 1000000123, 0) != 0) return -1;
+  return load_one();
+}
+
+static int later_child (void) {
+  meanwhile = load_later;
+  CHECK(load_plugin("one.so", "p.one") == -1 && fail.code == WK_ECHANGED);
+  CHECK(strcmp(fail.message, "`one.so` changed since it was loaded") == 0);
+  CHECK(inner == 1 && canaries() == 1);
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  return 0;
+}
+
 /* a library that has plugins loaded while it is loaded itself: another one,
-   and the very same */
+   the very same, and what was changed since the very same was checked */
 static void nested (void **state) {
   (void)state;
   IN_CHILD(nested_child);
   unlink("canary");
   IN_CHILD(itself_child);
+  unlink("canary");
+  IN_CHILD(later_child);
+}
+
+
+static atomic_long second;      /* the thread that loads meanwhile */
+
+static void *load_second (void *arg) {
+  (void)arg;
+  atomic_store(&second, this_thread());
+  atomic_store(&answered, load_plugin("two.so", "p.two"));
+  return NULL;
+}
+
+
+/* called by a constructor, so the linker's lock is this thread's: begins to
+   load a plugin in another thread, and comes back when that waits for it */
+static pthread_t begin_second (void) {
+  pthread_t thread;
+  atomic_store(&second, 0);
+  atomic_store(&answered, 0);
+  if (pthread_create(&thread, NULL, load_second, NULL) != 0) abort();
+  while (atomic_load(&second) == 0 || !is_asleep(atomic_load(&second)))
+    sched_yield();
+  return thread;
+}
+
+static pthread_t other;
+
+static int fork_meanwhile (void) {
+  int status = -1;
+  pid_t pid;
+  other = begin_second();
+  pid = fork();
+  if (pid == 0) _exit(0);
+  return inner = waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static int load_meanwhile (void) {
+  other = begin_second();
+  return inner = load_plugin("three.so", "p.two");
+}
+
+
+/* A library that is none of wick's has a constructor that forks, or loads a
+   plugin, while another thread loads one. */
+static int (*constructor) (void);
+
+static int locks_child (void) {
+  alarm(60);
+  copy_to("two", "p/three.so");
+  inner = 0;
+  meanwhile = constructor;
+  CHECK(dlopen("p/one.so", RTLD_NOW | RTLD_LOCAL) != NULL);
+  CHECK(pthread_join(other, NULL) == 0);
+  CHECK(atomic_load(&answered) == 2 && inner > 0);
+  CHECK(load_plugin("two.so", "p.two") == 2);
+  return 0;
+}
+
+static void locks (void **state) {
+  (void)state;
+  constructor = fork_meanwhile;
+  IN_CHILD(locks_child);
+  constructor = load_meanwhile;
+  IN_CHILD(locks_child);
+}
+
+
+/* the first process of a namespace of processes, so it has number 1 */
+static int first_child (void) {
+  int go[2], status;
+  pid_t pid;
+  char c;
+  CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+  CHECK(mount("proc", "/proc", "proc", 0, NULL) == 0);
+  CHECK(getpid() == 1 && load_plugin("one.so", "p.one") == 1);
+  copy_to("two", "p/three.so");
+  CHECK(pipe2(go, O_CLOEXEC) == 0 && unshare(CLONE_NEWPID) == 0);
+  pid = fork();
+  if (pid == 0) {  /* number 1 as well */
+    if (getpid() != 1 || read(go[0], &c, 1) != 1) _exit(2);
+    _exit(load_plugin("again.so", "p.one") != 1);
+  }
+  CHECK(load_plugin("two.so", "p.two") == 2);  /* what the child names next */
+  copy_to("one", "p/again.so");
+  CHECK(write(go[1], "x", 1) == 1);
+  CHECK(waitpid(pid, &status, 0) == pid && status == 0);
+  return 0;
+}
+
+static int namespace_child (void) {
+  int status;
+  pid_t pid;
+  if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) return 77;
+  pid = fork();
+  if (pid == 0) {
+    loading = first_child;
+    _exit(loading_child());
+  }
+  CHECK(waitpid(pid, &status, 0) == pid && WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+/* what /proc calls a process is not its number elsewhere */
+static void namespaces (void **state) {
+  int status;
+  (void)state;
+  status = in_loading_child(namespace_child);
+  if (status == 77) {
+    print_message("# no right to make a namespace of processes\n");
+    skip();
+  }
+  assert_int_equal(status, 0);
+}
+
+
+/* /proc goes away between two plugins */
+static int no_proc_child (void) {
+  CHECK(load_plugin("one.so", "p.one") == 1);
+  if (chroot(base) != 0) return 77;
+  CHECK(load_plugin("two.so", "p.two") == -1 && fail.code == WK_ENOPROC);
+  CHECK(strcmp(fail.message,
+               "plugin `p.two` cannot be loaded without /proc") == 0);
+  return 0;
+}
+
+static void no_proc (void **state) {
+  int status;
+  (void)state;
+  status = in_loading_child(no_proc_child);
+  if (status == 77) skip();
+  assert_int_equal(status, 0);
 }
 
 
@@ -1176,7 +1325,8 @@ int main (void) {
     TEST(times), TEST(elsewhere), TEST(two_names),
     TEST(changes_itself), TEST(entry_of_another),
     TEST(stays), TEST(large), TEST(numbers), TEST(few_numbers),
-    TEST(forks), TEST(nested), TEST(copied), TEST(threads), TEST(undefined)
+    TEST(forks), TEST(nested), TEST(copied), TEST(locks), TEST(namespaces),
+    TEST(no_proc), TEST(threads), TEST(undefined)
   };
   return cmocka_run_group_tests(tests, set_up, drop_base);
 }
