@@ -21,6 +21,8 @@
 
 #define PIECE  4096
 
+#define TOKEN  256      /* bytes of a token that are looked for */
+
 typedef struct Source {
   const char *bytes;
   size_t len;
@@ -82,8 +84,8 @@ void wk_chunk_line (const char *s, size_t len, long line, size_t *start,
 
 /*
 ** Marks the place of a syntax error.  Lua tells the line and, behind
-** "near '", the token; the token is looked for in that line, and when it is
-** not there the whole line is marked.
+** "near '", the token; the token is looked for in that line, by its first
+** bytes when it is long, and when it is not there the whole line is marked.
 */
 static void mark (wk_Fail *f, const char *bytes, size_t len,
                   const char *message, long line) {
@@ -109,7 +111,7 @@ static void mark (wk_Fail *f, const char *bytes, size_t len,
     size_t tlen = strlen(token), i;
     tlen -= tlen > 0;  /* the quote behind it */
     for (i = start; i + tlen <= stop; i++) {
-      if (memcmp(bytes + i, token, tlen) == 0) {
+      if (memcmp(bytes + i, token, tlen < TOKEN ? tlen : TOKEN) == 0) {
         at = i;
         length = tlen;  /* the last one: errors are found late */
       }

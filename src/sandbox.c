@@ -73,8 +73,8 @@ static int narrow (const char *s, size_t *start, size_t *stop,
   size_t i, found = 0, at = 0;
   if (len == 0 || !isname(*word)) return 0;
   for (i = *start; i + len <= *stop; i++) {
-    if (memcmp(s + i, word, len) == 0 &&
-        (i == *start || !isname(s[i - 1])) &&
+    if ((i == *start || !isname(s[i - 1])) &&
+        memcmp(s + i, word, len) == 0 &&
         (i + len == *stop || !isname(s[i + len]))) {
       found++;
       at = i;

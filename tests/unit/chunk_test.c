@@ -53,6 +53,23 @@ static void loads (void **state) {
 }
 
 
+/* a token of megabytes that nearly matches everywhere is found at once */
+static void long_token (void **state) {
+  lua_State *L = (lua_State *)*state;
+  enum {N = 1 << 21};
+  char *text = (char *)malloc(3 * N + 1);
+  assert_non_null(text);
+  memset(text, 'a', 3 * N + 1);
+  text[2 * N] = ' ';
+  assert_int_equal(compile(L, text, 3 * N + 1), WK_ESYNTAX);
+  assert_int_equal(fail.nmarks, 1);
+  assert_int_equal(fail.marks[0].byte, 2 * N + 1);
+  assert_int_equal(fail.marks[0].length, N);
+  assert_string_equal(fail.marks[0].label, "syntax error");
+  free(text);
+}
+
+
 /* an empty text, and one of a first line only, give nothing */
 static void empty (void **state) {
   lua_State *L = (lua_State *)*state;
@@ -200,8 +217,8 @@ static void memory (void **state) {
 int main (void) {
   const struct CMUnitTest tests[] = {
     LEAK_LUA_TEST(loads), LEAK_LUA_TEST(empty), LEAK_LUA_TEST(bytecode),
-    LEAK_LUA_TEST(syntax), LEAK_LUA_TEST(deep), LEAK_LUA_TEST(names),
-    LEAK_TEST(memory)
+    LEAK_LUA_TEST(syntax), LEAK_LUA_TEST(long_token), LEAK_LUA_TEST(deep),
+    LEAK_LUA_TEST(names), LEAK_TEST(memory)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

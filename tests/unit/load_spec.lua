@@ -593,6 +593,18 @@ describe("wick.load", function()
         .. "help: add `return M` as the last line", text)
     end)
 
+    it("and of one that raises, at once, however long its lines are", function()
+      local long, blanks = ("1,"):rep(1000000), (" "):rep(2000000)
+      assert.truthy(failing({ ["u.lua"] = "local t = {}\n\nlocal u = { " .. long .. " }\n\n" },
+        "p.u"):find("\nROOT/u.lua:3:1 +2000014 the file ends without `return M`\n", 1, true))
+      assert.truthy(failing({ ["u.lua"] = "return nil" .. blanks .. "-- x" }, "p.u"):find(
+        "\nROOT/u.lua:1:8 +3 this is nil\n", 1, true))
+      assert.truthy(failing({ ["u.lua"] = "error 'boom' " .. blanks .. "-- x" }, "p.u"):find(
+        "\nROOT/u.lua:1:1 +12 boom", 1, true))
+      assert.truthy(failing({ ["u.lua"] = "x = { " .. long .. " } require" .. blanks .. "'p.v'" },
+        "p.u"):find("\nROOT/u.lua:1:1 +1000 module `p.v` not found", 1, true))
+    end)
+
     it("but takes true", function()
       with({ ["a.lua"] = "return true" }, function()
         assert.is_true(require "p.a")

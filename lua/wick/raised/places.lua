@@ -11,7 +11,7 @@ local fail = require "wick.fail"
 
 local getmetatable = debug.getmetatable
 local find_string, format, gsub, match = string.find, string.format, string.gsub, string.match
-local sub, concat = string.sub, table.concat
+local reverse, sub, concat = string.reverse, string.sub, table.concat
 local next, pcall, rawget, tonumber, tostring, type =
   next, pcall, rawget, tonumber, tostring, type
 
@@ -20,6 +20,7 @@ local M = {}
 local LINES = 20 -- of an error's own text
 local WIDE = 120 -- characters of it that a mark has room for
 local TRACE = 12 -- frames of a trace
+local NEAR = 1000 -- bytes of a line in which the part that an error means is looked for
 
 --
 -- Texts
@@ -126,7 +127,7 @@ end
 --- speaks of, or that requires `module`.
 function M.mark(record, line, label, module, said)
   local start = start_of(record.text, line)
-  local written = match(record.text, "^[^\r\n]*", start)
+  local written = match(sub(record.text, start, start + NEAR - 1), "^[^\r\n]*")
   local from, length = part_of(written, module, said)
   local mark = fail.mark(record.path, record.text, start + from - 1, length, label)
   mark.line = line
@@ -216,21 +217,32 @@ end
 -- Modules that are being loaded
 --
 
+-- The last line of a text that has more than blanks: where it begins, and its
+-- last byte that is no blank; nil when there is none.
+local function last_line(text)
+  local back = reverse(text)
+  local blanks = find_string(back, "%S")
+  if blanks then
+    local before = find_string(back, "[\r\n]", blanks)
+    return before and #text - before + 2 or 1, #text - blanks + 1
+  end
+end
+
 --- A mark on the end of a module's file, or on what it returns.
 function M.mark_end(record, value)
   local text = record.text
   local _, _, byte = core.exports(text)
   if byte <= #text then
     local from, expression = match(text, "^return%s*()([^\r\n;]*)", byte)
-    expression = match(expression, "^(.-)%s*$")
+    expression = match(sub(expression, 1, NEAR), "^(.-)%s*$")
     if #expression == 0 or find_string(expression, "^%-%-") then
       return fail.mark(record.path, text, byte, 6, "this returns nothing")
     end
     return fail.mark(record.path, text, from, #expression,
       value == nil and "this is nil" or "this is false")
   end
-  local from, last = match(text, "()([^\r\n]*%S)%s*$")
-  return fail.mark(record.path, text, from or 1, last and #last or 1,
+  local from, last = last_line(text)
+  return fail.mark(record.path, text, from or 1, last and last - from + 1 or 1,
     "the file ends without `return M`")
 end
 
