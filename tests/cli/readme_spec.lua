@@ -113,6 +113,14 @@ for _, path in ipairs(paths) do
       assert.truthy(#found > 0)
     end)
 
+    it("has no config that no transcript can run", function()
+      for code in helper.read(path):gmatch("\n```yaml\n(.-)\n") do
+        assert.truthy(code:find("^# %S+%.yaml$"), "a file's name is not here: " .. code)
+      end
+      local top = helper.read(path):match("\n    (#[^\n]*%.yaml)\n")
+      assert.is_nil(top, "this is no file for what comes behind it")
+    end)
+
     for n, code in ipairs(programs((assert(helper.read(path))))) do
       it(("Lua program %d"):format(n), function()
         local script = helper.write(helper.temp() .. "/program.lua", ([[
