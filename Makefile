@@ -6,7 +6,6 @@
 #   tests/*/*.c    those with a `main` become build/tests/NAME
 # V=1 shows the commands.  B=DIR builds elsewhere (asan uses build/asan).
 
-VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 B = build

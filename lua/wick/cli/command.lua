@@ -7,7 +7,7 @@ local core = require "wick.core"
 
 -- A module may have changed Lua when these are needed.
 local pack, tostring, traceback, xpcall = table.pack, tostring, debug.traceback, xpcall
-local stderr, write, version = io.stderr, io.stderr.write, _VERSION
+local pcall, require, stderr, write, lua = pcall, require, io.stderr, io.stderr.write, _VERSION
 
 local given -- the words, and how many: n
 local origin -- once a config was asked for
@@ -158,7 +158,7 @@ function verbs.run(asked)
 end
 
 function verbs.version()
-  return answer(("%s (%s)\n"):format(require "wick"._VERSION, version))
+  return answer(("%s (%s)\n"):format(require "wick"._VERSION, lua))
 end
 
 -- The other verbs, and what they share with this one.
@@ -201,7 +201,9 @@ return function(...)
     return traceback(tostring(problem), 2)
   end)
   if not ok then
-    write(stderr, "internal error[W9999]: ", status, "\n  = note: wick 0.1.0, ", version,
+    local known, wick = pcall(require, "wick")
+    write(stderr, "internal error[W9999]: ", status, "\n  = note: ",
+      known and tostring(wick._VERSION) or "wick", ", ", lua,
       "\n  = help: this is a bug in wick: tell us what you ran\n")
     status = 70
   end
