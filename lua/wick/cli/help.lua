@@ -19,7 +19,7 @@ local FLAGS = {
   ["config-root"] = "all documents stay below this folder (default: the first one's)",
   unset = "delete this key, as `~KEY` does",
   untrusted = "others wrote the config: it may not choose its project, see `env`, …",
-  targets = "an untrusted config may name these only, such as 'NAME.models.*'",
+  targets = "targets may name these only, such as 'NAME.models.*'",
   env = "let an untrusted config see this variable of the environment",
   allow = "let targets name this installed module, too",
   limit = "change a limit, such as document.depth=512",
