@@ -6,7 +6,6 @@
 #   tests/*/*.c    those with a `main` become build/tests/NAME
 # V=1 shows the commands.  B=DIR builds elsewhere (asan uses build/asan).
 
-VERSION = 0.1.0
 PREFIX = /usr/local
 DESTDIR =
 B = build
@@ -108,6 +107,7 @@ INSTALLED = 755:$(WICK):bin/wick \
   755:$(CORE):lib/lua/$(LUAV)/wick/core.so \
   $(foreach f,$(ROOMS),644:$(f):share/lua/$(LUAV)/$(f:lua/%=%)) \
   644:include/wick/plugin.h:include/wick/plugin.h \
+  644:src/wick.1:share/man/man1/wick.1 \
   $(foreach f,LICENSE README.md SECURITY.md CHANGELOG.md,644:$(f):share/doc/wick/$(f))
 
 Q = $(if $(V),,@)

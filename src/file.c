@@ -78,6 +78,17 @@ void wk_file_close (wk_File *file) {
 }
 
 
+/* The user named what is no file: a mistake, and no danger, as it was only
+   looked at. */
+static wk_Code no_config (const wk_File *file, wk_Fail *f) {
+  wk_fail(f, WK_EFILE, "`%s` is %s, not a config", file->shown,
+          wk_file_kind(file->mode));
+  if (S_ISFIFO(file->mode))
+    wk_fail_help(f, "`-` reads a config from standard input");
+  return f->code;
+}
+
+
 /* ENXIO and ENODEV are what a socket and a device without its driver say */
 wk_Code wk_file_open (const char *path, wk_File *file, wk_Fail *f) {
   int fd, err;
@@ -90,7 +101,7 @@ wk_Code wk_file_open (const char *path, wk_File *file, wk_Fail *f) {
   if (fd >= 0) {
     code = wk_file_admit(file, fd, f);
     if (code != WK_OK) close(fd);
-    return code;
+    return code == WK_ETYPE ? no_config(file, f) : code;
   }
   err = errno;
   switch (err) {
@@ -102,8 +113,7 @@ wk_Code wk_file_open (const char *path, wk_File *file, wk_Fail *f) {
       wk_fail_note(f, "the system says: %s", strerror(err));
       break;
     case ENXIO: case ENODEV:
-      wk_fail(f, WK_ETYPE, "`%s` is %s, not a file", file->shown,
-              wk_file_kind(0));
+      no_config(file, f);
       break;
     default:
       return read_failed(file, err, f);

@@ -105,10 +105,9 @@ int main (int argc, char **argv) {
   lua_pushlightuserdata(L, argv);
   if (lua_pcall(L, 2, 1, 0) == LUA_OK)
     status = (int)lua_tointeger(L, -1);
-  else {
+  else {  /* not even cli/command could tell of it */
     const char *message = lua_tostring(L, -1);
-    fprintf(stderr, "internal error[W9999]: %s\n"
-                    "  = help: this is a bug in wick: tell us what you ran\n",
+    fprintf(stderr, "internal error[W9999]: %s\n",
             message ? message : "(no message)");
   }
   lua_close(L);

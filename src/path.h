@@ -155,7 +155,8 @@ wk_Code wk_file_read (wk_File *file, size_t limit, char **bytes, size_t *len,
 
 /*
 ** A file that the user named, not the config: any path, links followed,
-** opened without blocking; must be a regular file.  EFILE when it is absent.
+** opened without blocking; must be a regular file.  EFILE when it is absent or
+** is none.
 */
 wk_Code wk_file_open (const char *path, wk_File *file, wk_Fail *f);
 /* all of a stream (standard input); ESIZE over `limit` */

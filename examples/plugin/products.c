@@ -50,14 +50,13 @@ static int sums (lua_State *L) {
 static int new_products (lua_State *L) {
   static const luaL_Reg methods[] = {{"sums", sums}, {NULL, NULL}};
   lua_Integer width = wick_checkinteger(L, 1, "width");
+  int precise = wick_optboolean(L, 1, "precise", 0);
   Products *p;
   luaL_argcheck(L, width > 0 && width < 65536, 1, "`width` is 1 to 65535");
   p = (Products *)lua_newuserdatauv(L, sizeof(Products) +
                                        (size_t)width * sizeof(double), 0);
   p->width = width;
-  lua_getfield(L, 1, "precise");
-  p->precise = lua_toboolean(L, -1);
-  lua_pop(L, 1);
+  p->precise = precise;
   if (luaL_newmetatable(L, "iris.Products")) {
     luaL_newlib(L, methods);
     lua_setfield(L, -2, "__index");

@@ -19,6 +19,7 @@
 **   static int listener (lua_State *L) {            -- options -> object
 **     const char *host = wick_checkstring(L, 1, "host", NULL);
 **     lua_Integer port = wick_optinteger(L, 1, "port", 80);
+**     const char *mode = wick_optstring(L, 1, "mode", "one", NULL);
 **     ...
 **   }
 **
@@ -76,6 +77,7 @@ extern "C" {
 
 #include <lua.h>
 #include <lauxlib.h>
+#include <string.h>
 
 #if defined(__cplusplus)
 }
@@ -140,9 +142,12 @@ extern "C" {
 ** Fields of the table of options at index t.  The check functions raise when
 ** the field is absent or of another type, such as "bad option 'port' (integer
 ** expected, got string)"; the opt functions give `deflt` when it is absent.
-** A string lives as long as the table; its length goes to *len unless NULL.
+** A boolean is 0 or 1.  A string lives as long as the table; its length goes
+** to *len unless `len` is NULL: it may hold NUL bytes.
 */
 
+/* raises about the option `key`, whose value is on top of the stack; does not
+   return */
 static inline int wick_badoption (lua_State *L, const char *key,
                                   const char *expected) {
   const char *got = luaL_typename(L, -1);
@@ -158,6 +163,25 @@ static inline int wick_getoption (lua_State *L, int t, const char *key) {
   if (lua_getfield(L, t, key) != LUA_TNIL) return 1;
   lua_pop(L, 1);
   return 0;
+}
+
+
+static inline int wick_checkboolean (lua_State *L, int t, const char *key) {
+  int b;
+  luaL_checktype(L, t, LUA_TTABLE);
+  if (lua_getfield(L, t, key) != LUA_TBOOLEAN)
+    wick_badoption(L, key, "boolean");
+  b = lua_toboolean(L, -1);
+  lua_pop(L, 1);
+  return b;
+}
+
+
+static inline int wick_optboolean (lua_State *L, int t, const char *key,
+                                   int deflt) {
+  if (!wick_getoption(L, t, key)) return deflt;
+  lua_pop(L, 1);
+  return wick_checkboolean(L, t, key);
 }
 
 
@@ -217,10 +241,13 @@ static inline const char *wick_checkstring (lua_State *L, int t,
 
 static inline const char *wick_optstring (lua_State *L, int t,
                                           const char *key,
-                                          const char *deflt) {
-  if (!wick_getoption(L, t, key)) return deflt;
+                                          const char *deflt, size_t *len) {
+  if (!wick_getoption(L, t, key)) {
+    if (len != NULL) *len = deflt != NULL ? strlen(deflt) : 0;
+    return deflt;
+  }
   lua_pop(L, 1);
-  return wick_checkstring(L, t, key, NULL);
+  return wick_checkstring(L, t, key, len);
 }
 
 #endif

@@ -31,6 +31,16 @@ local function check_open(self, still)
   end
 end
 
+local ROOMS = { read = 1, compose = 2, evaluate = 3, check = 3 }
+
+-- Raises at the caller's line when the config did not come as far as a room.
+local function check_room(self, last)
+  local after = self.options.after or "evaluate"
+  if ROOMS[after] < ROOMS[last] then
+    error("this config has been through '" .. after .. "', not '" .. last .. "'", 3)
+  end
+end
+
 -- A config that builds or checks stays the same meanwhile, as it does while one
 -- object is built.
 local Busy = {}
@@ -136,7 +146,8 @@ function Config:get(path)
       message = ("the value of `%s` needs the object `%s`"):format(path or "the config", name),
       key = path,
       marks = { self.tree:mark(id, "") },
-      helps = { ("build it: `config:build \"%s\"`"):format(path or "") },
+      helps = { path and ("build it: `config:build \"%s\"`"):format(path)
+        or "build it: `config:build()`" },
     })
   end
   return value
@@ -148,6 +159,7 @@ end
 function Config:build(path)
   check_text(path, "build")
   check_open(self)
+  check_room(self, "evaluate")
   local _ <close> = stay(self)
   local build, plan = room "wick.build", room "wick.plan"
   local id, err = self:node(path)
@@ -173,6 +185,7 @@ end
 function Config:run(name)
   check_text(name, "run")
   check_open(self)
+  check_room(self, "evaluate")
   local _ <close> = stay(self)
   local ok, values = room "wick.build".run(self, name)
   if not ok then
@@ -194,6 +207,7 @@ end
 --- can tell); or nil and an error.
 function Config:check()
   check_open(self)
+  check_room(self, "evaluate")
   local _ <close> = stay(self)
   local errors, warnings, notes = require "wick.check".all(self)
   if self.closed then
@@ -208,6 +222,7 @@ end
 --- The keys that no reference, expression or constructor reads, as warnings in
 --- document order.
 function Config:unread()
+  check_room(self, "evaluate")
   return require "wick.unread"(self)
 end
 
@@ -227,7 +242,6 @@ end
 local SHOW = { key = "string", format = "string", after = "string", raw = "boolean",
   origin = "boolean" }
 local FORMATS = { yaml = true, json = true, lua = true }
-local ROOMS = { read = 1, compose = 2, evaluate = 3 }
 
 -- The options of show, checked and completed; misuse raises.
 local function show_options(self, given)
@@ -243,11 +257,13 @@ local function show_options(self, given)
     options[name] = value
   end
   local last = self.options.after or "evaluate"
+  last = last == "check" and "evaluate" or last
   options.format = options.format or "yaml"
   options.after = options.after or options.raw and "compose" or last
   if not FORMATS[options.format] then
     error("config:show knows the formats 'yaml', 'json' and 'lua'", 3)
-  elseif not ROOMS[options.after] or ROOMS[options.after] > ROOMS[last] then
+  elseif not ROOMS[options.after] or options.after == "check"
+    or ROOMS[options.after] > ROOMS[last] then
     error(("this config has been through '%s', not '%s'"):format(last, options.after), 3)
   end
   return options
@@ -292,6 +308,7 @@ function Config:explain(path)
     error("bad argument #1 to 'explain' (a key path expected, got nothing)", 2)
   end
   check_text(path, "explain")
+  check_room(self, "compose")
   return require "wick.explain".key(self, path)
 end
 

@@ -105,7 +105,8 @@ end
 ---                first one)
 ---   untrusted    others wrote the config: `project` must be given, Lua configs,
 ---                `env` and plugins without a statement are off
----   env, targets what an untrusted config may still read and name: lists
+---   env          variables that an untrusted config may read: a list
+---   targets      what targets may name, and nothing else: a list of patterns
 ---   allow        modules beside the project's that targets may name: a list
 ---   limits       name -> number
 ---   strict       who else may write the project's files is an error, no warning

@@ -53,7 +53,8 @@ local function parse(word, number, unset)
   local deletes = sign == "~" or sign == "~?"
   if text == "" or text:sub(1, 1) == "=" or sign == "=" and not text:find("=", 1, true) then
     return refuse(unset and "`--unset` needs a key" or "this override has no key",
-      place(number, word, 1, math.max(#word, 1), "expected `key=value`"), { FORMS })
+      place(number, word, 1, math.max(#word, 1), unset and "expected a key"
+        or deletes and ("expected `%skey`"):format(sign) or "expected `key=value`"), { FORMS })
   end
   local path, err = core.keypath(text, false)
   if not path then

@@ -75,6 +75,21 @@ local function refused(err, limits)
   return err
 end
 
+-- A folder that the user named: helps when one config alone can be meant.
+local function help_in_folder(err, path)
+  local root = err.name == "EFILE" and core.root(path, { trust_modes = true }) -- only listed
+  local found = {}
+  for _, name in ipairs(root and root:list("") or {}) do
+    found[#found + 1] = name:match("^.+%.ya?ml$")
+  end
+  if root then
+    root:close()
+  end
+  if #found == 1 then
+    err.helps[1] = ("did you mean `%s`?"):format(fail.quote(path:gsub("/*$", "/") .. found[1], 200))
+  end
+end
+
 --- Reads the file that the user named (`-`: standard input).  The first one is
 --- the reader's first document.  Gives the document, with `text` its source; or
 --- nil and an error.
@@ -87,6 +102,7 @@ function M.file(reader, path)
     text, real = core.file(path, reader.limits["document.bytes"])
   end
   if not text then
+    help_in_folder(real, path)
     return nil, refused(real, reader.limits)
   end
   reader.named[path] = { text, real }

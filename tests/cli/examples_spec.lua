@@ -102,7 +102,10 @@ describe("examples/plugin", function()
       package.cpath = arg[2] .. "/lua/?.so;" .. package.cpath
       local wick = require "wick"
       local project <close> = assert(wick.project(arg[3] .. "/examples/plugin/iris"))
-      local products = assert(project:import "iris.products.Products")({ width = 8 })
+      local Products = assert(project:import "iris.products.Products")
+      local products = Products { width = 8, precise = true }
+      local made, why = pcall(Products, { width = 8, precise = "false" })
+      assert(not made and why == "bad option 'precise' (boolean expected, got string)", why)
       local function long(n)
         return setmetatable({}, { __len = function() return n end })
       end

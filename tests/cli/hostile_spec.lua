@@ -241,18 +241,22 @@ describe("row", function()
   end)
 
   it("164, a config that is no file", function()
+    local pipe = "\n  = help: `-` reads a config from standard input"
     for _, case in ipairs {
-      { "mkfifo pipe.yaml && wick show pipe.yaml", "`pipe.yaml` is a named pipe, not a file" },
-      { "mkdir -p folder.yaml && wick show folder.yaml", "`folder.yaml` is a folder, not a file" },
-      { "wick show /dev/null", "`/dev/null` is a character device, not a file" },
-      { "cat c.yaml | wick show /dev/stdin", "`/dev/stdin` is a named pipe, not a file" },
-      { "cat c.yaml | wick show /proc/self/fd/0", "`/proc/self/fd/0` is a named pipe, not a file" },
+      { "mkfifo pipe.yaml && wick show pipe.yaml", "`pipe.yaml` is a named pipe", pipe },
+      { "mkdir -p folder.yaml && wick show folder.yaml", "`folder.yaml` is a folder", "" },
+      { "touch folder.yaml/a.yaml && wick show folder.yaml/", "`folder.yaml/` is a folder",
+        "\n  = help: did you mean `folder.yaml/a.yaml`?" },
+      { "touch folder.yaml/b.yml && wick show folder.yaml", "`folder.yaml` is a folder", "" },
+      { "wick show /dev/null", "`/dev/null` is a character device", "" },
+      { "cat c.yaml | wick show /dev/stdin", "`/dev/stdin` is a named pipe", pipe },
+      { "cat c.yaml | wick show /proc/self/fd/0", "`/proc/self/fd/0` is a named pipe", pipe },
     } do
       local status, out, err = shell("timeout 20 sh -c " .. quote(
         "wick() { " .. quote(helper.command) .. " \"$@\"; }; " .. case[1]))
       assert.equal("", out)
-      assert.equal("error[W0505]: " .. case[2] .. "\n", err)
-      assert.equal(5, status, case[1])
+      assert.equal("error[W0004]: " .. case[2] .. ", not a config" .. case[3] .. "\n", err)
+      assert.equal(2, status, case[1])
     end
     for _, line in ipairs { "cat c.yaml | wick show -", "wick show - <c.yaml",
       "wick show /dev/stdin <c.yaml" } do

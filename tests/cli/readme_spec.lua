@@ -8,7 +8,9 @@
 -- examples and the headers, with the command on the PATH.  Any other ```lua
 -- block is a program that runs there and prints nothing to stderr.
 
+local core = require "wick.core"
 local helper = require "tests.helper"
+local wick = require "wick"
 
 -- What a text does, in its order: transcripts {line, command, output} and files
 -- {file, body}.
@@ -113,6 +115,14 @@ for _, path in ipairs(paths) do
       assert.truthy(#found > 0)
     end)
 
+    it("has no config that no transcript can run", function()
+      for code in helper.read(path):gmatch("\n```yaml\n(.-)\n") do
+        assert.truthy(code:find("^# %S+%.yaml$"), "a file's name is not here: " .. code)
+      end
+      local top = helper.read(path):match("\n    (#[^\n]*%.yaml)\n")
+      assert.is_nil(top, "this is no file for what comes behind it")
+    end)
+
     for n, code in ipairs(programs((assert(helper.read(path))))) do
       it(("Lua program %d"):format(n), function()
         local script = helper.write(helper.temp() .. "/program.lua", ([[
@@ -149,3 +159,55 @@ for _, path in ipairs(paths) do
     end
   end)
 end
+
+describe("README.md", function()
+  local readme = helper.read("README.md")
+
+  it("has each limit and what it is", function()
+    local chapter = readme:match("\n## Limits\n(.-)\n## ")
+    local found = {}
+    for names, values in chapter:gmatch("\n| [^|]* | (`[^|]*) | ([^|]*) |") do
+      local list = {}
+      for value in (values .. ", "):gmatch("(.-), ") do
+        local number, unit = value:match("^([%d,]*%d) ?(%a*)")
+        number = math.tointeger(tonumber((number:gsub(",", ""))))
+        list[#list + 1] = number * (unit == "MiB" and 1 << 20 or 1)
+      end
+      for name in names:gmatch("`([%w.]+)`") do
+        found[name] = table.remove(list, 1)
+      end
+    end
+    local wanted = {}
+    for name, value in pairs(core.limits) do
+      wanted[name] = value
+    end
+    assert.same(wanted, found)
+  end)
+
+  it("has each option of wick.load", function()
+    local chapter = readme:match("\n## The library\n(.-)\n## ")
+    local found, wanted = {}, {}
+    for row in chapter:match("option of `wick.load`(.-)\n\n"):gmatch("\n| (`[^|]*) |") do
+      for name in row:gmatch("`([%w_]+)`") do
+        found[name] = true
+      end
+    end
+    local known = helper.read("lua/wick/init.lua"):match("local LOAD = {(.-)}")
+    for name in known:gmatch("([%w_]+) =") do
+      wanted[name] = true
+    end
+    assert.same(wanted, found)
+  end)
+
+  it("has each method of a config", function()
+    local config <close> = assert(wick.load {})
+    local chapter = readme:match("\n## The library\n(.-)\n## ")
+    for name, value in pairs(getmetatable(config)) do
+      -- those that are for the rooms alone
+      if type(value) == "function" and not name:find("^__") and name ~= "node"
+        and name ~= "run_node" and name ~= "open_project" then
+        assert.truthy(chapter:match("config:` | gives(.-)\n\n"):find("`" .. name .. "[(`]"), name)
+      end
+    end
+  end)
+end)

@@ -70,7 +70,7 @@ static int make (lua_State *L) {
   lua_createtable(L, 0, 2);
   lua_pushinteger(L, wick_optinteger(L, 1, "size", 0));
   lua_setfield(L, -2, "size");
-  lua_pushstring(L, wick_optstring(L, 1, "mode", "a"));
+  lua_pushstring(L, wick_optstring(L, 1, "mode", "a", NULL));
   lua_setfield(L, -2, "mode");
   lua_pushinteger(L, ANSWER);
   lua_setfield(L, -2, "answer");

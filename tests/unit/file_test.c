@@ -214,9 +214,9 @@ static void named_files (void **state) {
   assert_string_equal(f.message, "there is no file `none.yaml`");
   assert_int_equal(wk_file_open("train.yaml/x", &file, &f), WK_EFILE);
   assert_int_equal(wk_file_open("", &file, &f), WK_EFILE);
-  assert_int_equal(wk_file_open("pipe.yaml", &file, &f), WK_ETYPE);
-  assert_int_equal(wk_file_open(".", &file, &f), WK_ETYPE);
-  assert_int_equal(wk_file_open("/dev/null", &file, &f), WK_ETYPE);
+  assert_int_equal(wk_file_open("pipe.yaml", &file, &f), WK_EFILE);
+  assert_int_equal(wk_file_open(".", &file, &f), WK_EFILE);
+  assert_int_equal(wk_file_open("/dev/null", &file, &f), WK_EFILE);
   assert_int_equal(file.fd, -1);
   assert_int_equal(symlink("loop.yaml", "loop.yaml"), 0);
   assert_int_equal(wk_file_open("loop.yaml", &file, &f), WK_EFILE);
@@ -230,9 +230,9 @@ static void named_files (void **state) {
   s = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   assert_int_equal(bind(s, (struct sockaddr *)&name, sizeof(name)), 0);
   close(s);
-  assert_int_equal(wk_file_open("socket.yaml", &file, &f), WK_ETYPE);
+  assert_int_equal(wk_file_open("socket.yaml", &file, &f), WK_EFILE);
   assert_string_equal(f.message,
-                      "`socket.yaml` is a device or a socket, not a file");
+                      "`socket.yaml` is a device or a socket, not a config");
 }
 
 

@@ -87,7 +87,7 @@ describe("the Makefile", function()
     local installed = table.concat(lines("cd " .. dir .. " && find . -type f"), "\n")
     for _, name in ipairs {
       "usr/bin/wick", "usr/lib/lua/5.4/wick/core.so", "usr/share/lua/5.4/wick/fail.lua",
-      "usr/include/wick/plugin.h",
+      "usr/include/wick/plugin.h", "usr/share/man/man1/wick.1",
       "usr/share/doc/wick/LICENSE", "usr/share/doc/wick/README.md",
     } do
       assert.truthy(installed:find("./" .. name, 1, true), name)

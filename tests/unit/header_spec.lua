@@ -47,21 +47,29 @@ WICK_PLUGIN(made, "made", "1.0", "for tests",
   WICK_CONSTRUCTOR("Made", "all there is")
     WICK_PARAM("a", "any", "the plugin looks at it itself") WICK_PARAM("b", "any", "")
     WICK_PARAM("c", "any", "") WICK_PARAM("d?", "any", "")
-    WICK_PARAM("e", "any", "") WICK_PARAM("f?", "any", ""));
+    WICK_PARAM("e", "any", "") WICK_PARAM("f?", "any", "")
+    WICK_PARAM("g", "any", "") WICK_PARAM("h?", "any", ""));
 
 static int made (lua_State *L) {
-  size_t len;
+  size_t len, most;
   lua_Integer a = wick_checkinteger(L, 1, "a");
   lua_Number b = wick_optnumber(L, 1, "b", 0.5);
   const char *c = wick_checkstring(L, 1, "c", &len);
   lua_Integer d = wick_optinteger(L, 1, "d", 4);
   lua_Number e = wick_checknumber(L, 1, "e");
-  const char *f = wick_optstring(L, 1, "f", "six");
+  const char *f = wick_optstring(L, 1, "f", "six", &most);
+  int g = wick_checkboolean(L, 1, "g");
+  int h = wick_optboolean(L, 1, "h", 1);
   lua_newtable(L);
-  lua_pushfstring(L, "%I %f %s %I %f %s", a, b, c, d, e, f);
+  lua_pushfstring(L, "%I %f %s %I %f %s %d %d", a, b, c, d, e,
+                  wick_optstring(L, 1, "f", "six", NULL), g, h);
   lua_setfield(L, -2, "text");
   lua_pushinteger(L, (lua_Integer)len);
   lua_setfield(L, -2, "len");
+  lua_pushlstring(L, f, most);
+  lua_setfield(L, -2, "whole");
+  lua_pushboolean(L, wick_optstring(L, 1, "none", NULL, &most) == NULL && most == 0);
+  lua_setfield(L, -2, "none");
   return 1;
 }
 
@@ -80,13 +88,16 @@ WICK_OPEN int luaopen_made (lua_State *L) {
         helper.write(dir .. "/c.yaml", ("project: p/\nmade: {_target_: p.made.Made, %s}\n"
           .. "show: {_target_: p.show, made: \"@made\"}\n"):format(options))
         helper.write(dir .. "/p/show.lua", [[
-          return { new = function(o) print(o.made.text, o.made.len) return {} end }]])
+          return { new = function(o)
+            print(o.made.text, o.made.len, #o.made.whole, o.made.none)
+            return {}
+          end }]])
         local _, out, err = helper.wick({ "run", "--strict", "-q", "c.yaml" }, { cwd = dir })
         return out .. (err:match("the error says: ([^\n]*)") or "")
       end
-      assert.equal("1 0.5 x 4 2.0 six\t1\n", run "a: 1.0, c: x, e: 2")
-      assert.equal("-7 2.25 xyz 9 0.5 f\t3\n",
-        run "a: -7, b: 2.25, c: xyz, d: 9, e: 0.5, f: f")
+      assert.equal("1 0.5 x 4 2.0 six 1 1\t1\t3\ttrue\n", run "a: 1.0, c: x, e: 2, g: true")
+      assert.equal("-7 2.25 xyz 9 0.5 f 0 0\t3\t3\ttrue\n",
+        run "a: -7, b: 2.25, c: xyz, d: 9, e: 0.5, f: \"f\\0f\", g: false, h: false")
       for options, wanted in pairs {
         ["c: x, e: 2"] = "bad option 'a' (integer expected, got nothing)",
         ["a: 1.5, c: x, e: 2"] = "bad option 'a' (integer expected, got number)",
@@ -96,6 +107,10 @@ WICK_OPEN int luaopen_made (lua_State *L) {
         ["a: 1, c: x, d: true, e: 2"] = "bad option 'd' (integer expected, got boolean)",
         ["a: 1, c: x, e: []"] = "bad option 'e' (number expected, got table)",
         ["a: 1, c: x, e: 1, f: 1"] = "bad option 'f' (string expected, got number)",
+        ["a: 1, c: x, e: 1"] = "bad option 'g' (boolean expected, got nothing)",
+        ["a: 1, c: x, e: 1, g: 'false'"] = "bad option 'g' (boolean expected, got string)",
+        ["a: 1, c: x, e: 1, g: 1"] = "bad option 'g' (boolean expected, got number)",
+        ["a: 1, c: x, e: 1, g: true, h: []"] = "bad option 'h' (boolean expected, got table)",
       } do
         assert.equal(wanted, run(options))
       end

@@ -147,6 +147,26 @@ describe("looking", function()
       assert.is_false(ok)
       assert.truthy(err:find("this config has been through 'read', not 'evaluate'", 1, true), err)
       assert.equal("a: 1\n", early:show())
+      local checked <close> = load({ ["a.yaml"] = "a: 1\n" }, {}, { after = "check" })
+      assert.equal("a: 1\n", checked:show())
+      ok, err = pcall(checked.show, checked, { after = "check" })
+      assert.is_false(ok)
+      assert.truthy(err:find("this config has been through 'evaluate', not 'check'", 1, true), err)
+    end)
+
+    it("is all that a config can do that was not evaluated, with explain", function()
+      local function refuses(after, method, last)
+        local config <close> = load({ ["a.yaml"] = "a: 1\n" }, {}, { after = after })
+        local ok, err = pcall(config[method], config, method == "explain" and "a" or nil)
+        assert.is_false(ok, method)
+        assert.truthy(err:find(("this config has been through '%s', not '%s'"):format(after, last),
+          1, true), err)
+      end
+      for _, method in ipairs { "build", "run", "check", "unread" } do
+        refuses("read", method, "evaluate")
+        refuses("compose", method, "evaluate")
+      end
+      refuses("read", "explain", "compose")
     end)
 
     local function read_back(text, format)

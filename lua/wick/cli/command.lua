@@ -7,7 +7,7 @@ local core = require "wick.core"
 
 -- A module may have changed Lua when these are needed.
 local pack, tostring, traceback, xpcall = table.pack, tostring, debug.traceback, xpcall
-local stderr, write, version = io.stderr, io.stderr.write, _VERSION
+local pcall, require, stderr, write, lua = pcall, require, io.stderr, io.stderr.write, _VERSION
 
 local given -- the words, and how many: n
 local origin -- once a config was asked for
@@ -96,12 +96,6 @@ local function load_config(asked, how)
     return nil, words.usage(("`wick %s` needs a config"):format(asked.verb), nil, nil,
       { ("usage: wick %s %s"):format(asked.verb, words.verbs[asked.verb].words) })
   end
-  local most = words.verbs[asked.verb].names or 0
-  if #asked.names > most then
-    local word = require "wick.fail".quote(asked.names[most + 1])
-    return nil, words.usage(("`wick %s` does not know what to do with `%s`"):format(asked.verb,
-      word), nil, nil, { ("to override a key write `%s=VALUE`"):format(word) })
-  end
   local config
   local flags = asked.flags
   local wick = require "wick"
@@ -164,7 +158,7 @@ function verbs.run(asked)
 end
 
 function verbs.version()
-  return answer(("%s (%s)\n"):format(require "wick"._VERSION, version))
+  return answer(("%s (%s)\n"):format(require "wick"._VERSION, lua))
 end
 
 -- The other verbs, and what they share with this one.
@@ -182,16 +176,16 @@ setmetatable(verbs, {
 local function main()
   package.path, package.cpath = trim(package.path), trim(package.cpath)
   local words = require "wick.cli.words"
-  local asked, err = words.parse(given)
+  local asked, err, flags = words.parse(given)
   if not asked then
     if words.wants_json(given) then
       local document = require "wick.cli.document"
       return document.print(given[1], document.add(err), answer)
     end
-    return require "wick.cli.complain".misused(given, err)
+    return require "wick.cli.complain".misused(given, err, flags)
   end
   if asked.flags.help and asked.verb ~= "help" then
-    return answer(require "wick.cli.help".text(asked.verb))
+    asked = { verb = "help", names = { asked.verb }, flags = { color = asked.flags.color } }
   end
   local status = verbs[asked.verb](asked)
   if asked.flags.json then
@@ -207,7 +201,9 @@ return function(...)
     return traceback(tostring(problem), 2)
   end)
   if not ok then
-    write(stderr, "internal error[W9999]: ", status, "\n  = note: wick 0.1.0, ", version,
+    local known, wick = pcall(require, "wick")
+    write(stderr, "internal error[W9999]: ", status, "\n  = note: ",
+      known and tostring(wick._VERSION) or "wick", ", ", lua,
       "\n  = help: this is a bug in wick: tell us what you ran\n")
     status = 70
   end

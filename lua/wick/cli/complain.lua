@@ -53,14 +53,14 @@ function M.print(given, asked, err)
 end
 
 --- The same for a command line that makes no sense: the error marks words of
---- it, not overrides.
-function M.misused(given, err)
+--- it, not overrides.  `flags` (or nil) are those that could be read.
+function M.misused(given, err, flags)
   local places = {}
   for i = 1, given.n do
     places[i] = i
   end
   style = nil
-  return M.print(given, { flags = {}, places = places }, err)
+  return M.print(given, { flags = flags or {}, places = places }, err)
 end
 
 return M

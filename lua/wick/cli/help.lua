@@ -19,7 +19,7 @@ local FLAGS = {
   ["config-root"] = "all documents stay below this folder (default: the first one's)",
   unset = "delete this key, as `~KEY` does",
   untrusted = "others wrote the config: it may not choose its project, see `env`, …",
-  targets = "an untrusted config may name these only, such as 'NAME.models.*'",
+  targets = "targets may name these only, such as 'NAME.models.*'",
   env = "let an untrusted config see this variable of the environment",
   allow = "let targets name this installed module, too",
   limit = "change a limit, such as document.depth=512",
@@ -44,7 +44,6 @@ local FLAGS = {
   backtrace = "frames of failing project code: short or full",
   quiet = "print errors only",
   help = "print this help",
-  version = "print the version",
 }
 local VERBS = {
   run = "build what the config names and run its `run:`",
@@ -57,18 +56,48 @@ local VERBS = {
   help = "print this help, or that of a verb",
 }
 
-local function rows(list)
+local MOST = 80 -- columns
+local LEAST = 32 -- columns that a text beside another one must have
+
+-- A text in lines of `width` columns at most, where its words let it; each after
+-- the first is indented by `indent`, which all have.
+local function wrap(text, width, indent)
+  local lines, line = {}, nil
+  for word in text:gmatch("[^ ]+") do
+    local longer = line and line .. " " .. word
+    if not line then
+      line = word
+    elseif utf8.len(longer) > width - indent then
+      lines[#lines + 1] = line
+      line = word
+    else
+      line = longer
+    end
+  end
+  lines[#lines + 1] = line
+  return table.concat(lines, "\n" .. (" "):rep(indent))
+end
+
+-- Rows of {word, text}: the texts in a column, or below the words where that has
+-- no room.
+local function rows(list, width)
   local widest, out = 0, {}
   for _, row in ipairs(list) do
     widest = math.max(widest, utf8.len(row[1]))
   end
+  local column = widest + 4
   for i, row in ipairs(list) do
-    out[i] = "  " .. row[1] .. (" "):rep(widest - utf8.len(row[1]) + 2) .. row[2]
+    if width - column >= LEAST then
+      out[i] = "  " .. row[1] .. (" "):rep(column - 2 - utf8.len(row[1]))
+        .. wrap(row[2], width, column)
+    else
+      out[i] = "  " .. wrap(row[1], width, 6) .. "\n      " .. wrap(row[2], width, 6)
+    end
   end
   return table.concat(out, "\n")
 end
 
-local function flags_of(verb)
+local function flags_of(verb, width)
   local list = {}
   for name in pairs(words.flags_of(verb)) do
     local flag = words.flags[name]
@@ -82,28 +111,40 @@ local function flags_of(verb)
   table.sort(list, function(a, b)
     return a[3] < b[3]
   end)
-  return rows(list)
+  return rows(list, width)
 end
 
---- The help of a verb, or of all.
-function M.text(verb)
+local CLOSING = {
+  "A config is a file that ends in .yaml, .yml or .lua, or has a `/`; `-` is standard input. "
+    .. "Several are layers, the later ones on top.",
+  "A word with `=` is an override: model.lr=0.05 sets that key of the config.",
+  "Exit status: 0 fine, 1 the project's code failed, 2 wrong usage, 3 config not valid, 4 a "
+    .. "name does not resolve, 5 refused for security, 6 plugin, 7 limit, 9 `diff --exit-code` "
+    .. "and anything differs.",
+}
+
+--- The help of a verb, or of all, in lines of `width` columns (80, and never more).
+---@param verb string?
+---@param width integer?
+function M.text(verb, width)
+  width = math.max(20, math.min(width or MOST, MOST))
   if verb then
-    return ("usage: wick %s %s\n\n%s\n\nflags:\n%s\n"):format(verb, words.verbs[verb].words,
-      VERBS[verb], flags_of(verb))
+    return ("%s\n\n%s\n\nflags:\n%s\n"):format(
+      wrap(("usage: wick %s %s"):format(verb, words.verbs[verb].words), width, 2),
+      wrap(VERBS[verb], width, 0), flags_of(verb, width))
   end
   local list = {}
   for i, name in ipairs(words.order) do
     list[i] = { name .. " " .. words.verbs[name].words, VERBS[name] }
   end
   list[#list + 1] = { "--version", "print the version" }
-  return "usage: wick VERB …, or wick CONFIG … to run it\n\nverbs:\n" .. rows(list) .. [[
-
-
-A word with `=` is an override: model.lr=0.05 sets that key of the config.
-Exit status: 0 fine, 1 the project's code failed, 2 wrong usage, 3 config not
-valid, 4 a name does not resolve, 5 refused for security, 6 plugin, 7 limit,
-9 `diff --exit-code` and anything differs.
-]]
+  local closing = {}
+  for i, text in ipairs(CLOSING) do
+    closing[i] = wrap(text, width, 0)
+  end
+  return ("%s\n\nverbs:\n%s\n\n%s\n"):format(
+    wrap("usage: wick VERB …, or wick CONFIG … to run it", width, 2), rows(list, width),
+    table.concat(closing, "\n"))
 end
 
 return M

@@ -32,15 +32,9 @@ function M.tell_built(config)
 end
 
 function M.help(asked, cli)
-  local words, help = require "wick.cli.words", require "wick.cli.help"
-  local verb = asked.names[1]
-  if verb and not words.verbs[verb] then
-    local near = require "wick.fail".near(verb, words.order)
-    return cli.complain(asked, words.usage(("wick has no verb `%s`"):format(
-      require "wick.fail".quote(verb)), nil, nil,
-      { near[1] and ("did you mean `wick help %s`?"):format(near[1]) or "`wick help` lists them" }))
-  end
-  local text = help.text(verb)
+  local styles = require "wick.cli.style"
+  local style = styles.of(asked.flags, asked.empty and 2 or 1)
+  local text = styles.frames(require "wick.cli.help".text(asked.names[1], style.width), style)
   if asked.empty then
     io.stderr:write(text)
     return 2

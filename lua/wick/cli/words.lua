@@ -31,7 +31,6 @@ M.flags = {
   backtrace = { value = "HOW", choices = { "short", "full" } },
   quiet = { short = "q" },
   help = { short = "h" },
-  version = {},
 }
 
 local COMMON = { "project", "config-root", "unset", "untrusted", "targets", "env", "allow",
@@ -46,13 +45,13 @@ M.verbs = {
   check = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
   show = { words = "CONFIG … [KEY] [KEY=VALUE …]", names = 1,
     own = { "origin", "raw", "after", "format" }, formats = { "yaml", "json", "lua" } },
-  explain = { words = "CONFIG … KEY, or CODE", names = 1,
+  explain = { words = "CONFIG … (KEY | --target NAME) [KEY=VALUE …], or CODE", names = 1,
     own = { "target", "verbose" } },
   diff = { words = "CONFIG [CONFIG] [KEY=VALUE …]", own = { "exit-code", "verbose" } },
   tree = { words = "CONFIG … [KEY=VALUE …]", own = { "verbose" } },
   graph = { words = "CONFIG … [KEY=VALUE …]", own = { "format" },
     formats = { "dot", "mermaid", "json" } },
-  help = { words = "[VERB]", all = { "help", "color" } },
+  help = { words = "[VERB]", names = 1, all = { "help", "color" } },
 }
 
 --- The flags of a verb, a set.
@@ -120,11 +119,46 @@ local function near_flags(name, verb)
   end
   local near = require "wick.fail".near(name, names)
   return near[1] and { ("did you mean `--%s`?"):format(near[1]) }
-    or { ("`wick help %s` lists its flags"):format(verb) }
+    or { verb == "help" and "`wick help VERB` lists the flags of a verb"
+      or ("`wick help %s` lists its flags"):format(verb) }
+end
+
+-- Takes a config; an error when it is standard input once more.
+local function take_config(asked, words, i)
+  for _, other in ipairs(words[i] == "-" and asked.configs or {}) do
+    if other == "-" then
+      return usage("`-` is given twice, and standard input is read once", i, words,
+        { "write one of them into a file" })
+    end
+  end
+  asked.configs[#asked.configs + 1] = words[i]
+end
+
+-- The error of a word that stands where the verb knows none, or nil.
+local function stray(asked, words)
+  local fail, verb, names = require "wick.fail", asked.verb, asked.names
+  local most = M.verbs[verb].names or 0
+  local first = names[1] and fail.quote(names[1])
+  if verb == "help" and first and not M.verbs[names[1]] then
+    local near = fail.near(names[1], M.order)
+    return usage(("wick has no verb `%s`"):format(first), asked.name_places[1], words,
+      { near[1] and ("did you mean `wick help %s`?"):format(near[1]) or "`wick help` lists them" })
+  elseif verb ~= "help" and first and #asked.configs == 0
+    and not (verb == "explain" and names[1]:match("^[Ww]%d+$")) then
+    return usage(("`%s` is no config: a config ends in .yaml, .yml or .lua, or has a `/`"):format(
+      first), asked.name_places[1], words,
+      { ("usage: wick %s %s"):format(verb, M.verbs[verb].words) })
+  elseif #names > most then
+    local word = fail.quote(names[most + 1])
+    return usage(("`wick %s` does not know what to do with `%s`"):format(verb, word),
+      asked.name_places[most + 1], words,
+      verb ~= "help" and { ("to override a key write `%s=VALUE`"):format(word) } or nil)
+  end
 end
 
 --- Reads the words of a command line: {verb, configs, overrides (texts),
---- places (override n -> its word), names, name_places, flags}; or nil and an error.
+--- places (override n -> its word), names, name_places, flags}; or nil, an error,
+--- and the flags when they could be read.
 ---@param words string[]
 function M.parse(words)
   local asked = { configs = {}, overrides = {}, places = {}, names = {}, name_places = {},
@@ -147,15 +181,16 @@ function M.parse(words)
     local near = fail.near(first, M.order)
     return nil, usage(("wick has no verb `%s`"):format(fail.quote(first)), 1, words,
       { near[1] and ("did you mean `wick %s`?"):format(near[1])
-        or "a config ends in .yaml or .lua, or is named with a `/`; `wick help` lists the verbs" })
+        or "a config ends in .yaml, .yml or .lua, or has a `/`; `wick help` lists the verbs" })
   end
   asked.verb = verb
+  local err
   while i <= #words do
     local word = words[i]
     local name, value = word:match("^%-%-([%w-]+)=(.*)$")
     name = name or word:match("^%-%-([%w-]+)$") or word:match("^%-(%a)$")
     if literal and is_config(word) and verb ~= "help" then
-      asked.configs[#asked.configs + 1] = word
+      err = err or take_config(asked, words, i)
     elseif literal then
       asked.names[#asked.names + 1] = word
       asked.name_places[#asked.names] = i
@@ -207,12 +242,16 @@ function M.parse(words)
       asked.overrides[#asked.overrides + 1] = word
       asked.places[#asked.overrides] = i
     elseif verb ~= "help" and is_config(word) then
-      asked.configs[#asked.configs + 1] = word
+      err = err or take_config(asked, words, i)
     else
       asked.names[#asked.names + 1] = word
       asked.name_places[#asked.names] = i
     end
     i = i + 1
+  end
+  err = err or stray(asked, words)
+  if err and (verb == "help" or not asked.flags.help) then
+    return nil, err, asked.flags
   end
   return asked
 end
