@@ -75,24 +75,16 @@ function State:absent(id, at, path, i, base)
 end
 
 --- Takes down a map that is not what it was meant to be: what needs it is
---- skipped.
+--- skipped, and so is what needs a value that it is in.
 function State:broke(id)
-  self.broken = self.broken or {}
-  self.broken[id] = true
-end
-
--- Is the value made of a map that is broken?
-local function is_broken(self, target)
-  for id in pairs(self.broken) do
-    local at = id
-    while at do
-      if at == target then
-        return true
-      end
-      at = self.tree:up(at)
-    end
+  if not self.broken then
+    self.broken, self.holds_broken = {}, {}
   end
-  return false
+  self.broken[id] = true
+  while id and not self.holds_broken[id] do
+    self.holds_broken[id] = true
+    id = self.tree:up(id)
+  end
 end
 
 local NONE = {}
@@ -103,7 +95,7 @@ local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
-  elseif self.broken and is_broken(self, target) then
+  elseif self.holds_broken and self.holds_broken[target] then
     return nil
   end
   local sigils, missing = tree:sigils(target)
@@ -537,6 +529,7 @@ function M.run(context)
     decides = {}, -- the reverse
     disabled = {},
     broken = nil, -- maps that were meant to be components, a set
+    holds_broken = nil, -- those, and all that one of them is in
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved, dotted = self.tree:scan(self.top)
