@@ -102,6 +102,7 @@ build = {
     wick = "lua/wick/init.lua",
     ["wick.absent"] = "lua/wick/absent.lua",
     ["wick.build"] = "lua/wick/build.lua",
+    ["wick.build.arguments"] = "lua/wick/build/arguments.lua",
     ["wick.build.partial"] = "lua/wick/build/partial.lua",
     ["wick.check"] = "lua/wick/check.lua",
     ["wick.cli.check"] = "lua/wick/cli/check.lua",

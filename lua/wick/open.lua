@@ -175,6 +175,7 @@ function M.open(source, overrides, options, known)
     underway = {}, -- what is being built -> the coroutine that does
     asked = {}, -- the same nodes, in their order
     borrowed = {},
+    handles = {}, -- what functions of `_partial_` have: see build/partial
     doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
     project = false, -- these two have their place, so that setting them takes no memory

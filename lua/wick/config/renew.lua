@@ -102,11 +102,13 @@ local function hand_over(old, new, whole)
     if other and comparison:same(id, other, true) then
       comparison.kept[id] = other
       new.objects[other], new.borrowed[other] = old.objects[id], old.borrowed[id]
+      new.handles[other] = old.handles[id]
       new.built[#new.built + 1] = other
     elseif id < 0 or not old.late[id] then
       -- a number of its own, so that it is closed in its turn
       local number = -#new.built - 1
       new.objects[number], new.borrowed[number] = old.objects[id], old.borrowed[id]
+      new.handles[number] = old.handles[id]
       new.gone[number] = id < 0 and old.gone[id] or { key = path_of(old.tree, id),
         mark = old.tree:mark(id, "built here", "key") }
       new.built[#new.built + 1] = number
