@@ -127,7 +127,7 @@ local function flow(self, source, known)
   local state = require "wick.evaluate".run(self)
   self.late, self.components, self.disabled = state.late, state.components, state.disabled
   self.color, self.reads, self.missing = state.color, state.reads, state.missing
-  self.lacking = state.lacking
+  self.lacking, self.broken = state.lacking, state.broken
   self.budget, self.errors = state.budget, state.errors
   if after == "check" then
     local ok, told, notes = self:check()
