@@ -4,12 +4,9 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local M = {}
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 --- The first and last byte of part `i` of a key path, with its dot or brackets.
 function M.span(path, i)

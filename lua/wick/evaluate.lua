@@ -14,6 +14,7 @@ local fail = require "wick.fail"
 local origin = require "wick.origin"
 local plan = require "wick.plan"
 local walk = require "wick.evaluate.walk"
+local path_of = require "wick.tell".path
 
 -- What late values need when they are computed, as it is now: a module may have
 -- changed it by then.
@@ -26,10 +27,6 @@ local M = {}
 local GREY, BLACK, FAILED = 1, 2, 3
 -- Bytes that expressions may read for each that they may make; and at least so many.
 local READING, READ = 4, 1 << 20
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 local State = {}
 State.__index = State

@@ -13,10 +13,6 @@ local M = {}
 
 local OPTIONS = 8 -- that are shown
 
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
-
 -- What a message handler saw; one that failed itself gave something else.
 local function seen(caught)
   if type(caught) ~= "table" or not caught.frames then
@@ -86,7 +82,7 @@ end
 
 --- The error of a constructor that raised, or gave nothing (`caught.returned`).
 function M.construction(self, id, target, caught)
-  local path, name = path_of(self, id), target:match("[^.]*$")
+  local path, name = tell.path(self.tree, id), target:match("[^.]*$")
   local fields = { key = path, marks = {}, notes = {} }
   local mark = self.tree:mark(id, ("while building %s"):format(path), "key")
   if type(caught) == "table" and caught.returned then
@@ -126,9 +122,9 @@ end
 --- constructor, through the components of `chain`, or (no chain) by another
 --- coroutine.
 function M.underway(self, id, chain)
-  local path, names = path_of(self, id), {}
+  local path, names = tell.path(self.tree, id), {}
   for i, other in ipairs(chain or {}) do
-    names[i] = path_of(self, other)
+    names[i] = tell.path(self.tree, other)
   end
   names[#names + 1] = path
   return fail.new("ECYCLE", {
@@ -148,7 +144,7 @@ function M.closed(self, id)
   if not id then
     return fail.new("ECLOSE", { message = "the config was closed meanwhile" })
   end
-  local path = path_of(self, id)
+  local path = tell.path(self.tree, id)
   return fail.new("ECLOSE", {
     message = ("`%s` is asked for while the config is being closed"):format(path),
     key = path,
@@ -160,7 +156,7 @@ end
 --- The error of an object that raised while it was closed.
 function M.closing(self, id, caught)
   local gone = id < 0 and self.gone[id] -- what a change of the config made stale
-  local path = gone and gone.key or path_of(self, id)
+  local path = gone and gone.key or tell.path(self.tree, id)
   local fields = { key = path, marks = {}, notes = {},
     message = ("`%s` raised while it was closed"):format(path) }
   add_raised(self, fields, caught, gone and gone.mark or self.tree:mark(id, "built here", "key"),

@@ -10,6 +10,7 @@
 local compose = require "wick.compose"
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local M = {}
 
@@ -121,7 +122,7 @@ local function tell_absent(err, tree, at, asked, i, word, number, gone)
   local first, last = key_at(asked, i, word)
   local start = asked.at + require "wick.absent".span(path, i)
   local kind = tree:kind(at)
-  local above = core.keytext(tree:segments(at))
+  local above = tell.path(tree, at)
   local helps = err.helps
   if i == 1 and segment == "defaults" then
     err.marks = { place(number, word, first, last - first + 1, "too late here") }

@@ -9,8 +9,8 @@
 -- constructor declares its options those are read.  A map or list of which nothing
 -- is read is told once, as a whole.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 -- The components that `wick run` builds.
 local function built(self)
@@ -104,7 +104,7 @@ return function(self)
   end
   table.sort(list)
   for i, id in ipairs(list) do
-    local path = core.keytext(tree:segments(id))
+    local path = tell.path(tree, id)
     list[i] = fail.warning("EUNREAD", {
       message = ("nothing reads `%s`"):format(path),
       key = path,

@@ -14,16 +14,13 @@
 local core = require "wick.core"
 local fail = require "wick.fail"
 local read_copy = require "wick.compose.asked"
+local path_of = require "wick.tell".path
 
 local GREY, BLACK, FAILED = 1, 2, 3
 local NONE = {}
 
 local Copies = {}
 Copies.__index = Copies
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 function Copies:report(id, err)
   self.state[id] = FAILED

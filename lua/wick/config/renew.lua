@@ -8,8 +8,8 @@
 -- handed stays.  The others are stale: they are no longer the config's to hand
 -- out, but close still closes them, in their turn.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local M = {}
 
@@ -22,10 +22,6 @@ function Change.__close(change)
   if change.closed then
     config:close()
   end
-end
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
 end
 
 -- The node in `tree` at the place that `id` has in `from`, or nil.

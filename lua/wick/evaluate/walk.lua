@@ -3,14 +3,10 @@
 --
 -- May call: the tree, absent, fail, core.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local BLACK = 2
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 -- Is `at` the node `id`, or one that it is in?
 local function holds(tree, at, id)

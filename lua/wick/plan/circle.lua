@@ -2,14 +2,10 @@
 --
 -- May call: the tree, fail, core.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local M = {}
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 --- The error of a chain of nodes, each of which needs the next, the last the
 --- first.  `edges[i]` is the node that says so (default: the node itself).
