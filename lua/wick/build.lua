@@ -1,7 +1,7 @@
 -- wick.build: the plan and the constructors -> objects.
 --
--- The last room of the flow.  May call: plan, evaluate (problems), declare, load,
--- origin, expr, failure, fail, core.
+-- The last room of the flow.  May call: build/*, plan, evaluate/compute,
+-- evaluate/missing, target, verdict/plugin, declare, load, failure, origin, fail, core.
 --
 -- The walk goes over a list that evaluate put in order, so it never recurses:
 -- a constructor runs with no other constructor below it on the stack.
@@ -86,8 +86,8 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local ok, value, problem = room "wick.evaluate".compute(self, id, self.late[id], self.objects,
-    function(f)
+  local ok, value, problem = room "wick.evaluate.compute".value(self, id, self.late[id],
+    self.objects, function(f)
       local reason = origin.callable(f, self.project)
       if reason then
         return { name = "EORIGIN",
@@ -372,6 +372,28 @@ function M.close(self)
   return errors
 end
 
+-- The error of `--only NAME` when `run:` has no such item.
+local function no_item(self, run, name)
+  local tree, names, why = self.tree, {}, nil
+  if tree:kind(run) ~= "map" or tree:is(run, "component") then
+    why = tree:kind(run) == "list" and "`run` is a list, and its items have no names"
+      or "`run` is one item, which has no name"
+  else
+    for _, child in ipairs(tree:children(run)) do
+      names[#names + 1] = tree:kind(child) ~= "null" and tostring((tree:key(child))) or nil
+    end
+  end
+  local near = fail.near(name, names)
+  return fail.new("ENOKEY", {
+    message = format("`run` has no item `%s`", fail.quote(name)),
+    status = 2,
+    marks = { tree:mark(run, "", "key") },
+    notes = { why or not near[1] and "`run` has: " .. fail.names(names) or nil },
+    helps = { near[1] and format("did you mean `%s`?", near[1])
+      or why and "leave `--only` out" or nil },
+  })
+end
+
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
 --- Gives true and the values, a list; or nil and an error, as build does.
 function M.run(self, name)
@@ -398,7 +420,7 @@ function M.run(self, name)
   if name then
     local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
     if not item or tree:kind(item) == "null" then
-      return nil, M.no_item(self, run, name)
+      return nil, no_item(self, run, name)
     end
     items = { item }
   elseif (kind == "map" and not tree:is(run, "component")) or kind == "list" then
@@ -441,28 +463,6 @@ function M.run(self, name)
     end
   end
   return true, values
-end
-
---- The error of `--only NAME` when `run:` has no such item.
-function M.no_item(self, run, name)
-  local tree, names, why = self.tree, {}, nil
-  if tree:kind(run) ~= "map" or tree:is(run, "component") then
-    why = tree:kind(run) == "list" and "`run` is a list, and its items have no names"
-      or "`run` is one item, which has no name"
-  else
-    for _, child in ipairs(tree:children(run)) do
-      names[#names + 1] = tree:kind(child) ~= "null" and tostring((tree:key(child))) or nil
-    end
-  end
-  local near = fail.near(name, names)
-  return fail.new("ENOKEY", {
-    message = format("`run` has no item `%s`", fail.quote(name)),
-    status = 2,
-    marks = { tree:mark(run, "", "key") },
-    notes = { why or not near[1] and "`run` has: " .. fail.names(names) or nil },
-    helps = { near[1] and format("did you mean `%s`?", near[1])
-      or why and "leave `--only` out" or nil },
-  })
 end
 
 return M

@@ -1,8 +1,8 @@
 -- wick.failure: what the project's code raised -> an error with its lines, the
 -- calls that were going on, and the options it got.
 --
--- Part of build.  May call: load (its words for places), evaluate (problems),
--- tell, fail, core, the tree.  Only loaded when something failed.
+-- Part of build.  May call: raised/places, evaluate/compute (problems), tell, fail, core,
+-- the tree.  Only loaded when something failed.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -108,7 +108,7 @@ function M.late(self, id, base, problem)
   if problem.name == nil or problem.name == "EEVAL" then
     problem.name = "ELATE"
   end
-  local err = require "wick.evaluate".problem(self, id, base, problem)
+  local err = require "wick.evaluate.compute".problem(self, id, base, problem)
   if problem.raised then
     local mark = err.marks[1]
     err.marks, err.notes, mark.label = {}, {}, "called here"
