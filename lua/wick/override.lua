@@ -1,7 +1,7 @@
 -- wick.override: the words `key=value` of a command line or of a call ->
 -- edits of the tree.
 --
--- Part of compose.  May call: compose, absent, fail, core.
+-- Part of compose.  May call: compose, absent, tell, fail, core.
 --
 -- `k=v` sets what is there, `+k=v` adds or appends, `++k=v` sets or adds, `=k=v`
 -- replaces whole, `~k` and `~?k` delete.  `config` is what compose makes: tree,
@@ -308,11 +308,6 @@ function M.apply(config, word, number, renamed)
     return nil, err
   end
   return edit(config, config.top, 1, asked, text, number, renamed)
-end
-
---- Whether a word of a command line is an override, not a file or a name.
-function M.is(word)
-  return word:find("=", 1, true) ~= nil or word:match("^[+~]") ~= nil
 end
 
 return M

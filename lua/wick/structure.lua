@@ -1,7 +1,7 @@
 -- wick.structure: what every verb checks of the reserved keys, once values are
 -- there.
 --
--- Part of evaluate.  May call: the tree, fail, core.
+-- Part of evaluate.  May call: the tree, tell, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
