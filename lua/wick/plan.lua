@@ -1,7 +1,7 @@
 -- wick.plan: which object needs which, and the order that follows; where in the
 -- config an error of a target is told.
 --
--- Part of resolve: uses evaluate's state (tree, late, hosts), fail, core.
+-- May call: evaluate's state (tree, late, hosts), plan/circle, tell, origin.
 
 local origin = require "wick.origin"
 local path_of = require "wick.tell".path

@@ -1,7 +1,7 @@
 -- wick.sigil: strings with a sigil -> what they mean; and reserved keys that
 -- there are not.
 --
--- Part of evaluate.  May call: the tree, expr (parse), evaluate/splice, fail,
+-- Part of evaluate.  May call: the tree, expr (parse), evaluate/splice, tell, fail,
 -- core.
 
 local core = require "wick.core"
