@@ -2,7 +2,7 @@
 -- `run` refers to, and the places where one uses another.
 --
 -- May call: the tree, evaluate's state, show/form (how a late value is
--- written), tell, json, core.  Builds nothing.
+-- written), tell, json, fail, core.  Builds nothing.
 --
 -- A graph is {nodes, edges}.  A node is {id, key, kind ("component",
 -- "expression", "reference" (in `run`), "host"), target or text, mark, edges (its

@@ -1,6 +1,6 @@
 -- wick.open: the flow from bytes to values: read, compose, evaluate.
 --
--- A face.  May call every room of the flow up to evaluate.
+-- A face.  May call: every room of the flow up to evaluate.
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;

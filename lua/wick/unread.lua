@@ -1,7 +1,7 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: what compose and evaluate say (tree, copied, reads,
--- components), plan, target and load (as text), declare, fail, core.
+-- Part of config.  May call: evaluate's state (and what compose says of copies),
+-- explain/uses, plan, target, load (as text), declare, tell, fail.
 --
 -- Read is what a reference, copy or expression names, with all that is in it and
 -- the maps it is in, every component that is built and all that is in it, `project`

@@ -1,7 +1,7 @@
 -- wick.compose.misfit: what does not fit when one tree is laid over another,
 -- told.  A part of wick.compose.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
 local fail = require "wick.fail"
 local path_of = require "wick.tell".path

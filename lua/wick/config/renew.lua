@@ -1,8 +1,8 @@
 -- wick.config.renew: a config read once more, with another override or from files
 -- that changed, in its own place.
 --
--- Part of config.  May call: open, plan (needs), build's list of objects, fail,
--- core.
+-- Part of config.  May call: the tree, open, read (folders), build's list of objects,
+-- tell, fail.
 --
 -- An object stays when its component says the same as before and all that it was
 -- handed stays.  The others are stale: they are no longer the config's to hand

@@ -1,7 +1,7 @@
 -- wick.evaluate.dotted: keys that are written like key paths, where something is
 -- that the path would lead to: warnings.  A part of wick.evaluate.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"

@@ -1,7 +1,7 @@
 -- wick.evaluate.missing: values that must be given (`???`).  A part of
 -- wick.evaluate.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"

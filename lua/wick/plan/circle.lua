@@ -1,6 +1,6 @@
 -- wick.plan.circle: values that need each other, told.  A part of wick.plan.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
 local fail = require "wick.fail"
 local path_of = require "wick.tell".path
