@@ -135,10 +135,11 @@ describe("a function of `_partial_`", function()
   local PARTIAL = [[
 project: p/
 base: 1
+w: {_target_: p.thing.Waiting}
 n: {_target_: p.thing.Thing, name: n, value: "@base"}
 f: {_target_: p.thing.Thing, _partial_: true, name: f, a: 1, deep: {b: two}}
 g: {_target_: p.thing.Thing, _partial_: true, name: g, c: 3, d: 4, of: "@n"}
-h: {_target_: p.thing.Thing, _partial_: true, name: "$ 'h' .. @n:size()", of: "@n"}
+h: {_target_: p.thing.Thing, _partial_: true, name: "$ 'h' .. @n:size()"}
 i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
 ]]
 
@@ -155,7 +156,10 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
   before_each(function()
     dir = helper.temp()
     helper.tree(dir, { ["c.yaml"] = PARTIAL, ["p/thing.lua"] = MODULE:gsub("return M\n$",
-      "M.Args = table.pack\n%0"):gsub("table.pack", "function(...) return { ... } end") })
+      "function M.Args(...) return { ... } end\n"
+      .. "function M.keeps(options) M.kept = options.make error 'no' end\n"
+      .. "local Waiting = { __close = function() M.told = { pcall(M.make) } end }\n"
+      .. "function M.Waiting() return setmetatable({}, Waiting) end\n%0") })
     config = assert(wick.load(dir .. "/c.yaml"))
     assert(config:build())
   end)
@@ -165,7 +169,7 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
     helper.remove(dir)
   end)
 
-  for _, lines in ipairs { { 4, 5 }, { 3, 5 }, { 2, 7 } } do
+  for _, lines in ipairs { { 5, 6 }, { 4, 6 }, { 2, 8 } } do
     it(("means the same where lines %d and %d of the file are swapped"):format(
       lines[1], lines[2]), function()
       local f, g, h, i = config:build "f", config:build "g", config:build "h", config:build "i"
@@ -179,7 +183,7 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
       local n = config:build "n"
       assert.same({ name = "g", c = 3, d = 4, of = n }, g())
       assert.equal(n, g().of)
-      assert.same({ name = "h1", of = n }, h())
+      assert.same({ name = "h1" }, h())
       assert.same({ 1, n, { x = 2 }, { y = 3 } }, i())
     end)
   end
@@ -192,8 +196,8 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
     assert.same({ name = "f", a = 1, deep = { b = "two" } }, f())
     assert.equal(5, config:build "f"().a)
     assert.equal(n, g().of)
-    assert.same({ name = "h1", of = n }, h())
-    assert.same({ name = "h22", of = config:build "n" }, config:build "h"())
+    assert.same({ name = "h1" }, h())
+    assert.same({ name = "h22" }, config:build "h"())
     assert.equal(22, config:build "g"().of.value)
   end)
 
@@ -202,7 +206,7 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
     local handed = { config:build "g", config:build "h", config:build "i" }
     assert(config:set "base=22")
     table.move({ config:build "g", config:build "h", config:build "i" }, 1, 3, 4, handed)
-    swap(4, 5)
+    swap(5, 6)
     assert(config:reload())
     config:close()
     assert.same({ name = "f", a = 1, deep = { b = "two" } }, f())
@@ -212,4 +216,24 @@ i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
     config = assert(wick.load(dir .. "/c.yaml"))
     assert(config:build())
   end)
+
+  it("ends with an object that it was handed, when what built both fails", function()
+    local keep = "+k={_target_: p.thing.keeps, make: {_target_: p.thing.Thing, _partial_: true, "
+      .. "name: m, of: {_target_: p.thing.Thing, name: o}}}"
+    assert(config:set(keep))
+    assert.equal("W0301", select(2, config:build "k").code)
+    assert.has_error(require "p.thing".kept, "an object that this function hands over is closed")
+  end)
+
+  for _, override in ipairs { "f.a=5", "base=22" } do
+    it("ends with an object that is closed before others, after " .. override, function()
+      local module = require "p.thing"
+      module.make = config:build "g"
+      assert(config:set(override))
+      assert(config:close())
+      assert.same({ false, "an object that this function hands over is closed" }, module.told)
+      config = assert(wick.load(dir .. "/c.yaml"))
+      assert(config:build())
+    end)
+  end
 end)

@@ -44,7 +44,8 @@ function M.make(self, id, constructor)
     end
     local args = there and arguments.of(tree, id, objects, over)
     if not args then
-      error("this config is closed", 0)
+      error(self.closed and "this config is closed"
+        or "an object that this function hands over is closed", 0)
     end
     return constructor(unpack(args, 1, args.n))
   end
