@@ -16,7 +16,7 @@
 #include "yaml.h"
 
 
-/* is this override's value YAML flow (design 2.8)? */
+/* is this override's value YAML flow? */
 static int isflow (const char *s, size_t len) {
   return len > 0 && (*s == '[' || *s == '{' || *s == '"' || *s == '\'');
 }

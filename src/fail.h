@@ -3,8 +3,8 @@
 **
 ** Ground floor: every room may fill a wk_Fail; fail.c calls no other room.
 ** The value has a fixed size and allocates nothing, so "out of memory" can
-** be told like any other failure.  core.c turns it into the Lua table that
-** design calls wick.Error; lua/wick/fail.lua makes the same table from Lua.
+** be told like any other failure.  core.c turns it into the Lua table
+** wick.Error; lua/wick/fail.lua makes the same table from Lua.
 */
 
 #ifndef wk_fail_h

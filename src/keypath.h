@@ -17,7 +17,7 @@
 
 typedef struct wk_Segment {
   int is_index;          /* else a name */
-  int64_t index;         /* [N] and .N */
+  int64_t index;         /* [N] and .N; 0, too, for a map may have that key */
   size_t start, stop;    /* its bytes in the text, with dot or brackets */
   size_t name, size;     /* a name: its bytes [name, name + size) in `names` */
 } wk_Segment;
@@ -29,10 +29,6 @@ typedef struct wk_Path {
   wk_Segment segments[WK_PATH_SEGMENTS];
   char *names;           /* unescaped names; owned, see wk_path_free */
 } wk_Path;
-
-/* what the mark of `[0]` should say; the parser lets 0 through, because a
-   map may have the key 0 */
-#define WK_PATH_ZERO  "lists count from 1"
 
 /*
 ** The longest key path at the start of the text.  in_expression: names have

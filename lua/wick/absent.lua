@@ -1,15 +1,12 @@
--- wick.absent: a key path that names a key which is not there, told.
+-- wick.absent: a key path that names a key which is not there, tell.
 --
--- Ground floor.  May call: the tree, fail, core.
+-- Ground floor.  May call: the tree, tell, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local M = {}
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 --- The first and last byte of part `i` of a key path, with its dot or brackets.
 function M.span(path, i)
@@ -46,18 +43,12 @@ local function keys_of(tree, at)
   return latest
 end
 
-local WORDS = {}
-for word in ([[and break do else elseif end false for function goto if in local nil not or
-  repeat return then true until while]]):gmatch "%a+" do
-  WORDS[word] = true
-end
-
 --- How an expression takes the field that a segment names: `.name`, `[1]` or
 --- `['a name']`.
 function M.field(segment)
   if type(segment) == "number" then
     return ("[%d]"):format(segment)
-  elseif segment:find("^[%a_][%w_]*$") and not WORDS[segment] then
+  elseif tell.is_name(segment) then
     return "." .. segment
   end
   return ("['%s']"):format(fail.quote(segment):gsub("['\\]", "\\%0"))
@@ -67,7 +58,7 @@ end
 --- it; what there is (a note, or nil); and name -> node.  `file`: the name of
 --- the document whose top is meant, when that is not the config's.
 function M.why(tree, at, segment, file)
-  local above, kind = path_of(tree, at), tree:kind(at)
+  local above, kind = tell.path(tree, at), tree:kind(at)
   if kind == "list" then
     local size = #tree:children(at)
     return segment == 0 and "lists count from 1"
@@ -99,7 +90,7 @@ end
 local PLACES = 3 -- of other uses that are named
 
 -- Fills in the error of M.reference.
-local function tell(self, err, id, at, path, i, base)
+local function fill_in(self, err, id, at, path, i, base)
   local tree, segment = self.tree, path[i]
   local start, last = M.span(path, i)
   start, last = base + start, base + last
@@ -113,16 +104,16 @@ local function tell(self, err, id, at, path, i, base)
   err.marks[1] = tree:mark(id, label, first, last)
   if near[1] ~= nil then
     local child = nodes[tostring(near[1])]
-    err.marks[2] = tree:mark(child, ("`%s` is defined here"):format(path_of(tree, child)), "key")
+    err.marks[2] = tree:mark(child, ("`%s` is defined here"):format(tell.path(tree, child)), "key")
   elseif tree:is(at, "component") and tree:kind(at) == "map" then
     err.helps[1] = ("a field of the object itself is `(@%s)%s`, in an expression"):format(
-      path_of(tree, at), M.field(segment))
+      tell.path(tree, at), M.field(segment))
     note = nil
   end
   err.notes[1] = note
   local uses = err.uses
   if uses then
-    local place = require "wick.tell".place
+    local place = tell.place
     local named, places = { [place(tree:mark(id))] = true }, {} -- an alias is at the same place
     for n = 1, #uses do
       local where = place(tree:mark(uses[n]))
@@ -146,9 +137,9 @@ function M.reference(self, id, at, path, i, base)
   return fail.new("EREF", {
     message = ("`%s` refers to a key that does not exist"):format(
       fail.quote(written:sub(written:sub(1, 1) == "%" and 1 or base, base + path.length), 70)),
-    key = path_of(self.tree, id),
+    key = tell.path(self.tree, id),
     later = function(err)
-      tell(self, err, id, at, path, i, base)
+      fill_in(self, err, id, at, path, i, base)
     end,
   })
 end

@@ -1,7 +1,7 @@
 -- wick.build: the plan and the constructors -> objects.
 --
--- The last room of the flow.  May call: plan, evaluate (problems), declare, load,
--- origin, expr, failure, fail, core.
+-- The last room of the flow.  May call: build/*, plan, evaluate/compute,
+-- evaluate/missing, target, verdict/plugin, declare, load, failure, origin, fail, core.
 --
 -- The walk goes over a list that evaluate put in order, so it never recurses:
 -- a constructor runs with no other constructor below it on the stack.
@@ -9,6 +9,7 @@
 -- Lua as it was when this was loaded, and rooms through origin: what the project's
 -- code makes of either changes nothing here.
 
+local arguments = require "wick.build.arguments"
 local core = require "wick.core"
 local fail = require "wick.fail"
 local origin = require "wick.origin"
@@ -18,7 +19,7 @@ local getinfo, getmetatable, setmetatable = debug.getinfo, debug.getmetatable, s
 local running, status = coroutine.running, coroutine.status
 local move, remove, unpack = table.move, table.remove, table.unpack
 local format = string.format
-local error, ipairs, pairs, rawget = error, ipairs, pairs, rawget
+local ipairs, pairs, rawget = ipairs, pairs, rawget
 local tostring, type, xpcall = tostring, type, xpcall
 local room, tell = origin.room, origin.tell
 
@@ -31,23 +32,6 @@ end
 
 local function construction(self, id, target, caught)
   return tell("wick.failure", "construction", self, id, target, caught)
-end
-
-local function positional(self, id)
-  local list = self.tree:find(id, "_args_")
-  if not list then
-    return nil
-  end
-  local values, n = {}, 0
-  local asis = self.tree:is(id, "tagged") -- `_recursive_: false`
-  for _, child in ipairs(self.tree:children(list)) do
-    local value = self.tree:value(child, self.objects, false, asis)
-    n = n + 1
-    if value ~= core.null then
-      values[n] = value
-    end
-  end
-  return values, n
 end
 
 -- What a config that was closed meanwhile (by the project's code, a finalizer) says
@@ -70,28 +54,6 @@ local function lend(self, id)
   end
 end
 
--- What the constructor of component `id` is called with, packed; `over` (or nil)
--- is laid over the options.  nil when an object that it needs was closed.
-local function arguments(self, id, over)
-  local options, count = self.tree:options(id, self.objects)
-  if not options then -- an object that it needs is closed
-    return nil
-  end
-  local args, n = positional(self, id)
-  if over ~= nil then
-    count = count + 1
-    room "wick.build.partial".lay(options, over)
-  end
-  if not args then
-    return { options, n = 1 }
-  elseif count > 0 then
-    n = n + 1
-    args[n] = options
-  end
-  args.n = n
-  return args
-end
-
 -- Calls the constructor of component `id`.  Gives the object, or nil and an
 -- error.
 local function construct(self, id, constructors, target)
@@ -105,12 +67,9 @@ local function construct(self, id, constructors, target)
   lend(self, id)
   local partial = self.tree:find(id, "_partial_")
   if partial and self.tree:value(partial) == true then
-    return room "wick.build.partial".make(function(over)
-      local args = arguments(self, id, over) or error("this config is closed", 0)
-      return constructor.call(unpack(args, 1, args.n))
-    end)
+    return room "wick.build.partial".make(self, id, constructor.call)
   end
-  local args = arguments(self, id)
+  local args = arguments.of(self.tree, id, self.objects)
   if self.closed then
     return nil, ended(self, id)
   end
@@ -127,8 +86,8 @@ end
 --- The value of a late node, its objects being there; wick.null for nil.
 --- Gives nil and an error when it fails.
 function M.late(self, id)
-  local ok, value, problem = room "wick.evaluate".compute(self, id, self.late[id], self.objects,
-    function(f)
+  local ok, value, problem = room "wick.evaluate.compute".value(self, id, self.late[id],
+    self.objects, function(f)
       local reason = origin.callable(f, self.project)
       if reason then
         return { name = "EORIGIN",
@@ -382,8 +341,11 @@ end
 --- __close, unless it is foreign, was a constructor's argument before, or is among
 --- `closed`.  Adds what that raises to `errors`.
 function M.forget(self, id, closed, errors)
-  local object = self.objects[id]
+  local object, handle = self.objects[id], self.handles[id]
   self.objects[id] = nil
+  if handle then
+    self.handles[id], handle.object = nil, nil
+  end
   local kind = type(object)
   local meta = (kind == "table" or kind == "userdata") and getmetatable(object)
   local close = type(meta) == "table" and rawget(meta, "__close")
@@ -408,6 +370,28 @@ function M.close(self)
     M.forget(self, remove(built), closed, errors)
   end
   return errors
+end
+
+-- The error of `--only NAME` when `run:` has no such item.
+local function no_item(self, run, name)
+  local tree, names, why = self.tree, {}, nil
+  if tree:kind(run) ~= "map" or tree:is(run, "component") then
+    why = tree:kind(run) == "list" and "`run` is a list, and its items have no names"
+      or "`run` is one item, which has no name"
+  else
+    for _, child in ipairs(tree:children(run)) do
+      names[#names + 1] = tree:kind(child) ~= "null" and tostring((tree:key(child))) or nil
+    end
+  end
+  local near = fail.near(name, names)
+  return fail.new("ENOKEY", {
+    message = format("`run` has no item `%s`", fail.quote(name)),
+    status = 2,
+    marks = { tree:mark(run, "", "key") },
+    notes = { why or not near[1] and "`run` has: " .. fail.names(names) or nil },
+    helps = { near[1] and format("did you mean `%s`?", near[1])
+      or why and "leave `--only` out" or nil },
+  })
 end
 
 --- Runs `run:`, or the item `name` of it; without `run:` builds everything.
@@ -436,7 +420,7 @@ function M.run(self, name)
   if name then
     local item = kind == "map" and not tree:is(run, "component") and tree:find(run, name)
     if not item or tree:kind(item) == "null" then
-      return nil, M.no_item(self, run, name)
+      return nil, no_item(self, run, name)
     end
     items = { item }
   elseif (kind == "map" and not tree:is(run, "component")) or kind == "list" then
@@ -479,28 +463,6 @@ function M.run(self, name)
     end
   end
   return true, values
-end
-
---- The error of `--only NAME` when `run:` has no such item.
-function M.no_item(self, run, name)
-  local tree, names, why = self.tree, {}, nil
-  if tree:kind(run) ~= "map" or tree:is(run, "component") then
-    why = tree:kind(run) == "list" and "`run` is a list, and its items have no names"
-      or "`run` is one item, which has no name"
-  else
-    for _, child in ipairs(tree:children(run)) do
-      names[#names + 1] = tree:kind(child) ~= "null" and tostring((tree:key(child))) or nil
-    end
-  end
-  local near = fail.near(name, names)
-  return fail.new("ENOKEY", {
-    message = format("`run` has no item `%s`", fail.quote(name)),
-    status = 2,
-    marks = { tree:mark(run, "", "key") },
-    notes = { why or not near[1] and "`run` has: " .. fail.names(names) or nil },
-    helps = { near[1] and format("did you mean `%s`?", near[1])
-      or why and "leave `--only` out" or nil },
-  })
 end
 
 return M

@@ -1,8 +1,8 @@
 -- wick.check: would it work?  Every name resolves, every module compiles;
 -- nothing of the project is run.
 --
--- May call: evaluate's state, plan (where an error is told), target and load (as
--- text), declare.
+-- May call: evaluate's state, evaluate/missing, plan (where an error is told), target,
+-- load (as text), declare.
 
 local plan = require "wick.plan"
 

@@ -1,6 +1,6 @@
 -- wick.compose: documents and overrides -> one tree.
 --
--- May call: read, override, compose/*, core.
+-- May call: the tree, the reader, override, compose/*.
 --
 -- Order: the documents that documents name (compose/defaults.lua), merge, the
 -- overrides of the call, copies (compose/copies.lua).  A plain document with
@@ -40,8 +40,8 @@ function M.resume(self, layer)
   self.steps[step], self.since[step] = layer or "copies", self.tree:size()
 end
 
---- Takes down the errors of what did not fit; patches wait for their copy.
-function M.misfits(self, clashes)
+-- Takes down the errors of what did not fit; patches wait for their copy.
+local function misfits(self, clashes)
   for _, clash in ipairs(clashes or {}) do
     if clash.what == "patch" then
       local list = self.patches[clash.base] or {}
@@ -62,7 +62,7 @@ function M.lay(self, base, over, op)
   if fits == nil then
     return nil, clashes
   elseif not fits then
-    M.misfits(self, clashes)
+    misfits(self, clashes)
   end
   return true
 end
@@ -73,7 +73,7 @@ local function settle(self, top)
   if fits == nil then
     return nil, clashes
   elseif not fits then
-    M.misfits(self, clashes)
+    misfits(self, clashes)
   end
   return true
 end
@@ -190,7 +190,7 @@ local function lay_overrides(self, taken)
       elseif not done then
         self.errors[#self.errors + 1] = more
       elseif more then
-        M.misfits(self, more)
+        misfits(self, more)
       end
     end
   end

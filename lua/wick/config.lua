@@ -1,6 +1,6 @@
 -- wick.config: what a loaded config can do: get, build, run, check, show, close.
 --
--- A face: may call every room of the flow.
+-- A face.  May call: every room of the flow.
 
 local core = require "wick.core"
 local fail = require "wick.fail"

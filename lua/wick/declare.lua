@@ -1,7 +1,8 @@
 -- wick.declare: the parameters that a constructor declares, and whether what the
--- config hands it fits them (design 6).
+-- config hands it fits them.
 --
--- May call: core, origin, target (records of modules, as they were found), its parts.
+-- May call: the tree, the project (records of modules, as they were found), declare/*,
+-- verdict/words, origin.
 -- Runs nothing of the project and opens no file: a Lua constructor's parameters are in
 -- the comment directly above it, in the text that target has read; a plugin's are in its
 -- statement.
@@ -179,7 +180,7 @@ local function check(self, asked, id, declared, told, errors)
   return asked.unsure
 end
 
---- The errors of components with what they declare: `pairs` is a list of {id,
+--- The errors of components with what they declare: `list` has {id,
 --- declared}.
 ---@param self table
 ---@param list table[]

@@ -1,35 +1,24 @@
 -- wick.evaluate: references and expressions of the composed tree -> values,
 -- and late nodes with what they need.
 --
--- May call: the tree, evaluate/*, sigil, structure, expr, read (graft), plan,
--- absent, fail, core.  Never calls build: a node that needs an object is only
+-- May call: the tree, evaluate/*, sigil, structure, expr/step, read (graft), plan,
+-- absent, tell, fail.  Never calls build: a node that needs an object is only
 -- marked late here.
 --
 -- Every walk has its own stack, so a chain of 100,000 references costs memory
 -- and no recursion.  A node is white (nil), grey (being evaluated), black or
 -- failed; what depends on a failed node is skipped without a word.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
-local origin = require "wick.origin"
 local plan = require "wick.plan"
 local walk = require "wick.evaluate.walk"
-
--- What late values need when they are computed, as it is now: a module may have
--- changed it by then.
-local find, format, getenv = string.find, string.format, os.getenv
-local ipairs, type = ipairs, type
-local room, tell = origin.room, origin.tell
+local path_of = require "wick.tell".path
 
 local M = {}
 
 local GREY, BLACK, FAILED = 1, 2, 3
 -- Bytes that expressions may read for each that they may make; and at least so many.
 local READING, READ = 4, 1 << 20
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 local State = {}
 State.__index = State
@@ -75,24 +64,16 @@ function State:absent(id, at, path, i, base)
 end
 
 --- Takes down a map that is not what it was meant to be: what needs it is
---- skipped.
+--- skipped, and so is what needs a value that it is in.
 function State:broke(id)
-  self.broken = self.broken or {}
-  self.broken[id] = true
-end
-
--- Is the value made of a map that is broken?
-local function is_broken(self, target)
-  for id in pairs(self.broken) do
-    local at = id
-    while at do
-      if at == target then
-        return true
-      end
-      at = self.tree:up(at)
-    end
+  if not self.broken then
+    self.broken, self.holds_broken = {}, {}
   end
-  return false
+  self.broken[id] = true
+  while id and not self.holds_broken[id] do
+    self.holds_broken[id] = true
+    id = self.tree:up(id)
+  end
 end
 
 local NONE = {}
@@ -103,7 +84,7 @@ local function pending(self, target)
   local tree = self.tree
   if tree:object(target) then
     return NONE
-  elseif self.broken and is_broken(self, target) then
+  elseif self.holds_broken and self.holds_broken[target] then
     return nil
   end
   local sigils, missing = tree:sigils(target)
@@ -179,122 +160,6 @@ local function evaluate_reference(self, id, item, target)
   return nil, wrong
 end
 
--- A problem that expr tells, as an error at the node.
-function M.problem(self, id, base, problem)
-  local name = problem.name or "EEVAL"
-  return fail.new(name, {
-    message = problem.message,
-    key = path_of(self.tree, id),
-    marks = { self.tree:mark(id, problem.label or "", problem.byte + base,
-      problem.byte + base + math.max(problem.length or 1, 1) - 1) },
-    notes = problem.notes,
-    helps = problem.helps,
-    cause = problem.cause,
-  })
-end
-
--- Whether the caller lets an expression see a variable of the environment.
-local function may_see(options, name)
-  if not options.untrusted then
-    return true
-  end
-  for _, allowed in ipairs(options.env or NONE) do
-    if allowed == name then
-      return true
-    end
-  end
-  return false
-end
-
--- The environment of an expression of node `id`.
-function M.environment(self, id, reference, call, caught)
-  return {
-    ref = reference,
-    call = call,
-    caught = caught,
-    budget = self.budget,
-    env = function(name, default)
-      if core.secure then -- what the caller's environment says is not trusted here
-        return nil, fail.new("EUNSAFE", {
-          message = "`env` is off in a process that has more rights than who started it",
-        })
-      elseif not may_see(self.options, name) then
-        return nil, fail.new("EEVAL", {
-          message = format("an untrusted config may not read the variable `%s`", fail.quote(name)),
-          helps = { format("the caller allows it: `--env %s`", fail.quote(name)) },
-        })
-      end
-      -- the system would end the name at a NUL
-      local value = not find(name, "\0", 1, true) and getenv(name) or nil
-      if value ~= nil then
-        return value
-      elseif default == nil then
-        return nil, format("the environment has no variable `%s`", fail.quote(name))
-      end
-      return default
-    end,
-    file = function(name)
-      return tell("wick.read", "absolute", tell("wick.read", "folder", self, id), name)
-    end,
-  }
-end
-
---- The value of node `id`'s expressions {ast, base, targets}, with `objects` for
---- what its references name: true and the value; or false, the bytes before the
---- expression that fails, and its problem.  `call` and `caught` are build's, as
---- expr.eval tells them.
-function M.compute(self, id, item, objects, call, caught)
-  local expr, values = room "wick.expr", {}
-  local targets, texts = nil, {} -- of the expression; long texts, each made once
-  local env = M.environment(self, id, function(n, s, pc)
-    local target = targets[n]
-    if not target then
-      return nil
-    elseif texts[target] then
-      return texts[target]
-    end
-    local nodes, work = self.tree:weight(target)
-    if nodes and not self.tree:object(target) then
-      expr.charge(s, pc, nodes, work)
-    end
-    local found = self.tree:value(target, objects)
-    if found == core.null then
-      return nil
-    elseif type(found) == "string" then
-      expr.charge(s, pc, 0, #found)
-      texts[target] = found
-    end
-    return found
-  end, call, caught)
-  for i, expression in ipairs(item.exprs) do
-    targets = expression.targets
-    local ok, value = expr.eval(expression.ast, env)
-    if not ok then
-      return false, expression.base, value
-    end
-    values[i] = value
-  end
-  if not item.texts then
-    return true, values[1]
-  end
-  local splice = room "wick.evaluate.splice"
-  local text, problem = splice.join(self.tree, id, item, values, self.budget)
-  if not text then
-    return false, 0, problem
-  end
-  return true, text
-end
-
--- What stands in for build's rule while there are no objects: the only functions
--- are the built-in ones, and those are charged where they are called by name.
-local function by_name_only()
-  return {
-    message = "an expression calls its functions by their names only",
-    label = "this is one of them",
-    helps = { "write the name where it is called, such as `string.rep('ab', 3)`" },
-  }
-end
-
 local function evaluate_expression(self, id, item)
   local tree = self.tree
   local before, late = {}, false
@@ -344,9 +209,10 @@ local function evaluate_expression(self, id, item)
   end
   local budget = self.budget
   local nodes = budget.nodes
-  local ok, value, problem = M.compute(self, id, item, self.hosts, by_name_only)
+  local compute = require "wick.evaluate.compute"
+  local ok, value, problem = compute.value(self, id, item, self.hosts, compute.by_name_only)
   if not ok then
-    return nil, M.problem(self, id, value, problem)
+    return nil, compute.problem(self, id, value, problem)
   end
   local spent = nodes - budget.nodes
   budget.nodes = nodes -- what the expression made becomes the nodes: counted once
@@ -537,6 +403,7 @@ function M.run(context)
     decides = {}, -- the reverse
     disabled = {},
     broken = nil, -- maps that were meant to be components, a set
+    holds_broken = nil, -- those, and all that one of them is in
   }, State)
   self.tree:composed(self.top)
   local sigils, components, missing, reserved, dotted = self.tree:scan(self.top)

@@ -90,8 +90,8 @@ local function plain(self, entries, keys, asleep)
   return list
 end
 
---- Explains a key path: {key, kind, value, history, used_by, through, refers_to};
---- or nil and an error when there is and was no such key.
+--- Explains a key path: {key, id (its node, if it is there), kind, value, disabled,
+--- within, history, used_by, through}; or nil and an error when there is and was no such key.
 ---   kind       "integer", "float", "string", "boolean", "null", "map", "list",
 ---              "component", "object", "expression", "host", "missing" (`???`);
 ---              "deleted", "disabled", "absent" for what is not there any more

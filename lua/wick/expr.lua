@@ -1,8 +1,7 @@
 -- wick.expr: expressions, the `$ @lr * 2` of a config (see the README's
--- chapter on expressions).  This file is the face; expr/parse.lua, eval.lua
--- and names.lua are the room.
+-- chapter on expressions).  This file is the face; expr/* is the room.
 --
--- May call: core (tokens, key paths), fail (near names, quoting), origin.
+-- May call: expr/*, origin.
 --
 -- A problem is a plain table {byte (from 1 in the text), length, message,
 -- label, notes?, helps?, name?}: the caller knows the file, the line and the

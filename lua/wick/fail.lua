@@ -1,8 +1,13 @@
--- wick.fail: the error value of design's chapter 7.1, made from Lua.
+-- wick.fail: the error value, wick.Error, made from Lua.
 --
--- Ground floor: every room may call it; it calls core and origin.  The C side
--- makes the same tables (src/fail.h holds the one table of codes).  It works
--- whatever modules made of Lua's libraries.
+-- Ground floor: every room may call it.  May call: core, origin, report (when an error
+-- is made a text).  The C side makes the same tables (src/fail.h holds the one table of
+-- codes).  It works whatever modules made of Lua's libraries.
+--
+-- An error is a table {name, code, kind, status, severity, message, key (a key path, or
+-- nil), marks, notes, helps, cause (what was raised, or nil), errors (all of its phase)}.
+-- A mark says where: {file, line, column, byte, length, label, text (of that line)}; or
+-- argv, env or host in place of file.
 
 local core = require "wick.core"
 local origin = require "wick.origin"
@@ -91,7 +96,7 @@ local function make(severity, name, fields)
   return setmetatable(err, Error)
 end
 
---- An error of the table's row `name`; `fields` as design 7.1 lists them, or for
+--- An error of the table's row `name`; `fields` as they are listed above, or for
 --- marks, notes and helps `later`, a function that puts them into the error.
 ---@param name string
 ---@param fields table
@@ -111,7 +116,7 @@ function M.is(v)
 end
 
 -- With several diagnostics the first of these exit statuses decides.
-local RANK = { [70] = 0, [2] = 1, [5] = 2, [3] = 3, [4] = 4, [8] = 5, [6] = 6, [7] = 7, [1] = 8 }
+local RANK = { [70] = 0, [2] = 1, [5] = 2, [3] = 3, [4] = 4, [6] = 5, [7] = 6, [1] = 7 }
 
 --- One object for all errors of a phase: the first of the list, which then
 --- holds the whole list in `errors` and the status that decides.

@@ -1,8 +1,8 @@
 -- wick.failure: what the project's code raised -> an error with its lines, the
 -- calls that were going on, and the options it got.
 --
--- Part of build.  May call: load (its words for places), evaluate (problems),
--- tell, fail, core, the tree.  Only loaded when something failed.
+-- Part of build.  May call: raised/places, evaluate/compute (problems), tell, fail, core,
+-- the tree.  Only loaded when something failed.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -12,10 +12,6 @@ local places = require "wick.raised.places"
 local M = {}
 
 local OPTIONS = 8 -- that are shown
-
-local function path_of(self, id)
-  return core.keytext(self.tree:segments(id))
-end
 
 -- What a message handler saw; one that failed itself gave something else.
 local function seen(caught)
@@ -86,7 +82,7 @@ end
 
 --- The error of a constructor that raised, or gave nothing (`caught.returned`).
 function M.construction(self, id, target, caught)
-  local path, name = path_of(self, id), target:match("[^.]*$")
+  local path, name = tell.path(self.tree, id), target:match("[^.]*$")
   local fields = { key = path, marks = {}, notes = {} }
   local mark = self.tree:mark(id, ("while building %s"):format(path), "key")
   if type(caught) == "table" and caught.returned then
@@ -112,7 +108,7 @@ function M.late(self, id, base, problem)
   if problem.name == nil or problem.name == "EEVAL" then
     problem.name = "ELATE"
   end
-  local err = require "wick.evaluate".problem(self, id, base, problem)
+  local err = require "wick.evaluate.compute".problem(self, id, base, problem)
   if problem.raised then
     local mark = err.marks[1]
     err.marks, err.notes, mark.label = {}, {}, "called here"
@@ -126,9 +122,9 @@ end
 --- constructor, through the components of `chain`, or (no chain) by another
 --- coroutine.
 function M.underway(self, id, chain)
-  local path, names = path_of(self, id), {}
+  local path, names = tell.path(self.tree, id), {}
   for i, other in ipairs(chain or {}) do
-    names[i] = path_of(self, other)
+    names[i] = tell.path(self.tree, other)
   end
   names[#names + 1] = path
   return fail.new("ECYCLE", {
@@ -148,7 +144,7 @@ function M.closed(self, id)
   if not id then
     return fail.new("ECLOSE", { message = "the config was closed meanwhile" })
   end
-  local path = path_of(self, id)
+  local path = tell.path(self.tree, id)
   return fail.new("ECLOSE", {
     message = ("`%s` is asked for while the config is being closed"):format(path),
     key = path,
@@ -160,7 +156,7 @@ end
 --- The error of an object that raised while it was closed.
 function M.closing(self, id, caught)
   local gone = id < 0 and self.gone[id] -- what a change of the config made stale
-  local path = gone and gone.key or path_of(self, id)
+  local path = gone and gone.key or tell.path(self.tree, id)
   local fields = { key = path, marks = {}, notes = {},
     message = ("`%s` raised while it was closed"):format(path) }
   add_raised(self, fields, caught, gone and gone.mark or self.tree:mark(id, "built here", "key"),

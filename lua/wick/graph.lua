@@ -2,7 +2,7 @@
 -- `run` refers to, and the places where one uses another.
 --
 -- May call: the tree, evaluate's state, show/form (how a late value is
--- written), tell, json, core.  Builds nothing.
+-- written), tell, json, fail, core.  Builds nothing.
 --
 -- A graph is {nodes, edges}.  A node is {id, key, kind ("component",
 -- "expression", "reference" (in `run`), "host"), target or text, mark, edges (its
@@ -16,10 +16,11 @@ local tell = require "wick.tell"
 
 local M = {}
 
--- Walks below `top` in document order and calls found(id) for what stands for
--- an object; goes not below it.  In a component that hands its children over
--- as they are (`whole`), components are plain maps.
-local function each_object(tree, top, whole, found)
+-- What stands for an object below `top`, in document order; nothing that is below
+-- such a node.  In a component that hands its children over as they are (`whole`),
+-- components are plain maps.
+local function objects_in(tree, top, whole)
+  local list = {}
   local open = { tree:children(top) }
   local at = { 1 }
   while #open > 0 do
@@ -28,11 +29,12 @@ local function each_object(tree, top, whole, found)
     if not id then
       open[#open], at[#at] = nil, nil
     elseif tree:object(id) and not (whole and tree:kind(id) == "map") then
-      found(id)
+      list[#list + 1] = id
     else
       open[#open + 1], at[#at + 1] = tree:children(id), 1
     end
   end
+  return list
 end
 
 -- Is this a component whose children are handed over as they are?
@@ -82,7 +84,9 @@ local function references(self, view, id)
       if target and tree:object(target) then
         add(target)
       elseif target then
-        each_object(tree, target, false, add)
+        for _, place in ipairs(objects_in(tree, target, false)) do
+          add(place)
+        end
       end
     end
   end
@@ -111,15 +115,16 @@ function M.of(self)
     end
     return known[id]
   end
-  -- in document order; then what each one uses
-  local open = {}
-  each_object(tree, self.top, false, function(id)
-    open[#open + 1] = id
-  end)
-  local i = 1
-  while open[i] do
-    local id = open[i]
-    i = i + 1
+  -- in document order, what is inside one behind it; then what each one uses
+  local open = {} -- a stack
+  local function push(places)
+    for i = #places, 1, -1 do
+      open[#open + 1] = places[i]
+    end
+  end
+  push(objects_in(tree, self.top, false))
+  while #open > 0 do
+    local id = table.remove(open)
     local object = tree:object(id)
     if object ~= id and is_run(self, id) then
       local node = node_of(id)
@@ -127,14 +132,12 @@ function M.of(self)
     elseif object == id and not known[id] then
       local node = node_of(id)
       if node.kind == "component" then
-        local inner = {}
-        each_object(tree, id, is_whole(tree, id), function(place)
-          node.edges[#node.edges + 1] = { from = node, to = tree:object(place),
+        local inner = objects_in(tree, id, is_whole(tree, id))
+        for i, place in ipairs(inner) do
+          node.edges[i] = { from = node, to = tree:object(place),
             label = label_of(tree, id, place), place = place }
-          inner[#inner + 1] = place
-        end)
-        table.move(open, i, #open, i + #inner) -- what is inside comes next
-        table.move(inner, 1, #inner, i, open)
+        end
+        push(inner)
       elseif node.kind == "expression" then
         for _, reference in ipairs(references(self, view, id)) do
           node.edges[#node.edges + 1] = { from = node, to = reference[2], label = reference[1],

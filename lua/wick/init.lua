@@ -1,6 +1,6 @@
 -- wick: a configuration -> live objects.  The Lua face of the library.
 --
--- May call every room.  Writes nothing to stdout or stderr, makes no globals.
+-- May call: every room.  Writes nothing to stdout or stderr, makes no globals.
 -- Expected failures give nil and an error; misuse raises.
 
 local core = require "wick.core"

@@ -1,6 +1,6 @@
 -- wick.json: values with an order -> JSON, by dkjson; errors as JSON.
 --
--- Ground floor: may call core, fail, tell.  dkjson is looked for when it is
+-- Ground floor.  May call: core, fail, tell.  dkjson is looked for when it is
 -- needed: what `wick run` does has no use for it.
 --
 -- dkjson writes numbers as `tostring` does (14 digits), knows no order, and

@@ -1,6 +1,6 @@
 -- wick.open: the flow from bytes to values: read, compose, evaluate.
 --
--- A face.  May call every room of the flow up to evaluate.
+-- A face.  May call: every room of the flow up to evaluate.
 --
 -- The config that goes through it: tree, limits, options, overrides, hosts (node
 -- -> value of the host program), documents, reader, errors, warnings, patches;
@@ -127,7 +127,7 @@ local function flow(self, source, known)
   local state = require "wick.evaluate".run(self)
   self.late, self.components, self.disabled = state.late, state.components, state.disabled
   self.color, self.reads, self.missing = state.color, state.reads, state.missing
-  self.lacking = state.lacking
+  self.lacking, self.broken = state.lacking, state.broken
   self.budget, self.errors = state.budget, state.errors
   if after == "check" then
     local ok, told, notes = self:check()
@@ -175,6 +175,7 @@ function M.open(source, overrides, options, known)
     underway = {}, -- what is being built -> the coroutine that does
     asked = {}, -- the same nodes, in their order
     borrowed = {},
+    handles = {}, -- what functions of `_partial_` have: see build/partial
     doubted = {},
     lent = setmetatable({}, { __mode = "k" }),
     project = false, -- these two have their place, so that setting them takes no memory

@@ -1,4 +1,4 @@
--- wick.origin: is what a name leads to the project's own?  (design 3, Origin)
+-- wick.origin: is what a name leads to the project's own?
 --
 -- May call: core (fields, libraries).
 --

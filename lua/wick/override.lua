@@ -1,7 +1,7 @@
 -- wick.override: the words `key=value` of a command line or of a call ->
 -- edits of the tree.
 --
--- Part of compose.  May call: compose, absent, fail, core.
+-- Part of compose.  May call: compose, absent, tell, fail, core.
 --
 -- `k=v` sets what is there, `+k=v` adds or appends, `++k=v` sets or adds, `=k=v`
 -- replaces whole, `~k` and `~?k` delete.  `config` is what compose makes: tree,
@@ -10,6 +10,7 @@
 local compose = require "wick.compose"
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local M = {}
 
@@ -122,7 +123,7 @@ local function tell_absent(err, tree, at, asked, i, word, number, gone)
   local first, last = key_at(asked, i, word)
   local start = asked.at + require "wick.absent".span(path, i)
   local kind = tree:kind(at)
-  local above = core.keytext(tree:segments(at))
+  local above = tell.path(tree, at)
   local helps = err.helps
   if i == 1 and segment == "defaults" then
     err.marks = { place(number, word, first, last - first + 1, "too late here") }
@@ -308,11 +309,6 @@ function M.apply(config, word, number, renamed)
     return nil, err
   end
   return edit(config, config.top, 1, asked, text, number, renamed)
-end
-
---- Whether a word of a command line is an override, not a file or a name.
-function M.is(word)
-  return word:find("=", 1, true) ~= nil or word:match("^[+~]") ~= nil
 end
 
 return M

@@ -1,10 +1,10 @@
 -- wick.plan: which object needs which, and the order that follows; where in the
 -- config an error of a target is told.
 --
--- Part of resolve: uses evaluate's state (tree, late, hosts), fail, core.
+-- May call: evaluate's state (tree, late, hosts), plan/circle, tell, origin.
 
-local core = require "wick.core"
 local origin = require "wick.origin"
+local path_of = require "wick.tell".path
 
 local format, huge, insert, min = string.format, math.huge, table.insert, math.min
 local ipairs, pairs, setmetatable = ipairs, pairs, setmetatable
@@ -12,10 +12,6 @@ local ipairs, pairs, setmetatable = ipairs, pairs, setmetatable
 local M = {}
 
 local GREY, BLACK = 1, 2
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 --- The error of a chain of nodes, each of which needs the next, the last the
 --- first.  `edges[i]` is the node that says so (default: the node itself).

@@ -1,7 +1,7 @@
 -- wick.report: an error -> the text that people read: headline, the lines of
 -- the config with carets, notes, helps.
 --
--- Ground floor: may call core, and fail for texts made fit.  It opens no file: a
+-- Ground floor.  May call: core, fail (texts made fit).  It opens no file: a
 -- mark brings the text of its line.
 
 local core = require "wick.core"

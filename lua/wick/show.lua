@@ -1,6 +1,6 @@
 -- wick.show: a tree -> text that reads back to the same config.
 --
--- May call: show/*, the tree, evaluate's state, json, fail.  Runs nothing of the
+-- May call: show/*, the tree, evaluate's state, key, json, fail.  Runs nothing of the
 -- project.
 
 local fail = require "wick.fail"

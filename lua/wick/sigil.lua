@@ -1,25 +1,26 @@
 -- wick.sigil: strings with a sigil -> what they mean; and reserved keys that
 -- there are not.
 --
--- Part of evaluate.  May call: the tree, expr (parse), evaluate/splice, fail,
+-- Part of evaluate.  May call: the tree, expr (parse), evaluate/splice, tell, fail,
 -- core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local M = {}
 
--- How to write the text itself: in YAML with the sign twice, in Lua as it is.
 -- Text of the node, or a part of it, for a message.
 local function shown(self, id, text, max)
-  return require "wick.tell".written(self.tree, id, text, max)
+  return tell.written(self.tree, id, text, max)
 end
 
 -- The same in quotes, as YAML reads it, with a sign before it.
 local function quoted(self, id, sign, text, max)
-  return require "wick.tell".written_quoted(self.tree, id, sign, text, max)
+  return tell.written_quoted(self.tree, id, sign, text, max)
 end
 
+-- How to write the text itself: in YAML with the sign twice, in Lua as it is.
 local function doubled(self, id, text)
   local name, origin = self.tree:source(id)
   if origin == "host" or origin == "file" and name:match("%.lua$") then
@@ -205,8 +206,8 @@ local function nearly_target(self, id, key)
   end
   local fields = {
     message = ("the key `%s` makes no component of `%s`"):format(key,
-      core.keytext(tree:segments(tree:up(id)))),
-    key = core.keytext(tree:segments(id)),
+      tell.path(tree, tree:up(id))),
+    key = tell.path(tree, id),
     marks = { tree:mark(id, "an ordinary key", "key") },
     helps = { "did you mean `_target_`?" },
   }
@@ -234,7 +235,7 @@ function M.refuse_key(self, id)
     if key ~= "_desc_" and not (self.broken and self.broken[tree:up(id)]) then
       self.warnings[#self.warnings + 1] = fail.warning("ENEAR", {
         message = ("`%s` has no meaning in a map without `_target_`"):format(key),
-        key = core.keytext(tree:segments(id)),
+        key = tell.path(tree, id),
         marks = { tree:mark(id, "an ordinary key", "key") },
         helps = { "name a constructor beside it, `_target_: my_project.module.Name`, "
           .. "or rename it" },

@@ -1,10 +1,11 @@
 -- wick.structure: what every verb checks of the reserved keys, once values are
 -- there.
 --
--- Part of evaluate.  May call: the tree, fail, core.
+-- Part of evaluate.  May call: the tree, tell, fail, core.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local BLACK, FAILED = 2, 3
 
@@ -37,7 +38,7 @@ local function refuse(self, id, message, help)
   local tree = self.tree
   self:report(id, fail.new("ERESERVEDKEY", {
     message = message,
-    key = core.keytext(tree:segments(id)),
+    key = tell.path(tree, id),
     marks = { tree:mark(id, "this is " .. fail.kinds[tree:kind(id)]) },
     helps = { help },
   }))
@@ -56,10 +57,10 @@ local function run_help(self, id)
   end
   if rest == "" then
     return ("to build `%s`, refer to it: `%s`"):format(fail.quote(text),
-      require "wick.tell".quoted("@" .. text))
+      tell.quoted("@" .. text))
   elseif rest and rest:match("^[:.(%s]") then
     return ("an expression begins with `$` and a blank, a reference with `@`: `%s`"):format(
-      require "wick.tell".quoted("$ @" .. (rest:match("^:[%a_][%w_]*$") and text .. "()" or text)))
+      tell.quoted("$ @" .. (rest:match("^:[%a_][%w_]*$") and text .. "()" or text)))
   end
   return "write an expression, `\"$ @trainer:fit()\"`, or refer to a component, `\"@trainer\"`"
 end
@@ -182,7 +183,7 @@ return function(self, reserved)
     if self.color[target] ~= FAILED and tree:kind(target) ~= "string" then
       self:report(target, fail.new("ETARGET", {
         message = "`_target_` must be a dotted name",
-        key = core.keytext(tree:segments(target)),
+        key = tell.path(tree, target),
         marks = { tree:mark(target, "this is " .. fail.kinds[tree:kind(target)]) },
         helps = { "a target is `my_project.module.Name`" },
       }))

@@ -1,12 +1,12 @@
 -- wick.target: a project, and which of its files holds a name.
 --
--- May call: core, origin, its parts (the projects, the files of modules) and
--- verdict (its words for failures).  Runs nothing of the project.
+-- May call: core, target/*, verdict (its words for failures).  Runs nothing of the
+-- project.
 --
--- A search goes through the candidates of design 3 one by one, so that load
--- can go on when a module turns out not to have the field.  What was found out
--- about files is kept until a search fails or the project is opened again; a
--- search that fails looks at the files anew before it says so.
+-- A search goes through the candidates (see STAGES) one by one, so that load can go
+-- on when a module turns out not to have the field.  What was found out about files
+-- is kept until a search fails or the project is opened again; a search that fails
+-- looks at the files anew before it says so.
 
 local core = require "wick.core"
 local files = require "wick.target.files"
@@ -27,6 +27,8 @@ local M = {
   failure = failure,
   find = files.find,
   list = list,
+  -- the names of a first parameter by which `new` is a method, and gets the class
+  METHOD = { self = true, cls = true, class = true, _ = true },
 }
 
 local Search = {}
@@ -84,7 +86,8 @@ local function split(name)
   return before or "", last or name
 end
 
-local function is_class_name(name)
+--- Is this how the name of a class is written, such as `MyModel`?
+function M.is_class_name(name)
   return find_string(name, "^_*[A-Z]") ~= nil
 end
 
@@ -143,7 +146,7 @@ local STAGES = {
   end,
   -- ... a member of a class that has a file ...
   function(search, project)
-    if search.parent == "" or not is_class_name(search.holder) then
+    if search.parent == "" or not M.is_class_name(search.holder) then
       return false
     end
     local record, err = class(project, search.grand, search.holder)
@@ -254,7 +257,7 @@ function M.candidates(project, name)
     last = last, -- Name
     grand = grand, -- a
     holder = holder, -- b
-    class = rest ~= "" and is_class_name(last),
+    class = rest ~= "" and M.is_class_name(last),
     again = not project.warm,
     stage = 0,
   }, Search)

@@ -1,6 +1,6 @@
 -- wick.tell: a value and its place in a few words, for what people read.
 --
--- Ground floor: may call core, fail; looks at a tree and changes nothing.
+-- Ground floor.  May call: the tree (and changes nothing), core, fail.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -181,6 +181,17 @@ end
 --- A text padded with blanks to a width in characters.
 function M.pad(text, width)
   return text .. (" "):rep(math.max(0, width - (utf8.len(text) or #text)))
+end
+
+local KEYWORDS = {}
+for word in ([[and break do else elseif end false for function goto if in local nil not or
+  repeat return then true until while]]):gmatch "%a+" do
+  KEYWORDS[word] = true
+end
+
+--- Does Lua take this text for a name?
+function M.is_name(text)
+  return text:find("^[%a_][%w_]*$") ~= nil and not KEYWORDS[text]
 end
 
 --- A key path as text.

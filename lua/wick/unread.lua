@@ -1,7 +1,7 @@
 -- wick.unread: keys of a config that nothing reads.
 --
--- Part of config.  May call: what compose and evaluate say (tree, copied, reads,
--- components), plan, target and load (as text), declare, fail, core.
+-- Part of config.  May call: evaluate's state (and what compose says of copies),
+-- explain/uses, plan, target, load (as text), declare, tell, fail.
 --
 -- Read is what a reference, copy or expression names, with all that is in it and
 -- the maps it is in, every component that is built and all that is in it, `project`
@@ -9,8 +9,8 @@
 -- constructor declares its options those are read.  A map or list of which nothing
 -- is read is told once, as a whole.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 -- The components that `wick run` builds.
 local function built(self)
@@ -104,7 +104,7 @@ return function(self)
   end
   table.sort(list)
   for i, id in ipairs(list) do
-    local path = core.keytext(tree:segments(id))
+    local path = tell.path(tree, id)
     list[i] = fail.warning("EUNREAD", {
       message = ("nothing reads `%s`"):format(path),
       key = path,

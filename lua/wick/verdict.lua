@@ -1,7 +1,8 @@
 -- wick.verdict: the words of the resolver: what was tried and why it was not
 -- taken.
 --
--- May call: core, fail, target (its searches and listings), its parts.  Loaded
+-- May call: core, fail, target (its searches and listings), target/doubts, verdict/*.
+-- Loaded
 -- when a name leads nowhere or somebody asks; never on the way of a name that is
 -- found.
 

@@ -128,3 +128,112 @@ describe("a config", function()
       table.concat(told, ", "))
   end)
 end)
+
+describe("a function of `_partial_`", function()
+  local dir, config
+
+  local PARTIAL = [[
+project: p/
+base: 1
+w: {_target_: p.thing.Waiting}
+n: {_target_: p.thing.Thing, name: n, value: "@base"}
+f: {_target_: p.thing.Thing, _partial_: true, name: f, a: 1, deep: {b: two}}
+g: {_target_: p.thing.Thing, _partial_: true, name: g, c: 3, d: 4, of: "@n"}
+h: {_target_: p.thing.Thing, _partial_: true, name: "$ 'h' .. @n:size()"}
+i: {_target_: p.thing.Args, _partial_: true, _args_: [1, "@n", {x: 2}], y: 3}
+]]
+
+  -- The config with two of its lines swapped.
+  local function swap(a, b)
+    local lines = {}
+    for line in PARTIAL:gmatch "[^\n]+" do
+      lines[#lines + 1] = line
+    end
+    lines[a], lines[b] = lines[b], lines[a]
+    helper.write(dir .. "/c.yaml", table.concat(lines, "\n"))
+  end
+
+  before_each(function()
+    dir = helper.temp()
+    helper.tree(dir, { ["c.yaml"] = PARTIAL, ["p/thing.lua"] = MODULE:gsub("return M\n$",
+      "function M.Args(...) return { ... } end\n"
+      .. "function M.keeps(options) M.kept = options.make error 'no' end\n"
+      .. "local Waiting = { __close = function() M.told = { pcall(M.make) } end }\n"
+      .. "function M.Waiting() return setmetatable({}, Waiting) end\n%0") })
+    config = assert(wick.load(dir .. "/c.yaml"))
+    assert(config:build())
+  end)
+
+  after_each(function()
+    config:close()
+    helper.remove(dir)
+  end)
+
+  for _, lines in ipairs { { 5, 6 }, { 4, 6 }, { 2, 8 } } do
+    it(("means the same where lines %d and %d of the file are swapped"):format(
+      lines[1], lines[2]), function()
+      local f, g, h, i = config:build "f", config:build "g", config:build "h", config:build "i"
+      swap(lines[1], lines[2])
+      assert.same({}, assert(config:reload()))
+      assert.equal(f, config:build "f")
+      assert.equal(g, config:build "g")
+      assert.same({ name = "f", a = 1, deep = { b = "two" } }, f())
+      assert.same({ name = "f", a = 2, deep = { b = "two", c = 3 } },
+        f { a = 2, deep = { c = 3 } })
+      local n = config:build "n"
+      assert.same({ name = "g", c = 3, d = 4, of = n }, g())
+      assert.equal(n, g().of)
+      assert.same({ name = "h1" }, h())
+      assert.same({ 1, n, { x = 2 }, { y = 3 } }, i())
+    end)
+  end
+
+  it("means the same when the config says something else by now", function()
+    local f, g, h, n = config:build "f", config:build "g", config:build "h", config:build "n"
+    assert.equal("n p.thing.Thing, g p.thing.Thing, h p.thing.Thing, i p.thing.Args",
+      keys(assert(config:set "base=22")))
+    assert.equal("f p.thing.Thing", keys(assert(config:set "f.a=5")))
+    assert.same({ name = "f", a = 1, deep = { b = "two" } }, f())
+    assert.equal(5, config:build "f"().a)
+    assert.equal(n, g().of)
+    assert.same({ name = "h1" }, h())
+    assert.same({ name = "h22" }, config:build "h"())
+    assert.equal(22, config:build "g"().of.value)
+  end)
+
+  it("ends with the config, when it was handed an object", function()
+    local f = config:build "f"
+    local handed = { config:build "g", config:build "h", config:build "i" }
+    assert(config:set "base=22")
+    table.move({ config:build "g", config:build "h", config:build "i" }, 1, 3, 4, handed)
+    swap(5, 6)
+    assert(config:reload())
+    config:close()
+    assert.same({ name = "f", a = 1, deep = { b = "two" } }, f())
+    for number, make in ipairs(handed) do
+      assert.has_error(make, "this config is closed", ("number %d"):format(number))
+    end
+    config = assert(wick.load(dir .. "/c.yaml"))
+    assert(config:build())
+  end)
+
+  it("ends with an object that it was handed, when what built both fails", function()
+    local keep = "+k={_target_: p.thing.keeps, make: {_target_: p.thing.Thing, _partial_: true, "
+      .. "name: m, of: {_target_: p.thing.Thing, name: o}}}"
+    assert(config:set(keep))
+    assert.equal("W0301", select(2, config:build "k").code)
+    assert.has_error(require "p.thing".kept, "an object that this function hands over is closed")
+  end)
+
+  for _, override in ipairs { "f.a=5", "base=22" } do
+    it("ends with an object that is closed before others, after " .. override, function()
+      local module = require "p.thing"
+      module.make = config:build "g"
+      assert(config:set(override))
+      assert(config:close())
+      assert.same({ false, "an object that this function hands over is closed" }, module.told)
+      config = assert(wick.load(dir .. "/c.yaml"))
+      assert(config:build())
+    end)
+  end
+end)

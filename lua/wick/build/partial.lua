@@ -1,51 +1,53 @@
 -- wick.build.partial: `_partial_: true`, a function that calls a constructor
 -- later.  A part of wick.build.
 --
--- May call: origin.
+-- May call: the tree, plan, origin, build/arguments.
+--
+-- What the config said when the function was made is what it means, whatever a set or
+-- reload makes of the config since: it has the tree of then, and the objects.
 
+local arguments = require "wick.build.arguments"
 local origin = require "wick.origin"
+local planning = require "wick.plan"
 
-local error, getmetatable, next, rawget, rawset, type =
-  error, getmetatable, next, rawget, rawset, type
+local error, ipairs, next, type, unpack = error, ipairs, next, type, table.unpack
 local format = string.format
 
 local M = {}
 
-local function is_plain(value)
-  return type(value) == "table" and getmetatable(value) == nil
-end
-
---- Lays a table over options: maps of names merge, all else replaces.
-function M.lay(options, over)
-  local stack = { { options, over } }
-  while #stack > 0 do
-    local below, above = stack[#stack][1], stack[#stack][2]
-    stack[#stack] = nil
-    for key, value in next, above do
-      local old = rawget(below, key)
-      if is_plain(old) and is_plain(value) and #old == 0 and #value == 0
-        and next(old) ~= nil and next(value) ~= nil then
-        local merged = {}
-        for name, field in next, old do
-          merged[name] = field
-        end
-        rawset(below, key, merged)
-        stack[#stack + 1] = { merged, value }
-      else
-        rawset(below, key, value)
-      end
-    end
+-- The objects that component `id` is made of: node -> handle {object}, which is empty
+-- when the object was closed; and whether one of them is not the host program's own.
+local function hold(self, id)
+  local handles, ends = {}, false
+  for _, need in ipairs(planning.needs(self, id)) do
+    local handle = self.handles[need] or { object = self.objects[need] }
+    self.handles[need], handles[need] = handle, handle
+    ends = ends or self.hosts[need] == nil
   end
+  return handles, ends
 end
 
---- A function that calls `construct(over)` and is wick's own to the rule of
---- origin; what the constructor raises passes through it untouched.
-function M.make(construct)
+--- The function that is built for component `id` and calls the constructor; it is
+--- wick's own to the rule of origin.  What the constructor raises passes through it
+--- untouched.
+function M.make(self, id, constructor)
+  local tree = self.tree
+  local handles, ends = hold(self, id)
   local function partial(over)
     if over ~= nil and type(over) ~= "table" then
       error(format("bad argument #1 (a table of options expected, got %s)", type(over)), 2)
     end
-    return construct(over)
+    local objects, there = {}, not (ends and self.closed)
+    for need, handle in next, handles do
+      objects[need] = handle.object
+      there = there and handle.object ~= nil
+    end
+    local args = there and arguments.of(tree, id, objects, over)
+    if not args then
+      error(self.closed and "this config is closed"
+        or "an object that this function hands over is closed", 0)
+    end
+    return constructor(unpack(args, 1, args.n))
   end
   return origin.mark(partial)
 end

@@ -1,6 +1,6 @@
 -- wick.cli.check: `wick check`.
 --
--- May call: the library, target (runs nothing), json, tell, cli's hands.
+-- May call: the library, target (runs nothing), json, tell, core, cli's hands.
 
 local core = require "wick.core"
 local json = require "wick.json"

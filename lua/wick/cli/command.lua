@@ -1,6 +1,6 @@
 -- wick.cli.command: the command.  Words in, exit status out.
 --
--- May call: the library, cli/*.  Answers go to stdout, all else to stderr; in
+-- May call: the library, cli/*, origin, fail, core.  Answers go to stdout, all else to stderr; in
 -- `run` stdout is the program's own.
 
 local core = require "wick.core"

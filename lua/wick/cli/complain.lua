@@ -1,6 +1,6 @@
 -- wick.cli.complain: errors on stderr, in the style that suits it.
 --
--- May call: report, cli/style.  Called in the way of origin's tell.
+-- May call: report, fail, cli/style.  Called in the way of origin's tell.
 
 local M = {}
 

@@ -1,6 +1,6 @@
 -- wick.cli.diff: `wick diff`.
 --
--- May call: the library, diff, json, tell, cli/style, cli/words, cli's hands.
+-- May call: the library, diff, json, tell, fail, cli/style, cli/words, cli's hands.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"

@@ -1,6 +1,6 @@
 -- wick.cli.document: what --json prints: one document on stdout.
 --
--- May call: json, cli/words.
+-- May call: report, json, cli/words.
 
 local json = require "wick.json"
 

@@ -1,6 +1,6 @@
 -- wick.cli.explain: `wick explain`: a key, a target, or a code.
 --
--- May call: the library, explain, cli/*.
+-- May call: the library, fail, cli/*.
 
 local fail = require "wick.fail"
 

@@ -1,6 +1,6 @@
 -- wick.cli.tree: `wick tree`.
 --
--- May call: the library, graph, cli/style, cli's hands.
+-- May call: the library, graph, graph/tree, cli/style, cli's hands.
 
 return function(asked, cli)
   local config <close>, err = cli.load_config(asked)

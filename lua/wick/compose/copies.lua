@@ -1,7 +1,7 @@
 -- wick.compose.copies: `%key`, `%file` and `%file#key` -> copies of nodes.  A part
 -- of wick.compose.
 --
--- May call: read (the reader), compose/*, compose, absent, fail, core.
+-- May call: the tree, compose/*, compose, absent, tell, fail, core.
 --
 -- A copy of a key is made when all copies inside what it copies are made, so a
 -- circle is met at a node that waits for itself; what needs a copy that failed is
@@ -13,17 +13,15 @@
 
 local core = require "wick.core"
 local fail = require "wick.fail"
+local file_copy = require "wick.compose.file_copy"
 local read_copy = require "wick.compose.asked"
+local path_of = require "wick.tell".path
 
 local GREY, BLACK, FAILED = 1, 2, 3
 local NONE = {}
 
 local Copies = {}
 Copies.__index = Copies
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 function Copies:report(id, err)
   self.state[id] = FAILED
@@ -136,143 +134,11 @@ function walk(self, id, item, hops)
   return at
 end
 
--- In how many copies of files the copy `id` makes what it copies stand.
-function Copies:depth(id)
-  local above = self.origin[id]
-  return (above and above.depth or 0) + 1
-end
-
--- The top of a file that is copied, its own defaults composed; false when it is
--- not there; or nil and an error.
-local function file_top(self, id, item)
-  local config = self.config
-  local name, origin = self.tree:source(id)
-  local doc = origin == "file" and (config.named[name] or config.reader.included[name])
-    or config.documents[1]
-  local rel, problem = config.reader:place(doc, item.file)
-  if not rel then
-    return nil, fail.is(problem) and problem or fail.new("EESCAPE", {
-      message = ("`%s` lies outside the config root"):format(fail.quote(item.file)),
-      marks = { self.tree:mark(id, problem) },
-      helps = { "keep all documents below it, or name a higher one: `--config-root DIR`" },
-    })
-  end
-  if self.tops[rel] then
-    return self.tops[rel], nil, rel
-  end
-  local found, err = config.reader:read(rel)
-  if err then
-    if not self.told[err] then
-      table.insert(err.marks, math.min(#err.marks, 2) + 1, self.tree:mark(id, "copied here"))
-    end
-    return nil, err
-  elseif not found then
-    if item.optional then
-      return false
-    end
-    local near, names = config.reader:near(rel)
-    return nil, fail.new("EINCLUDE", {
-      message = ("copied file `%s` not found"):format(fail.quote(rel, 200)),
-      marks = { self.tree:mark(id, "no such file") },
-      notes = not near[1] and { #names > 0 and "there are: " .. fail.names(names)
-        or "there is no config in its folder" } or nil,
-      helps = { near[1] and ("did you mean `%s%s`?"):format(item.file:match("^.*/") or "",
-        near[1]) },
-    })
-  end
-  local top
-  top, err = config.reader:fresh(found)
-  if not top then
-    return nil, err
-  end
-  if self.tree:kind(top) == "null" and self.tree:is(top, "empty") then
-    top, err = self.tree:grow(nil, nil, "map", nil, nil, top) -- an empty document
-    if not top then
-      return nil, err
-    end
-  end
-  if self.tree:kind(top) == "map" and self.tree:find(top, "defaults") then
-    local inner = { tree = self.tree, reader = config.reader, limits = config.limits,
-      documents = { { top = top, name = found.name, rel = found.rel, placed = true,
-        folder = found.folder, text = found.text } },
-      errors = self.errors, patches = config.patches, depth = self:depth(id) }
-    local slots = require "wick.compose.defaults".slots(inner, {}, {})
-    for _, slot in ipairs(slots) do
-      config.folders[slot.doc.name] = slot.doc.folder
-      config.named[slot.doc.name] = slot.doc
-    end
-    top, err = require "wick.compose".merge(inner, slots)
-    if not top then
-      return nil, err
-    end
-  else
-    local ok
-    ok, err = require "wick.compose".settle(config, top)
-    if not ok then
-      return nil, err
-    end
-  end
-  config.folders[found.name] = found.folder
-  config.named[found.name] = found
-  self.tops[rel] = top
-  return top, nil, rel
-end
-
--- The node of a file that a copy names; nil and an error; or nil alone when it is
--- optional and not there.  Copies of other files on the way are gone through; they
--- are kept in `seen`.
-local in_file
-
-function in_file(self, id, item, seen)
-  local tree = self.tree
-  local top, err, rel = file_top(self, id, item)
-  if not top then
-    return nil, err
-  end
-  item.name = rel .. tree:text(id):sub(item.base)
-  local at = top
-  for i = 1, item.path and #item.path or 0 do
-    if tree:kind(at) == "string" and tree:is(at, "sigil") then
-      local inner = tree:is_copy(at) and read_copy(tree, at)
-      if not inner or not inner.file then
-        return nil, fail.new("EREF", {
-          message = ("`%s` leads through a reference or expression"):format(
-            fail.quote(tree:text(id), 60)),
-          marks = { tree:mark(id, ""),
-            tree:mark(at, "what it gives is known only where it stands in the whole config") },
-          helps = { "copy the node above it" },
-        })
-      elseif seen[at] then
-        return nil, fail.new("ECYCLE", {
-          message = "this copy leads to itself",
-          marks = { tree:mark(at, "") },
-          helps = { "name the node itself that is meant" },
-        })
-      end
-      seen[at] = true
-      at, err = in_file(self, at, inner, seen)
-      if not at then
-        return nil, err
-      end
-    end
-    local child = tree:find(at, item.path[i])
-    if not child then
-      if item.optional then
-        return nil
-      end
-      return nil, require "wick.absent".reference(
-        { tree = tree, top = top, file = tree:source(at) }, id, at, item.path, i, item.base)
-    end
-    at = child
-  end
-  return at
-end
-
 -- What a copy copies: the node; nil and copies that must be made before; nil,
 -- nil and an error; or nil alone: nothing is there.
 local function source(self, id, item)
   local limit = self.config.limits["document.nesting"]
-  if item.file and self:depth(id) > limit then
+  if item.file and file_copy.depth(self, id) > limit then
     return nil, nil, require "wick.compose.defaults".too_deep(
       self.tree:mark(id, "one more here"), limit)
   elseif not item.file then
@@ -295,7 +161,7 @@ local function source(self, id, item)
     end
     return target
   end
-  local at, err = in_file(self, id, item, {})
+  local at, err = file_copy.node(self, id, item)
   return at, nil, err
 end
 
@@ -417,40 +283,6 @@ local function make(self, id, item, target)
   return lay(self, id, patches)
 end
 
--- If the copy `id` comes out of the node `target` itself: the copies of files
--- that led here, by their names.
-local function inside(self, id, item, target)
-  local names, from = { item.name }, self.origin[id]
-  while from do
-    if from.name then
-      table.insert(names, 1, from.name)
-    end
-    if from.source == target then
-      return names
-    end
-    from = from.above
-  end
-end
-
--- The error of a file that comes to itself; nil when the circle was told already.
-local function file_circle(self, id, names)
-  local sorted = table.move(names, 1, #names - 1, 1, {})
-  table.sort(sorted)
-  local circle_ = table.concat(sorted, "\n")
-  if self.circles[circle_] then
-    return nil
-  end
-  self.circles[circle_] = true
-  return fail.new("ECYCLE", {
-    message = #sorted == 1 and "this copy holds itself"
-      or "these copies hold each other in a circle",
-    marks = { self.tree:mark(id, "leads back to " .. fail.quote(names[#names], 200)) },
-    chain = names,
-    notes = { "the circle: " .. table.concat(names, " -> ") },
-    helps = { "refer to it instead (`@`), or move what both need elsewhere" },
-  })
-end
-
 -- Makes a copy if that can be done.  Gives the copies that must be made before.
 local function try(self, id)
   local item, err = self.items[id], nil
@@ -471,14 +303,14 @@ local function try(self, id)
     self.state[id] = BLACK
     return not ok and self:report(id, wrong) or nil
   end
-  local names = item.file and inside(self, id, item, target)
+  local names = item.file and file_copy.inside(self, id, item, target)
   if names then
-    err = file_circle(self, id, names)
+    err = file_copy.circle(self, id, names)
     self.state[id] = FAILED
     return err and self:report(id, err) or nil
   end
   local above = self.origin[id]
-  local depth = item.file and self:depth(id) or above and above.depth
+  local depth = item.file and file_copy.depth(self, id) or above and above.depth
   local ok, wrong = make(self, id, item, target)
   if not ok then
     self.full = wrong.name == "ELIMIT"

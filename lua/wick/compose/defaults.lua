@@ -2,7 +2,7 @@
 -- order in which they are laid over each other, each with its mount.  A part of
 -- wick.compose.
 --
--- May call: read (the reader), fail, core.
+-- May call: the tree, the reader, fail, core.
 --
 -- A group has one choice for each mount: the last one that is said, by a later
 -- entry, an including document or the command line, at the place of the first.

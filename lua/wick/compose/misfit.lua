@@ -1,17 +1,13 @@
 -- wick.compose.misfit: what does not fit when one tree is laid over another,
 -- told.  A part of wick.compose.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 -- The key of a value as it was written, with its operator.
 local SIGNS = { add = "+", whole = "=", delete = "~", ["delete any"] = "~?" }
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 -- The mark of a value below: of a map or list in block style its key, for the
 -- value begins on another line.

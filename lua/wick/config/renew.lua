@@ -1,15 +1,15 @@
 -- wick.config.renew: a config read once more, with another override or from files
 -- that changed, in its own place.
 --
--- Part of config.  May call: open, plan (needs), build's list of objects, fail,
--- core.
+-- Part of config.  May call: the tree, open, read (folders), build's list of objects,
+-- tell, fail.
 --
 -- An object stays when its component says the same as before and all that it was
 -- handed stays.  The others are stale: they are no longer the config's to hand
 -- out, but close still closes them, in their turn.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local M = {}
 
@@ -22,10 +22,6 @@ function Change.__close(change)
   if change.closed then
     config:close()
   end
-end
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
 end
 
 -- The node in `tree` at the place that `id` has in `from`, or nil.
@@ -102,11 +98,13 @@ local function hand_over(old, new, whole)
     if other and comparison:same(id, other, true) then
       comparison.kept[id] = other
       new.objects[other], new.borrowed[other] = old.objects[id], old.borrowed[id]
+      new.handles[other] = old.handles[id]
       new.built[#new.built + 1] = other
     elseif id < 0 or not old.late[id] then
       -- a number of its own, so that it is closed in its turn
       local number = -#new.built - 1
       new.objects[number], new.borrowed[number] = old.objects[id], old.borrowed[id]
+      new.handles[number] = old.handles[id]
       new.gone[number] = id < 0 and old.gone[id] or { key = path_of(old.tree, id),
         mark = old.tree:mark(id, "built here", "key") }
       new.built[#new.built + 1] = number

@@ -2,7 +2,7 @@
 -- with their fields, and the parameters of a function by its line.  A part of
 -- wick.declare.
 --
--- May call: types.
+-- May call: declare/types.
 --
 -- The text is read once, line by line; a function's own comment when it is asked
 -- for.  Comments in long strings are taken for comments, too: what they declare

@@ -1,7 +1,7 @@
 -- wick.declare.find: which function of a module a target calls, told from its text.
 -- A part of wick.declare.
 --
--- May call: core (tokens, what a text exports).
+-- May call: core (tokens, what a text exports), target.
 --
 -- The text is read as one list of assignments: a name, dotted, to what is assigned
 -- to it first and only: a function, a table, another name.  Scopes and the order of
@@ -11,6 +11,7 @@
 -- no answer; when the module runs, the function itself tells its line.
 
 local core = require "wick.core"
+local target = require "wick.target"
 
 local gmatch, gsub, rep, sub = string.gmatch, string.gsub, string.rep, string.sub
 local remove, setmetatable = table.remove, setmetatable
@@ -20,8 +21,6 @@ local M = {}
 local STEPS = 16 -- from name to name, and of metatables
 local RETURNED = "return" -- what the module returns, under a word that is no name
 local META = "." -- behind the name of a table: its metatable
-
-M.METHOD = { self = true, cls = true, class = true, _ = true }
 
 -- What ends an expression when it stands behind it.
 local ENDS = { ["and"] = false, ["or"] = false, ["then"] = false, ["do"] = false, ["in"] = false,
@@ -252,7 +251,7 @@ function Reader:parameters(i, how)
     names[#names + 1] = self.words[i]
     i = i + (self.words[i + 1] == "," and 2 or 1)
   end
-  local given = how == "__call" or how == "new" and M.METHOD[names[1]]
+  local given = how == "__call" or how == "new" and target.METHOD[names[1]]
   if given and not method then
     remove(names, 1)
   end

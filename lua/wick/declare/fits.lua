@@ -1,7 +1,7 @@
 -- wick.declare.fits: does what the config hands a constructor fit what that
 -- declares?  A part of wick.declare.
 --
--- May call: types, core, the tree.
+-- May call: declare/types, core, the tree.
 --
 -- What is not known yet (an object that is not built, an expression that waits for
 -- one, what failed before) fits everything; then `unsure` is set, and the question

@@ -1,7 +1,7 @@
 -- wick.declare.words: what does not fit a declaration, as errors.  A part of
 -- wick.declare, loaded when something does not.
 --
--- May call: types, core, fail, tell, the tree.
+-- May call: declare/types, core, fail, tell, the tree.
 
 local core = require "wick.core"
 local fail = require "wick.fail"

@@ -1,7 +1,7 @@
 -- wick.evaluate.disabled: `_disabled_`, which is decided before anything below it
 -- is evaluated.  A part of wick.evaluate.
 --
--- May call: the tree, sigil, fail, core.
+-- May call: the tree, sigil, fail.
 
 local fail = require "wick.fail"
 

@@ -1,10 +1,10 @@
 -- wick.evaluate.dotted: keys that are written like key paths, where something is
 -- that the path would lead to: warnings.  A part of wick.evaluate.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 -- `a: {b: ...}` for `a.b`, `a::b` and `a/b`; nil for what has an index in it.
 local function nested(key)
@@ -29,7 +29,7 @@ return function(self, values)
       self.warnings[#self.warnings + 1] = fail.warning("EDOTTED", {
         message = ("`%s` is one key, and `%s` beside it is not changed"):format(fail.quote(key),
           fail.quote(head)),
-        key = core.keytext(tree:segments(id)),
+        key = tell.path(tree, id),
         marks = { tree:mark(id, "keys of a document are no paths", "key"),
           tree:mark(tree:find(tree:up(id), head), "not changed", "key") },
         helps = { meant and ("to change what is in `%s`, write `%s`"):format(fail.quote(head),

@@ -1,10 +1,10 @@
 -- wick.evaluate.missing: values that must be given (`???`).  A part of
 -- wick.evaluate.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local tell = require "wick.tell"
 
 local M = {}
 
@@ -27,7 +27,7 @@ function M.error(self, nodes)
   local tree, names, marks, words = self.tree, {}, {}, {}
   nodes = written(self, nodes)
   for i, id in ipairs(nodes) do
-    names[i] = core.keytext(tree:segments(id))
+    names[i] = tell.path(tree, id)
     if i <= 3 then
       marks[i] = tree:mark(id, ("`%s`"):format(names[i]))
     end

@@ -1,16 +1,12 @@
 -- wick.evaluate.walk: from a key path that a node says to the node it leads to.
 -- A part of wick.evaluate.
 --
--- May call: the tree, absent, fail, core.
+-- May call: the tree, absent, tell, fail.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local BLACK = 2
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 -- Is `at` the node `id`, or one that it is in?
 local function holds(tree, at, id)
@@ -27,13 +23,14 @@ end
 local function vanished(self, id, at, path, i, base)
   local tree = self.tree
   local by = self.disabled[at]
-  local name = path_of(tree, at)
+  local name, absent = path_of(tree, at), require "wick.absent"
+  local first = absent.span(path, 1)
+  local _, last = absent.span(path, math.max(i, 1))
   return fail.new(by and "EDISABLED" or "EREF", {
     message = ("`%s` is %s"):format(name, by and "disabled" or "left out"),
     key = path_of(tree, id),
     marks = {
-      tree:mark(id, "referred to here", base + string.unpack("=I4", path.spans),
-        base + string.unpack("=I4", path.spans, 8 * math.max(i, 1) - 3)),
+      tree:mark(id, "referred to here", base + first, base + last),
       tree:mark(by or at, by and "disabled here" or "an optional reference that leads nowhere"),
     },
     helps = { "`@?` refers to it if it is there" },
@@ -42,7 +39,8 @@ end
 
 local function object_met(self, id, at, path, i, base)
   local tree = self.tree
-  local first, last = string.unpack("=I4I4", path.spans, 8 * i - 7)
+  local absent = require "wick.absent"
+  local first, last = absent.span(path, i)
   return fail.new("EOBJECT", {
     message = "a key path does not lead into an object",
     key = path_of(tree, id),
@@ -51,7 +49,7 @@ local function object_met(self, id, at, path, i, base)
       tree:mark(at, "it is made here"),
     },
     helps = { ("take the field in an expression: `\"$ (@%s)%s\"`"):format(
-      path_of(tree, at), require "wick.absent".field(path[i])) },
+      path_of(tree, at), absent.field(path[i])) },
   })
 end
 

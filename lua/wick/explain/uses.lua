@@ -1,7 +1,8 @@
 -- wick.explain.uses: what reads a value, and where a reference leads.  A part of
 -- wick.explain.
 --
--- May call: the tree, evaluate's state, expr (parse), tell, core.
+-- May call: the tree, evaluate's state, evaluate/splice, expr (parse), tell,
+-- core.
 
 local core = require "wick.core"
 local tell = require "wick.tell"

@@ -1,7 +1,7 @@
 -- wick.expr.eval: the steps of a parsed expression -> a value.
 --
--- May call: core (null), fail, origin, expr/step.lua; names.lua and operate.lua when a
--- step needs one.
+-- May call: core (null), fail, origin, expr/step, expr/names, expr/operate (these two
+-- when a step needs one).
 --
 -- A stack machine: `vals` is the stack, `by` the step that made each value,
 -- so that an error finds the text of the operand that is wrong.  Texts and

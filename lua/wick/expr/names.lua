@@ -1,13 +1,17 @@
 -- wick.expr.names: the names that expressions have, and what they do.
 --
--- May call: fail, expr/step.lua.
+-- May call: fail, expr/step.
 --
 -- Each function here is called with `c`, the call, before its arguments:
 --   c:charge(n)             n bytes are about to be made
 --   c:work(n)               n bytes are about to be read
 --   c:argument(i, problem)  raises what is wrong with argument i
---   c:refuse(problem)       raises what is wrong with the whole call
+--   c:refuse(problem, err)  raises what is wrong with the whole call; an error (or nil)
+--                           gives its name, notes, helps and cause
 --   c:foreign(f, ...)       calls code of the project, protected
+--   c.env                   what the caller of the evaluation gave
+--   c.name                  the function as it is written
+--   c.s, c.pc               the evaluation and its step, for expr/step
 
 local fail = require "wick.fail"
 local step = require "wick.expr.step"

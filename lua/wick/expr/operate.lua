@@ -1,6 +1,6 @@
 -- wick.expr.operate: the operators.
 --
--- May call: expr/step.lua.
+-- May call: expr/step.
 --
 -- `s`, `pc` and `by` are those of step.
 

@@ -1,7 +1,7 @@
 -- wick.expr.parse: the text of an expression -> steps for eval's stack.
 --
--- May call: core (key paths), fail, expr/tokens.lua; names.lua when a name
--- stands in the text, refusal.lua when the text is no expression.
+-- May call: core (key paths), fail, origin, expr/tokens, expr/names (when a name stands
+-- in the text), expr/refusal (when the text is no expression).
 --
 -- An expression becomes flat arrays of steps, in the order in which they are
 -- done: operands before their operator, `and` and `or` as jumps.  Operators

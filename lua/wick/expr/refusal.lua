@@ -1,6 +1,6 @@
 -- wick.expr.refusal: what parse says of a text that is no expression.
 --
--- May call: fail, expr/tokens.lua, expr/names.lua.  Only loaded when there is
+-- May call: fail, expr/tokens, expr/names.  Only loaded when there is
 -- something to say; each function raises.
 
 local fail = require "wick.fail"
@@ -9,22 +9,6 @@ local tokens = require "wick.expr.tokens"
 local M = {}
 
 local raise, wrong, shown, is = tokens.raise, tokens.wrong, tokens.shown, tokens.is
-
--- A token that Lua does not have.
-function M.bad(s)
-  local helps
-  if s.word == "?" then
-    helps = { "to choose between two values, write `condition and a or b`" }
-  elseif s.word == "$" then
-    helps = { "`$` stands once, before the whole expression" }
-  end
-  local what = s.word:match("^[\"']") and "a text that does not end"
-    or s.word:match("^%-%-") and "a comment that does not end"
-    or s.word:match("^%.?%d") and "a number that Lua cannot read"
-    or s.word:match("^%[") and "a long text that does not end"
-    or "a sign that Lua does not know"
-  wrong(s, "this expression has " .. what, s.problem, helps)
-end
 
 -- The text [from, to] names nothing: says what is near, or what there is.
 function M.unknown(s, word, library, from, to, help)

@@ -1,13 +1,13 @@
 -- wick.load.calling: how a value is called that a target names.  A part of wick.load.
 --
--- May call: nothing.  What it uses is taken as it was when wick was opened.
+-- May call: target (names of parameters).  What it uses is taken as it was when wick was opened.
 
 local getlocal, getmetatable = debug.getlocal, debug.getmetatable
 local rawget, type = rawget, type
 
 local INDEX_STEPS = 16
 
-local METHOD = { self = true, cls = true, class = true, _ = true }
+local METHOD = require "wick.target".METHOD
 
 -- What is finally called when `value` is, for callable tables and userdata.
 local function called(value)

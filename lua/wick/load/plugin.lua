@@ -1,7 +1,7 @@
 -- wick.load.plugin: a plugin's entry, and what it returned, and what is asked of
 -- it, against what it states.  A part of wick.load, for projects that have plugins.
 --
--- May call: core (its plugins), fail, the words of verdict.
+-- May call: the project (its plugins), verdict/words, fail.
 
 local fail = require "wick.fail"
 local words = require "wick.verdict.words"

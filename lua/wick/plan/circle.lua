@@ -1,15 +1,11 @@
 -- wick.plan.circle: values that need each other, told.  A part of wick.plan.
 --
--- May call: the tree, fail, core.
+-- May call: the tree, tell, fail.
 
-local core = require "wick.core"
 local fail = require "wick.fail"
+local path_of = require "wick.tell".path
 
 local M = {}
-
-local function path_of(tree, id)
-  return core.keytext(tree:segments(id))
-end
 
 --- The error of a chain of nodes, each of which needs the next, the last the
 --- first.  `edges[i]` is the node that says so (default: the node itself).

@@ -1,6 +1,6 @@
 -- wick.read.lua: a config written in Lua -> a document.  A part of wick.read.
 --
--- May call: read's reader, fail, core.
+-- May call: the reader, the tree, fail.
 --
 -- C runs the config in a state of its own, within budgets (src/sandbox.h), and
 -- asks here for what comes from outside: other Lua configs below the config

@@ -2,19 +2,14 @@
 -- expression says with its paths made absolute, a splice as an operand of `..`.
 -- A part of wick.show.
 --
--- May call: show/form, the tree, evaluate/splice, expr (parse, text), read, tell.
+-- May call: show/form, the tree, evaluate/splice, expr (parse, text), expr/step, read,
+-- tell, fail.
 -- Runs nothing of the project.
 
 local form = require "wick.show.form"
 local tell = require "wick.tell"
 
 local M = {}
-
-local KEYWORDS = {}
-for word in ("and break do else elseif end false for function goto if in local nil not or "
-  .. "repeat return then true until while"):gmatch("%a+") do
-  KEYWORDS[word] = true
-end
 
 local ODD = { [".inf"] = "math.huge", ["-.inf"] = "-math.huge", [".nan"] = "0/0",
   [tell.number(math.mininteger)] = "math.mininteger" }
@@ -29,7 +24,7 @@ end
 function M.name(key)
   if math.type(key) == "integer" then
     return ("[%s]"):format(M.number(key))
-  elseif key:match("^[%a_][%w_]*$") and not KEYWORDS[key] then
+  elseif tell.is_name(key) then
     return key
   end
   return "[" .. form.lua_string(key) .. "]"

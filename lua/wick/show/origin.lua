@@ -1,7 +1,7 @@
 -- wick.show.origin: where each line of show comes from, as comments.  A part of
 -- wick.show.
 --
--- May call: show/form, tell, the tree.
+-- May call: show/form, tell, json, the tree.
 
 local form = require "wick.show.form"
 local tell = require "wick.tell"
@@ -24,7 +24,7 @@ local function before_of(view, id)
 end
 
 -- The place of a value: for a map or list that of its key, when one document
---- wrote both.
+-- wrote both.
 local function mark_of(tree, id)
   local mark = tree:mark(id)
   local kind = tree:kind(id)

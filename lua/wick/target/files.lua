@@ -1,7 +1,7 @@
 -- wick.target.files: the files of modules below a root, and what is known of
 -- them.  A part of wick.target.
 --
--- May call: core, fail, origin, the projects.
+-- May call: core, fail, origin, target/project, verdict/plugin.
 --
 -- A record is what was found out about a module: rel (its name below the root),
 -- canonical, file, path, id ("dev:ino"), info, and text and chunk (until it is

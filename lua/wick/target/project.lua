@@ -52,15 +52,11 @@ end
 -- Projects
 -- =======================================================
 
-local Project = { __name = "wick.Project" }
+local Project = {}
 Project.__index = Project
 
 function Project.__close(project)
   project:close()
-end
-
-function Project.__tostring(project)
-  return "wick.Project (" .. project.name .. ", " .. project.path .. ")"
 end
 
 -- Can a target start with this text?
@@ -218,9 +214,8 @@ end
 --- lives until it was closed as often as it was opened.  `owner` is a table (with
 --- a field `project` already) that gets the project, and closes it by its name.
 ---@param dir string
---- `written` is how the caller's text names it, when `dir` was made absolute.
----@param options? {name?: string, backend?: string, limits?: table, written?: string,
----  strict?: boolean, stated?: boolean, trust_modes?: boolean, owner?: table}
+---@param options? {name?: string, backend?: string, limits?: table, strict?: boolean,
+---  stated?: boolean, trust_modes?: boolean, owner?: table}
 ---@return table? project
 ---@return table? err
 function M.project(dir, options)
@@ -232,9 +227,9 @@ function M.project(dir, options)
     return nil, err
   end
   local info = root:info()
-  local name, written = options.name, options.written or dir
+  local name = options.name
   if name == nil then
-    name = name_of(written, info.path)
+    name = name_of(dir, info.path)
   end
   local key = info.dev .. ":" .. info.ino
   local limits = options.limits or {}
@@ -249,10 +244,10 @@ function M.project(dir, options)
       notes = {
         format("`%s` is %s, and was to be %s as well", name, quote(project.path), quote(info.path)),
       },
-      helps = { format("give one of them another name: `my_%s=%s`", name, quote(written)) },
+      helps = { format("give one of them another name: `my_%s=%s`", name, quote(dir)) },
     })
   else
-    err = check_name(name, written)
+    err = check_name(name, dir)
   end
   if err then
     root:close()

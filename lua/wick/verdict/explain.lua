@@ -1,7 +1,7 @@
 -- wick.verdict.explain: where a found constructor is written, and the list that
 -- `explain --target` prints.  A part of wick.verdict.
 --
--- May call: core, fail, target, the words, what plugins say.
+-- May call: core, fail, target, target/doubts, verdict/words, verdict/plugin.
 
 local core = require "wick.core"
 local fail = require "wick.fail"
@@ -234,7 +234,7 @@ function M.explain(project, name)
     end
   end
   if holder then
-    if words.is_class_name(holder) then
+    if target.is_class_name(holder) then
       look_for_class(explanation, project, 4, search.grand, holder, { holder, last })
     end
     for _, file in ipairs(files_of(search.grand)) do

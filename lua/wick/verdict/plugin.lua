@@ -1,7 +1,7 @@
 -- wick.verdict.plugin: what a plugin says of itself, for people.  A part of
 -- wick.verdict.
 --
--- May call: core (its plugins), fail.
+-- May call: the project (its plugins), fail.
 
 local fail = require "wick.fail"
 

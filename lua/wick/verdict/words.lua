@@ -8,7 +8,7 @@ local core = require "wick.core"
 local fail = require "wick.fail"
 local target = require "wick.target"
 
-local find_string, format, gmatch, gsub = string.find, string.format, string.gmatch, string.gsub
+local format, gmatch, gsub = string.format, string.gmatch, string.gsub
 local lower, match, sub, upper = string.lower, string.match, string.sub, string.upper
 local concat, remove, sort = table.concat, table.remove, table.sort
 local ipairs, next, type = ipairs, next, type
@@ -39,10 +39,6 @@ end
 
 local function fold(name)
   return lower((gsub(name, "_", "")))
-end
-
-local function is_class_name(name)
-  return find_string(name, "^_*[A-Z]") ~= nil
 end
 
 --- Is it the name of the module itself, which may mean what the module returned?
@@ -211,7 +207,7 @@ local function elsewhere(project, last)
     local word = match(names[i], "[^.]*$")
     if fold(word) == fold(last) then
       local parent = match(names[i], "^(.*)%.[^.]*$")
-      local name = is_class_name(last) and parent and parent .. "." .. last or names[i]
+      local name = target.is_class_name(last) and parent and parent .. "." .. last or names[i]
       local where = holder_of(project, name)
       if where then
         return name, where
@@ -242,7 +238,7 @@ end
 -- exports or returns, when a class is looked for (or, as rule 2 takes either, the
 -- stem in the spelling of classes); else the module.
 local function spelled(project, before, stem, wanted)
-  if is_class_name(wanted) and not is_class_name(stem) then
+  if target.is_class_name(wanted) and not target.is_class_name(stem) then
     local dir = folder_of(before)
     local file = (dir == "" and "" or dir .. "/") .. stem
     local text = project.root:read(file .. ".lua", TEXT_BYTES)
@@ -250,14 +246,14 @@ local function spelled(project, before, stem, wanted)
     local record = not text and target.find(project, before == "" and stem
       or before .. "." .. stem)
     for name in next, record and record.stated or {} do
-      if is_class_name(name) and fold(name) == fold(stem) then
+      if target.is_class_name(name) and fold(name) == fold(stem) then
         return name
       end
     end
     if text then
       local exports, _, byte = core.exports(text)
       for i = 1, #exports do
-        if is_class_name(exports[i].name) and fold(exports[i].name) == fold(stem) then
+        if target.is_class_name(exports[i].name) and fold(exports[i].name) == fold(stem) then
           return exports[i].name
         end
       end
@@ -275,7 +271,7 @@ end
 -- of class files are compared as class names are.
 local function near_entries(project, before, word, names)
   local near = fail.near(word, names)
-  if #near == 0 and is_class_name(word) then
+  if #near == 0 and target.is_class_name(word) then
     local folded, back = {}, {}
     for i = 1, #names do
       folded[i] = fold(names[i])
@@ -327,7 +323,6 @@ M.named = named
 M.folder_of = folder_of
 M.files_of = files_of
 M.fold = fold
-M.is_class_name = is_class_name
 M.missing_folder = missing_folder
 M.exported = exported
 M.say_exports = say_exports

@@ -1,7 +1,7 @@
 -- wick.cli.explain.code: what a code means: its page, with a wrong and a right
 -- example.
 --
--- May call: core, cli/explain/pages.
+-- May call: json, core, cli/explain/pages.
 
 local core = require "wick.core"
 

@@ -1,6 +1,6 @@
 -- wick.cli.explain.key: what is known of a key, as lines and as JSON.
 --
--- May call: explain's output, tell, json.
+-- May call: explain's output, tell, json, fail.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"

@@ -1,6 +1,7 @@
 -- wick.cli.explain.target: how a target resolves, as a table of its candidates.
 --
--- May call: the library, target and declare (which run nothing), tell, fail.
+-- May call: the library, target, declare, verdict/plugin (which run nothing), json, tell,
+-- fail.
 
 local fail = require "wick.fail"
 local tell = require "wick.tell"
