@@ -34,8 +34,9 @@
 ** Name     "NAME.a.b" or "a.b", as the entry; `id` is it with underscores for
 **          dots.  A plugin of many modules has a statement for each, 16 at
 **          most.
-** Call     A constructor gets one table, the options of the config, and gives
-**          one value.  To refuse it raises (luaL_error), or returns nil and a
+** Call     A constructor gets one table, the options of the config (where that
+**          has `_args_`, those, and the table last if it has options, too), and
+**          gives one value.  To refuse it raises (luaL_error), or returns nil and a
 **          message; wick adds the place in the config.
 ** Params   "name" or, what need not be given, "name?".  Types are those of
 **          Lua annotations: integer number string boolean table any, T[],
@@ -53,6 +54,8 @@
 **          warns of more than 4095 bytes in one statement.
 ** Build    cc -shared -fPIC -fvisibility=hidden $(pkg-config --cflags
 **          lua5.4) tcp.c -o tcp.so          and see it: readelf -p .wick.plugin
+**          What is not hidden may be taken by another function of its name,
+**          of the program or a library.
 **          In C++ add -fno-gnu-unique, or plugins with one template of a name
 **          share its static variables.
 ** Refused  before any of its code runs: an executable stack, a segment that

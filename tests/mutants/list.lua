@@ -208,8 +208,10 @@ return {
     "k->size == n) return k;", "trust_test" },
   { "doubts are told again and again", TRUST, "d->ino &&\n        t->doubts[i].dev == d->dev)",
     "d->ino + 1 &&\n        t->doubts[i].dev == d->dev)", "trust_test" },
-  { "too many doubts are kept", TRUST, "t->ndoubts < DOUBTS)", "t->ndoubts < DOUBTS - 1)",
-    "trust_test" },
+  { "one doubt of a kind is enough", TRUST, "t->doubts[i].ino == d->ino &&", "", "trust_test" },
+  { "doubts have no room", TRUST, "if (t->ndoubts == t->cdoubts) {",
+    "if (t->ndoubts == t->cdoubts && t->cdoubts > 0) return;\n"
+      .. "  if (t->ndoubts == t->cdoubts) {", "trust_test" },
   { "--strict does not look above the root", TRUST,
     "if (code == WK_OK && (t->rules & WK_STRICT)) code = climb(r, f);", "", "trust_test" },
   { "one folder above the root is enough", TRUST, "    in_it = st;\n  }\n", "    break;\n  }\n",

@@ -1,6 +1,7 @@
 -- run: small mistakes, made on purpose one at a time, which the tests must see.
 --
 --     lua5.4 tests/mutants/run.lua [text ...]     only mutants that hold a text
+--     lua5.4 tests/mutants/run.lua --look         only looks that each can be made
 --
 -- tests/mutants/list.lua and plugins.lua say what they are.  The tree is copied; there each
 -- mutant's text is replaced, what its killers need is built, and they are run
@@ -133,6 +134,18 @@ local function wanted(mutant)
     end
   end
   return false
+end
+
+if arg[1] == "--look" then
+  local wrong = false
+  for _, mutant in ipairs(mutants) do
+    local _, times = find(read(mutant[2]), mutant[3])
+    if times ~= 1 then
+      print(("%s: %s: its text is there %d times"):format(mutant[2], mutant[1], times))
+      wrong = true
+    end
+  end
+  os.exit(not wrong)
 end
 
 assert(os.execute(("rm -rf %s %s && mkdir -p %s && git ls-files -z | "

@@ -601,8 +601,9 @@ describe("wick.load", function()
         "\nROOT/u.lua:1:8 +3 this is nil\n", 1, true))
       assert.truthy(failing({ ["u.lua"] = "error 'boom' " .. blanks .. "-- x" }, "p.u"):find(
         "\nROOT/u.lua:1:1 +12 boom", 1, true))
-      assert.truthy(failing({ ["u.lua"] = "local x = { " .. long .. " } require" .. blanks .. "'p.v'" },
-        "p.u"):find("\nROOT/u.lua:1:1 +1000 module `p.v` not found", 1, true))
+      local text = "local x = { " .. long .. " } require" .. blanks .. "'p.v'"
+      assert.truthy(failing({ ["u.lua"] = text }, "p.u"):find(
+        "\nROOT/u.lua:1:1 +1000 module `p.v` not found", 1, true))
     end)
 
     it("but takes true", function()

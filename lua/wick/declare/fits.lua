@@ -387,7 +387,7 @@ function M.component(asked, id, declared)
   local nodes, count = options_of(asked, id)
   partial = partial ~= nil and tree:value(partial) == true
   if declared.fields then -- a plugin's statement tells of options only
-    fit_fields(asked, declared.fields, id, nodes, out, partial or list ~= nil)
+    fit_fields(asked, declared.fields, id, nodes, out, partial or #args > 0)
     return out
   end
   local missing = {}
