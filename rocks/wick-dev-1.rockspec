@@ -83,6 +83,7 @@ build = {
         "src/secret.c",
         "src/statement.c",
         "src/tree.c",
+        "src/tree_items.c",
         "src/tree_keys.c",
         "src/tree_merge.c",
         "src/trust.c",

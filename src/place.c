@@ -1,6 +1,6 @@
 /*
-** place.c -- where a node stands: its place in a list, its line and column,
-** what a caret covers, and where a part of its text is (tree.h).
+** place.c -- where a node stands: its line and column, what a caret covers,
+** and where a part of its text is (tree.h).
 **
 ** May call: fail (wk_utf8 alone); lex, for Lua texts.
 */
@@ -9,33 +9,6 @@
 
 #include "lex.h"
 #include "tree.h"
-
-
-wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
-  const wk_Node *list = wk_tree_node(t, id);
-  wk_Id v;
-  if (list->kind != WK_LIST) return 0;
-  if (n < 0) n += (int64_t)list->size + 1;
-  if (n <= 0 || n > (int64_t)list->size) return 0;
-  for (v = list->first; n > 1; n--) v = t->nodes[v].next;
-  return v;
-}
-
-
-wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id) {
-  wk_Id up = t->nodes[id].up;
-  while (up != 0 && t->nodes[up].kind == WK_NONE) up = t->nodes[up].prev;
-  return up;
-}
-
-
-size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  const wk_Node *list = wk_tree_node(t, wk_tree_holder(t, id));
-  wk_Id v = list->kind == WK_LIST ? list->first : 0;
-  size_t n = 1;
-  for (; v != 0 && v != id; v = t->nodes[v].next) n++;
-  return v == id ? n : 0;
-}
 
 
 /* wk_place, for a byte behind `from`, where line *line begins */

@@ -55,6 +55,7 @@ void wk_tree_free (wk_Tree *t) {
   free(t->text);
   free(t->slots);
   free(t->vias);
+  wk_tree_norows(t);
   memset(t, 0, sizeof(*t));
 }
 
@@ -264,6 +265,7 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
   for (v = parent->first; v != 0 && v != child; v = t->nodes[v].next)
     last = v;
   if (v == 0) return;  /* it is in nothing */
+  wk_tree_leave(t, child);
   if (parent->kind == WK_MAP) {
     if (parent->flags & WK_INDEXED) wk_tree_hashout(t, up, child);
     if (wk_tree_istarget(t, child)) parent->flags &= (uint8_t)~WK_COMPONENT;

@@ -113,6 +113,11 @@ typedef struct wk_Limits {
 
 /* one key of a large map: the hash of key and map, and the value (0: free) */
 typedef struct wk_Slot { uint32_t hash; wk_Id value; } wk_Slot;
+/* the items of a long list, as far as they were asked for, by their places;
+   where an item is in which of them (place from 1, 0: in none) */
+typedef struct wk_Row { wk_Id first; uint32_t size, capacity; wk_Id *items; }
+  wk_Row;
+typedef struct wk_Seat { wk_Id first; uint32_t place; } wk_Seat;
 typedef struct wk_Via { wk_Id node; uint32_t pos; uint16_t doc; } wk_Via;
 
 typedef struct wk_Tree {
@@ -121,8 +126,10 @@ typedef struct wk_Tree {
   wk_Doc **docs;       /* each stays where it is; docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
   wk_Via *vias;        /* hash: which node was copied by which alias */
+  wk_Row *rows;        /* hash: the chains of long lists by their first item */
+  wk_Seat *seats;      /* one a node, once such a list was asked */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
-  size_t nslots, cslots, nvias, cvias;
+  size_t nslots, cslots, nvias, cvias, nrows, crows, cseats;
   uint64_t seed;       /* of the hash; random per tree */
   wk_Limits limits;    /* set them before the first node is added */
   size_t events;       /* libyaml events read so far, counted for tests */
@@ -197,6 +204,10 @@ wk_Id wk_tree_same (wk_Tree *t, wk_Id map, wk_Id key);
 void wk_tree_hashin (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_hashout (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_unhash (wk_Tree *t, wk_Id map);
+/* and: an item is taken out of its list; what is known of all lists is
+   freed */
+void wk_tree_leave (wk_Tree *t, wk_Id item);
+void wk_tree_norows (wk_Tree *t);
 
 #define WK_TARGET      "_target_"
 #define WK_TARGETSIZE  (sizeof(WK_TARGET) - 1)
@@ -246,13 +257,14 @@ wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
    absent.  Large maps are hashed at the first look. */
 wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
-/* the item n (from 1; from the end when negative) of a list, 0 when absent */
-wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
+/* the item n (from 1; from the end when negative) of a list, 0 when absent.
+   A list is walked once, however many of its items are asked for. */
+wk_Id wk_tree_item (wk_Tree *t, wk_Id id, int64_t n);
 /* the node with the map or list that this one is in, `up` or what `up` was
    before it vanished; 0 at the top */
 wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id);
 /* the place (from 1) of an item in its list; 0 when it is in none any more */
-size_t wk_tree_index (const wk_Tree *t, wk_Id id);
+size_t wk_tree_index (wk_Tree *t, wk_Id id);
 
 /*
 ** {======================================================

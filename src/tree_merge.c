@@ -537,6 +537,7 @@ static void sweepone (wk_Tree *t, wk_Id up) {
       continue;
     }
     if (t->nodes[up].flags & WK_INDEXED) wk_tree_hashout(t, up, v);
+    wk_tree_leave(t, v);
     if (last != 0) t->nodes[last].next = next;
     else t->nodes[up].first = next;
     t->nodes[up].size--;

@@ -104,6 +104,27 @@ static inline wk_Code do_keypath (void) {
 }
 
 
+/* a list of 100 items that is asked for all of them; without memory to write
+   them down it is walked, and the answers are the same */
+static inline wk_Code ask_list (wk_Tree *t, uint16_t doc) {
+  wk_Id list = 0, item, last = 0;
+  int i;
+  wk_Code code = wk_tree_add(t, WK_LIST, doc, 0, &list, &failure);
+  for (i = 0; i < 100 && code == WK_OK; i++) {
+    code = wk_tree_add(t, WK_NULL, doc, 0, &item, &failure);
+    if (code != WK_OK) break;
+    wk_tree_link(t, list, last, item);
+    last = item;
+  }
+  for (i = 1; i <= 100 && code == WK_OK; i++) {
+    item = wk_tree_item(t, list, i);
+    if (item != list + (wk_Id)i || wk_tree_index(t, item) != (size_t)i)
+      code = WK_EBUG;
+  }
+  return code;
+}
+
+
 /* nodes, texts, copies with their aliases, and a map that is hashed */
 static inline wk_Code do_tree (void) {
   wk_Tree t;
@@ -131,6 +152,7 @@ static inline wk_Code do_tree (void) {
   if (code == WK_OK) code = wk_tree_copy(&t, map, 0, &copy, &added, &failure);
   if (code == WK_OK) code = wk_tree_replace(&t, last, copy, &failure);
   if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
+  if (code == WK_OK) code = ask_list(&t, doc);
   wk_tree_free(&t);
   return code;
 }
