@@ -111,15 +111,21 @@ function M.of(self)
     end
     return known[id]
   end
-  -- in document order; then what each one uses
+  -- in document order: a stack, what comes next on its top
   local open = {}
+  local function reverse(from)
+    local to = #open
+    while from < to do
+      open[from], open[to] = open[to], open[from]
+      from, to = from + 1, to - 1
+    end
+  end
   each_object(tree, self.top, false, function(id)
     open[#open + 1] = id
   end)
-  local i = 1
-  while open[i] do
-    local id = open[i]
-    i = i + 1
+  reverse(1)
+  while #open > 0 do
+    local id = table.remove(open)
     local object = tree:object(id)
     if object ~= id and is_run(self, id) then
       local node = node_of(id)
@@ -127,14 +133,13 @@ function M.of(self)
     elseif object == id and not known[id] then
       local node = node_of(id)
       if node.kind == "component" then
-        local inner = {}
+        local others = #open
         each_object(tree, id, is_whole(tree, id), function(place)
           node.edges[#node.edges + 1] = { from = node, to = tree:object(place),
             label = label_of(tree, id, place), place = place }
-          inner[#inner + 1] = place
+          open[#open + 1] = place -- what is inside comes next
         end)
-        table.move(open, i, #open, i + #inner) -- what is inside comes next
-        table.move(inner, 1, #inner, i, open)
+        reverse(others + 1)
       elseif node.kind == "expression" then
         for _, reference in ipairs(references(self, view, id)) do
           node.edges[#node.edges + 1] = { from = node, to = reference[2], label = reference[1],
