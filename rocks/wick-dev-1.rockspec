@@ -85,6 +85,7 @@ build = {
         "src/tree.c",
         "src/tree_items.c",
         "src/tree_keys.c",
+        "src/tree_lines.c",
         "src/tree_merge.c",
         "src/trust.c",
         "src/value.c",

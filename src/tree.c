@@ -48,6 +48,7 @@ void wk_tree_free (wk_Tree *t) {
   for (i = 1; i < t->ndocs; i++) {
     free(t->docs[i]->name);
     free(t->docs[i]->source);
+    free(t->docs[i]->stakes);
     free(t->docs[i]);
   }
   free(t->docs);
@@ -185,7 +186,9 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d->origin = origin;
   d->number = number;
   d->islua = 0;
-  d->seen = d->line = 0;
+  d->kept = 1;
+  d->stakes = NULL;
+  d->nstakes = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;

@@ -78,6 +78,10 @@ typedef enum wk_Origin {
   WK_TABLE     /* a table of the host program; has no source */
 } wk_Origin;
 
+/* a character of a source: its byte, its line and column (from 1), and where
+   the line begins */
+typedef struct wk_Stake { size_t at, line, start, column; } wk_Stake;
+
 typedef struct wk_Doc {
   wk_Origin origin;
   int number;
@@ -85,8 +89,9 @@ typedef struct wk_Doc {
   char *name;        /* owned by the tree; NUL-ended */
   char *source;      /* its bytes, owned by the tree; NUL-ended */
   size_t length;
-  size_t seen, line; /* the start of a line that was asked for, and how many
-                        lines are before it */
+  int kept;          /* it is part of a tree, which frees its stakes: */
+  wk_Stake *stakes;  /* one each so many bytes, set as far as was asked */
+  size_t nstakes;
 } wk_Doc;
 
 /* design 2.1; all may be raised or lowered */
@@ -340,10 +345,12 @@ const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node);
    that line, without its end.  Lines end at \n, \r\n and \r. */
 void wk_place (const char *source, size_t length, size_t byte, size_t *line,
                size_t *column, size_t *start, size_t *stop);
-/* the same for the source of a document, which remembers where it was: places
-   in order cost no more than the bytes between them */
+/* the same for the source of a document.  One in a tree is read through once:
+   places cost little, in whatever order and however long the lines are. */
 void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
                    size_t *start, size_t *stop);
+/* the first line end at `byte` of a document or behind it, or its length */
+size_t wk_doc_lineend (wk_Doc *doc, size_t byte);
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);

@@ -185,6 +185,26 @@ local function items(n)
   end
 end
 
+-- The place of each of n values, the last one first: each on its own line, or
+-- all on one.
+local function marks(n, separator)
+  local numbers = {}
+  for i = 1, n do
+    numbers[i] = tostring(i)
+  end
+  local text = ("- %s\n"):format(table.concat(numbers, "\n- "))
+  if separator then
+    text = ("[%s]\n"):format(table.concat(numbers, separator))
+  end
+  return function()
+    local tree = core.tree(limits)
+    local values = tree:children((assert(tree:read("t", text, "any"))))
+    for i = n, 1, -1 do
+      tree:mark(values[i], "")
+    end
+  end
+end
+
 -- What n and 10 n of something cost, and what that is to each other.
 local function compare(what, n, make)
   local run_short, run_long = make(n), make(10 * n)
@@ -199,3 +219,7 @@ end
 
 compare("chains of references", 10000, chain)
 compare("references to the items of a list", 8000, items)
+compare("marks on lines", 8000, marks)
+compare("marks on one line", 8000, function(n)
+  return marks(n, ", ")
+end)

@@ -600,6 +600,99 @@ static void places (void **state) {
 }
 
 
+/* line, column, start and end of the line, counted from the start */
+static void slowly (const char *s, size_t length, size_t byte, size_t out[4]) {
+  size_t i, start = 0;
+  out[0] = out[1] = 1;
+  if (byte > length) byte = length;
+  for (i = 0; i < byte; i++)
+    if (s[i] == '\n' ||
+        (s[i] == '\r' && !(i + 1 < length && s[i + 1] == '\n'))) {
+      out[0]++;
+      start = i + 1;
+    }
+  if (start == 0 && byte >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) start = 3;
+  for (i = start; i < byte; out[1]++) {
+    int n = wk_utf8(s + i, s + length);
+    i += n > 0 ? (size_t)n : 1;
+  }
+  out[2] = start;
+  while (byte < length && s[byte] != '\n' && s[byte] != '\r') byte++;
+  while (byte > start && s[byte - 1] == '\r') byte--;
+  out[3] = byte;
+}
+
+
+/* long documents tell the same, in whatever order they are asked: of lines
+   that are long or short, of characters of all lengths and of broken ones */
+static void far_places (void **state) {
+  enum { LENGTH = 40000, DOCS = 12 };
+  static const char *const parts[] = {
+    "a", "bc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x99\x82", "\xFF",
+    "\xE2\x82", "\r", "\n", "\r\n", "\xEF\xBB\xBF", "\n\n\r\n"
+  };
+  static char text[LENGTH + 8];
+  uint32_t seed = 3;
+  int d, i;
+  (void)state;
+  for (d = 0; d < DOCS; d++) {
+    wk_Tree t;
+    wk_Doc *doc;
+    uint16_t number;
+    size_t length = 0, most = (size_t)(d % 4 == 3 ? LENGTH : d * 500);
+    unsigned lines = d % 3 == 0 ? 50 : d % 3 == 1 ? 4000 : 1000000;
+    wk_tree_init(&t);
+    if (d % 2) length = (size_t)sprintf(text, "\xEF\xBB\xBF");
+    while (length < most) {
+      unsigned r;
+      seed = seed * 1664525u + 1013904223u;
+      r = seed >> 8;
+      r = r % lines == 0 ? 7 + r / lines % 5 : r % 7;
+      length += (size_t)sprintf(text + length, "%s", parts[r]);
+    }
+    assert_int_equal(wk_tree_document(&t, WK_FILE, 0, "t", text, length,
+                                      &number, &problem), WK_OK);
+    doc = wk_tree_doc(&t, number);
+    for (i = 0; i < 400; i++) {
+      size_t want[4], got[4], byte;
+      seed = seed * 1664525u + 1013904223u;
+      byte = (seed >> 4) % (length + 3);
+      if (i % 50 == 0) byte = (size_t)i / 50;
+      if (i % 50 == 1) byte = length - (size_t)i / 50 % (length + 1);
+      slowly(text, length, byte, want);
+      wk_doc_place(doc, byte, &got[0], &got[1], &got[2], &got[3]);
+      assert_memory_equal(got, want, sizeof(want));
+      wk_place(text, length, byte, &got[0], &got[1], &got[2], &got[3]);
+      assert_memory_equal(got, want, sizeof(want));
+      if (byte > length) continue;
+      assert_int_equal(wk_doc_lineend(doc, byte),
+                       byte + strcspn(text + byte, "\r\n"));
+    }
+    wk_tree_free(&t);
+  }
+}
+
+
+/* a document that is no part of a tree is counted, and holds nothing */
+static void lone_places (void **state) {
+  static char text[4000];
+  wk_Doc doc;
+  size_t line, column, start, stop;
+  (void)state;
+  memset(text, 'x', sizeof(text));
+  text[2999] = '\n';
+  memset(&doc, 0, sizeof(doc));
+  doc.source = text;
+  doc.length = sizeof(text);
+  wk_doc_place(&doc, 3500, &line, &column, &start, &stop);
+  assert_int_equal(line, 2);
+  assert_int_equal(column, 501);
+  assert_int_equal(start, 3000);
+  assert_int_equal(stop, sizeof(text));
+  assert_null(doc.stakes);
+}
+
+
 /* what a caret covers */
 static void extents (void **state) {
   static const struct { const char *text; size_t extent, keyextent; } rows[] =
@@ -645,7 +738,8 @@ int main (void) {
     LEAK_TEST(rows), LEAK_TEST(keys),
     LEAK_TEST(components), LEAK_TEST(large), LEAK_TEST(linear),
     LEAK_TEST(replaced), LEAK_TEST(copies), LEAK_TEST(copyold),
-    LEAK_TEST(deep), LEAK_TEST(limits), LEAK_TEST(places), LEAK_TEST(extents)
+    LEAK_TEST(deep), LEAK_TEST(limits), LEAK_TEST(places),
+    LEAK_TEST(far_places), LEAK_TEST(lone_places), LEAK_TEST(extents)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
