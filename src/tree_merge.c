@@ -100,27 +100,32 @@ static void rename_key (wk_Tree *t, wk_Id map, wk_Id key, uint32_t skip) {
 }
 
 
-/* the value under another form of the same key in this map, or 0 */
-static wk_Id otherform (wk_Tree *t, wk_Id map, wk_Id value, const char *name,
-                        size_t len) {
+/* *other: the value under another form of the same key in this map, or 0.
+   Fails with ENOMEM. */
+static wk_Code otherform (Lay *l, wk_Id map, wk_Id value, const char *name,
+                          size_t len, wk_Id *other) {
   static const char *const forms[] = {"", "+", "=", "~", "~?"};
-  wk_Id found;
+  wk_Tree *t = l->tree;
   size_t i;
   char *text = malloc(len + 2);
-  if (text == NULL) return 0;  /* then the clash is told by another run */
+  *other = 0;
+  if (text == NULL) return nomemory(l->fail);
   for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
     size_t n = strlen(forms[i]);
+    wk_Id found;
     memcpy(text, forms[i], n);
     memcpy(text + n, name, len);
     found = wk_tree_find(t, map, text, n + len);
     if (found == 0 && n == 0 && wk_scalar_kind(name, len) == WK_INT)
       found = wk_tree_findint(t, map, wk_scalar_int(name, len));
     if (found != 0 && found != value &&
-        (n == 0 || (t->nodes[found - 1].flags & WK_PLAIN))) break;
-    found = 0;
+        (n == 0 || (t->nodes[found - 1].flags & WK_PLAIN))) {
+      *other = found;
+      break;
+    }
   }
   free(text);
-  return found;
+  return WK_OK;
 }
 
 
@@ -135,23 +140,25 @@ static wk_Code checkkeys (Lay *l, wk_Id map, size_t *operators) {
     uint32_t skip;
     wk_Op op = operator(t, key, &skip);
     wk_Code code = WK_OK;
-    wk_Id other;
     if (op == WK_SET) continue;
     (*operators)++;
     if (key->size == skip) code = clash(l, WK_NOKEY, op, map, v);
     else if ((op == WK_DELETE || op == WK_DELETEANY) &&
              t->nodes[v].kind != WK_NULL)
       code = clash(l, WK_VALUED, op, map, v);
-    else if ((other = otherform(t, map, v, wk_tree_text(t, key) + skip,
-                                key->size - skip)) != 0 &&
-             (other < v ||
-              operator(t, wk_tree_node(t, other - 1), &skip) == WK_SET)) {
-      code = clash(l, WK_TWICE, op, other, v);  /* once for each two */
+    else {
+      wk_Id other;
+      wk_Op below;
+      code = otherform(l, map, v, wk_tree_text(t, key) + skip,
+                       key->size - skip, &other);
+      if (code != WK_OK) return code;
+      if (other == 0) continue;
+      below = operator(t, wk_tree_node(t, other - 1), &skip);
+      if (other > v && below != WK_SET) continue;  /* once for each two */
+      code = clash(l, WK_TWICE, op, other, v);
       if (code == WK_OK)
-        l->clashes->list[l->clashes->count - 1].below =
-          operator(t, wk_tree_node(t, other - 1), &skip);
+        l->clashes->list[l->clashes->count - 1].below = below;
     }
-    else continue;
     if (code != WK_OK) return code;
     t->nodes[v].flags |= WK_ABSENT;  /* told: it says nothing more */
   }

@@ -158,6 +158,34 @@ static inline wk_Code do_tree (void) {
 }
 
 
+/* `k` and `+k` in one map that is laid over nothing: it never passes */
+static inline wk_Code do_clash (void) {
+  static const char *const names[] = {"key", "+key"};
+  wk_Tree t;
+  wk_Clashes clashes = {NULL, 0, 0};
+  wk_Id map = 0, key, value;
+  int i;
+  wk_Code code;
+  wk_tree_init(&t);
+  t.operators = 1;
+  code = wk_tree_add(&t, WK_MAP, 0, 0, &map, &failure);
+  for (i = 0; i < 2 && code == WK_OK; i++) {
+    code = wk_tree_scalar(&t, WK_STRING, 0, 0, names[i], strlen(names[i]),
+                          &key, &failure);
+    if (code != WK_OK) break;
+    wk_tree_node(&t, key)->flags |= WK_PLAIN;
+    code = wk_tree_add(&t, WK_NULL, 0, 0, &value, &failure);
+    if (code == WK_OK) wk_tree_link(&t, map, 0, value);
+  }
+  if (code == WK_OK) code = wk_tree_settle(&t, map, &clashes, &failure);
+  if (code == WK_OK && (clashes.count != 1 ||
+                        clashes.list[0].what != WK_TWICE)) code = WK_EBUG;
+  free(clashes.list);
+  wk_tree_free(&t);
+  return code;
+}
+
+
 static const struct {
   const char *name;
   wk_Code (*run) (void);
@@ -165,7 +193,8 @@ static const struct {
   {"a root", do_root}, {"a file by openat2", do_read},
   {"a file by the walk", do_walk}, {"a folder by openat2", do_list},
   {"a folder by the walk", do_list_walk}, {"a file of the user", do_file},
-  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree}
+  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree},
+  {"keys that clash", do_clash}
 };
 
 #define N_ROOMS  (sizeof(rooms) / sizeof(*rooms))
