@@ -87,6 +87,7 @@ build = {
         "src/tree_keys.c",
         "src/tree_lines.c",
         "src/tree_merge.c",
+        "src/tree_vanish.c",
         "src/trust.c",
         "src/value.c",
         "src/yaml.c",

@@ -213,6 +213,9 @@ void wk_tree_unhash (wk_Tree *t, wk_Id map);
    freed */
 void wk_tree_leave (wk_Tree *t, wk_Id item);
 void wk_tree_norows (wk_Tree *t);
+/* and: the value `id` has another kind or key: a map is a component when, and
+   only when, it has the key `_target_` */
+void wk_tree_noticetarget (wk_Tree *t, wk_Id id);
 
 #define WK_TARGET      "_target_"
 #define WK_TARGETSIZE  (sizeof(WK_TARGET) - 1)
@@ -273,7 +276,7 @@ size_t wk_tree_index (wk_Tree *t, wk_Id id);
 
 /*
 ** {======================================================
-** Composition (tree_merge.c)
+** Composition (tree_merge.c, tree_vanish.c)
 ** =======================================================
 */
 
