@@ -44,13 +44,6 @@ int wk_edit_put (lua_State *L) {
 }
 
 
-/* marks a map as a component once it has the key `_target_` */
-static void note_target (wk_Tree *t, wk_Id map, const char *key, size_t len) {
-  if (len == 8 && memcmp(key, "_target_", 8) == 0)
-    wk_tree_node(t, map)->flags |= WK_COMPONENT;
-}
-
-
 /* tree:add(up, key, from, byte) -> node | nil, err: a new last value of a map
    (under a string or integer key) or list (key nil) with the content of the
    unlinked node `from`; `byte` (1): where its document writes the key */
@@ -70,15 +63,12 @@ int wk_edit_add (lua_State *L) {
     size_t len;
     const char *key = luaL_checklstring(L, 3, &len);
     code = wk_tree_scalar(t, WK_STRING, doc, pos, key, len, &id, &fail);
-    note_target(t, up, key, len);
   }
   if (code == WK_OK) code = wk_tree_add(t, WK_NULL, doc, pos, &id, &fail);
-  if (code == WK_OK) {
-    wk_tree_link(t, up, 0, id);
-    code = wk_tree_replace(t, id, from, &fail);
-  }
+  if (code == WK_OK) code = wk_tree_replace(t, id, from, &fail);
   if (code != WK_OK) return wk_push_failure(L, &fail, NULL);
   wk_tree_node(t, id)->prev = 0;
+  wk_tree_link(t, up, 0, id);
   lua_pushinteger(L, id);
   return 1;
 }
@@ -88,12 +78,9 @@ int wk_edit_add (lua_State *L) {
 int wk_edit_remove (lua_State *L) {
   wk_Tree *t = wk_check_tree(L, 1);
   wk_Id id = wk_check_id(L, t, 2);
-  wk_Id up = wk_tree_node(t, id)->up;
-  luaL_argcheck(L, up != 0, 2, "the top cannot be removed");
+  luaL_argcheck(L, wk_tree_node(t, id)->up != 0, 2,
+                "the top cannot be removed");
   wk_tree_unlink(t, id);
-  if (wk_tree_node(t, up)->kind == WK_MAP &&
-      wk_tree_find(t, up, "_target_", 8) == 0)
-    wk_tree_node(t, up)->flags &= (uint8_t)~WK_COMPONENT;
   return 0;
 }
 
@@ -213,12 +200,13 @@ static void append (lua_State *L, int list, wk_Id id) {
 }
 
 
-/* is this key of the form `_x_`, and not one that this version knows? */
+/* is this key of the form `_x_`, and neither `_target_` nor `_args_`? */
 static int isreserved (const wk_Tree *t, const wk_Node *key) {
   const char *s = wk_tree_text(t, key);
   if (key->kind != WK_STRING || key->size < 3 || s[0] != '_' ||
       s[key->size - 1] != '_') return 0;
-  return !(key->size == 8 && memcmp(s, "_target_", 8) == 0) &&
+  return !(key->size == WK_TARGETSIZE &&
+           memcmp(s, WK_TARGET, WK_TARGETSIZE) == 0) &&
          !(key->size == 6 && memcmp(s, "_args_", 6) == 0);
 }
 
@@ -234,7 +222,8 @@ static int isnearly (const wk_Tree *t, const wk_Node *key,
   while (s < end && *s == '_') s++;
   if (s == end || (*s | 0x20) != 't') return 0;
   while (end[-1] == '_') end--;
-  return end - s == 6 && !(key->size == 8 && memcmp(s - 1, "_target_", 8) == 0);
+  return end - s == 6 && !(key->size == WK_TARGETSIZE &&
+                           memcmp(s - 1, WK_TARGET, WK_TARGETSIZE) == 0);
 }
 
 

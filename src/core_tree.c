@@ -3,7 +3,8 @@
 ** nodes.
 **
 ** May call: fail, tree, yaml, scalar, core.h; lists the methods that
-** core_edit.c, core_lua.c and value.c define.
+** core_edit.c, core_lua.c, core_merge.c, core_override.c, core_weight.c and
+** value.c define.
 **
 ** Nodes are integers to Lua.  Every method checks them, so a wrong number
 ** raises and never reads past the arena.
@@ -224,7 +225,7 @@ static int haskey (const wk_Tree *t, wk_Id id) {
 
 /* pushes the key of a value: string or integer; its place in a list; nil.
    `inmap`: it was in a map, whatever stands there now. */
-static void pushkey (lua_State *L, const wk_Tree *t, wk_Id id, int inmap) {
+static void pushkey (lua_State *L, wk_Tree *t, wk_Id id, int inmap) {
   if (inmap || haskey(t, id)) {
     const wk_Node *key = wk_tree_node(t, id - 1);
     const char *s = wk_tree_text(t, key);
@@ -319,7 +320,7 @@ static int tree_previous (lua_State *L) {
 
 
 /* pushes the key path of a node as an array of segments */
-static void push_segments (lua_State *L, const wk_Tree *t, wk_Id id) {
+static void push_segments (lua_State *L, wk_Tree *t, wk_Id id) {
   wk_Id at;
   lua_Integer depth = 0;
   for (at = id; wk_tree_node(t, at)->up != 0; at = wk_tree_node(t, at)->up)
@@ -352,7 +353,7 @@ static wk_Id written (const wk_Tree *t, wk_Id id) {
 
 /* pushes a mark in a table of the host, which has no lines: the key path goes
    into the label */
-static int push_host_mark (lua_State *L, const wk_Tree *t, wk_Id id,
+static int push_host_mark (lua_State *L, wk_Tree *t, wk_Id id,
                            wk_Doc *doc, const char *label) {
   lua_pushcfunction(L, wk_core_keytext);
   push_segments(L, t, id);

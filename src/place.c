@@ -1,86 +1,14 @@
 /*
-** place.c -- where a node stands: its place in a list, its line and column,
-** what a caret covers, and where a part of its text is (tree.h).
+** place.c -- where a node stands: what a caret covers, and where a part of its
+** text is (tree.h).
 **
-** May call: fail (wk_utf8 alone); lex, for Lua texts.
+** May call: lex, for Lua texts.
 */
 
 #include <string.h>
 
 #include "lex.h"
 #include "tree.h"
-
-
-wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n) {
-  const wk_Node *list = wk_tree_node(t, id);
-  wk_Id v;
-  if (list->kind != WK_LIST) return 0;
-  if (n < 0) n += (int64_t)list->size + 1;
-  if (n <= 0 || n > (int64_t)list->size) return 0;
-  for (v = list->first; n > 1; n--) v = t->nodes[v].next;
-  return v;
-}
-
-
-wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id) {
-  wk_Id up = t->nodes[id].up;
-  while (up != 0 && t->nodes[up].kind == WK_NONE) up = t->nodes[up].prev;
-  return up;
-}
-
-
-size_t wk_tree_index (const wk_Tree *t, wk_Id id) {
-  const wk_Node *list = wk_tree_node(t, wk_tree_holder(t, id));
-  wk_Id v = list->kind == WK_LIST ? list->first : 0;
-  size_t n = 1;
-  for (; v != 0 && v != id; v = t->nodes[v].next) n++;
-  return v == id ? n : 0;
-}
-
-
-/* wk_place, for a byte behind `from`, where line *line begins */
-static void placefrom (const char *source, size_t length, size_t byte,
-                       size_t from, size_t *line, size_t *column,
-                       size_t *start, size_t *stop) {
-  size_t i;
-  if (byte > length) byte = length;
-  for (i = from; i < byte; i++) {
-    if (source[i] == '\n' ||
-        (source[i] == '\r' && !(i + 1 < length && source[i + 1] == '\n'))) {
-      ++*line;
-      from = i + 1;
-    }
-  }
-  if (from == 0 && byte >= 3 && memcmp(source, "\xEF\xBB\xBF", 3) == 0)
-    from = 3;  /* a byte order mark takes no column */
-  *column = 1;
-  for (i = from; i < byte; ++*column) {
-    int n = wk_utf8(source + i, source + length);
-    i += n > 0 ? (size_t)n : 1;  /* what is no character counts byte by byte */
-  }
-  *start = from;
-  while (byte < length && source[byte] != '\n' && source[byte] != '\r')
-    byte++;
-  while (byte > from && source[byte - 1] == '\r') byte--;
-  *stop = byte;
-}
-
-
-void wk_place (const char *source, size_t length, size_t byte, size_t *line,
-               size_t *column, size_t *start, size_t *stop) {
-  *line = 1;
-  placefrom(source, length, byte, 0, line, column, start, stop);
-}
-
-
-void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
-                   size_t *start, size_t *stop) {
-  size_t from = byte >= doc->seen ? doc->seen : 0;
-  *line = 1 + (from > 0 ? doc->line : 0);
-  placefrom(doc->source, doc->length, byte, from, line, column, start, stop);
-  doc->seen = *start;
-  doc->line = *line - 1;
-}
 
 
 /* the length of a quoted scalar at s, with both quotes; up to `end` when it
@@ -165,13 +93,12 @@ static size_t expression (const char *s, const char *end) {
 
 
 size_t wk_tree_width (const wk_Tree *t, uint16_t doc, size_t pos) {
-  const wk_Doc *d = wk_tree_finddoc(t, doc);
+  wk_Doc *d = wk_tree_finddoc(t, doc);
   const char *s, *end;
   size_t width;
   if (d == NULL || d->source == NULL || pos >= d->length) return 1;
   s = d->source + pos;
-  for (end = s; end < d->source + d->length; end++)
-    if (*end == '\n' || *end == '\r') break;
+  end = d->source + wk_doc_lineend(d, pos);
   width = expression(s, end);
   return width > 0 ? width : 1;
 }
@@ -224,7 +151,7 @@ size_t wk_tree_written (const wk_Tree *t, wk_Id id) {
 
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
   const wk_Node *n = wk_tree_node(t, id);
-  const wk_Doc *d = wk_tree_finddoc(t, n->doc);
+  wk_Doc *d = wk_tree_finddoc(t, n->doc);
   int isscalar = n->kind != WK_MAP && n->kind != WK_LIST;
   const char *s, *end;
   size_t length;
@@ -232,8 +159,7 @@ size_t wk_tree_extent (const wk_Tree *t, wk_Id id) {
     return isscalar && n->kind <= WK_STRING && n->size > 0 ? n->size : 1;
   if (d->islua) return wk_tree_width(t, n->doc, n->pos);
   s = d->source + n->pos;
-  for (end = s; end < d->source + d->length; end++)
-    if (*end == '\n' || *end == '\r') break;
+  end = d->source + wk_doc_lineend(d, n->pos);
   length = (size_t)(end - s);
   if (!isscalar && (*s == '[' || *s == '{'))
     length = flow(s, end);

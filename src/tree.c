@@ -20,8 +20,6 @@
 #include "tree.h"
 
 
-
-
 /*
 ** {======================================================================
 ** Memory
@@ -48,6 +46,7 @@ void wk_tree_free (wk_Tree *t) {
   for (i = 1; i < t->ndocs; i++) {
     free(t->docs[i]->name);
     free(t->docs[i]->source);
+    free(t->docs[i]->stakes);
     free(t->docs[i]);
   }
   free(t->docs);
@@ -55,6 +54,7 @@ void wk_tree_free (wk_Tree *t) {
   free(t->text);
   free(t->slots);
   free(t->vias);
+  wk_tree_norows(t);
   memset(t, 0, sizeof(*t));
 }
 
@@ -184,7 +184,9 @@ wk_Code wk_tree_document (wk_Tree *t, wk_Origin origin, int number,
   d->origin = origin;
   d->number = number;
   d->islua = 0;
-  d->seen = d->line = 0;
+  d->kept = 1;
+  d->stakes = NULL;
+  d->nstakes = 0;
   d->length = source != NULL ? length : 0;
   d->name = duplicate(name, strlen(name));
   d->source = source != NULL ? duplicate(source, length) : NULL;
@@ -264,6 +266,7 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
   for (v = parent->first; v != 0 && v != child; v = t->nodes[v].next)
     last = v;
   if (v == 0) return;  /* it is in nothing */
+  wk_tree_leave(t, child);
   if (parent->kind == WK_MAP) {
     if (parent->flags & WK_INDEXED) wk_tree_hashout(t, up, child);
     if (wk_tree_istarget(t, child)) parent->flags &= (uint8_t)~WK_COMPONENT;
@@ -279,7 +282,7 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
 /* the slot of a node's via, or the free one where it would stand; the table
    has room */
 static size_t viaslot (const wk_Tree *t, wk_Id node) {
-  size_t mask = t->cvias - 1, i = (size_t)(size_t)(node * 2654435769u) & mask;
+  size_t mask = t->cvias - 1, i = (size_t)(node * 2654435769u) & mask;
   while (t->vias[i].node != 0 && t->vias[i].node != node) i = (i + 1) & mask;
   return i;
 }
@@ -296,7 +299,7 @@ static int dropvia (wk_Tree *t, wk_Id node, wk_Via *v) {
   *v = t->vias[i];
   t->nvias--;
   for (j = (i + 1) & mask; t->vias[j].node != 0; j = (j + 1) & mask) {
-    size_t home = (size_t)(size_t)(t->vias[j].node * 2654435769u) & mask;
+    size_t home = (size_t)(t->vias[j].node * 2654435769u) & mask;
     if (((j - home) & mask) >= ((j - i) & mask)) {
       t->vias[i] = t->vias[j];
       i = j;

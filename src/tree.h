@@ -2,7 +2,8 @@
 ** tree.h -- documents as nodes in an arena: kind, text, mark, and the node
 ** each one replaced.
 **
-** May call: fail, scalar (integer keys).  Never touches a lua_State.
+** May call: fail, scalar (integer keys), lex (the marks of Lua texts).  Never
+** touches a lua_State.
 **
 ** A tree holds every document that was read for one config, and every
 ** override.  Nodes are numbers (wk_Id, 0 is none); they are never freed
@@ -78,6 +79,10 @@ typedef enum wk_Origin {
   WK_TABLE     /* a table of the host program; has no source */
 } wk_Origin;
 
+/* a character of a source: its byte, its line and column (from 1), and where
+   the line begins */
+typedef struct wk_Stake { size_t at, line, start, column; } wk_Stake;
+
 typedef struct wk_Doc {
   wk_Origin origin;
   int number;
@@ -85,11 +90,13 @@ typedef struct wk_Doc {
   char *name;        /* owned by the tree; NUL-ended */
   char *source;      /* its bytes, owned by the tree; NUL-ended */
   size_t length;
-  size_t seen, line; /* the start of a line that was asked for, and how many
-                        lines are before it */
+  int kept;          /* it is part of a tree, which frees its stakes: */
+  wk_Stake *stakes;  /* one each so many bytes, set as far as was asked */
+  size_t nstakes;
 } wk_Doc;
 
-/* design 2.1; all may be raised or lowered */
+/* how much a config may cost before it is refused: where it is kept, the name
+   by which it is raised or lowered, and what it is where nobody does that */
 #define WK_LIMITS(X) \
   X(document_bytes,  "document.bytes",  16777216) \
   X(document_depth,  "document.depth",  256) \
@@ -113,6 +120,11 @@ typedef struct wk_Limits {
 
 /* one key of a large map: the hash of key and map, and the value (0: free) */
 typedef struct wk_Slot { uint32_t hash; wk_Id value; } wk_Slot;
+/* the items of a long list, as far as they were asked for, by their places;
+   where an item is in which of them (place from 1, 0: in none) */
+typedef struct wk_Row { wk_Id first; uint32_t size, capacity; wk_Id *items; }
+  wk_Row;
+typedef struct wk_Seat { wk_Id first; uint32_t place; } wk_Seat;
 typedef struct wk_Via { wk_Id node; uint32_t pos; uint16_t doc; } wk_Via;
 
 typedef struct wk_Tree {
@@ -121,8 +133,10 @@ typedef struct wk_Tree {
   wk_Doc **docs;       /* each stays where it is; docs[0] is unused */
   wk_Slot *slots;      /* one hash for the keys of all large maps */
   wk_Via *vias;        /* hash: which node was copied by which alias */
+  wk_Row *rows;        /* hash: the chains of long lists by their first item */
+  wk_Seat *seats;      /* one a node, once such a list was asked */
   size_t nnodes, cnodes, ntext, ctext, ndocs, cdocs;
-  size_t nslots, cslots, nvias, cvias;
+  size_t nslots, cslots, nvias, cvias, nrows, crows, cseats;
   uint64_t seed;       /* of the hash; random per tree */
   wk_Limits limits;    /* set them before the first node is added */
   size_t events;       /* libyaml events read so far, counted for tests */
@@ -197,6 +211,13 @@ wk_Id wk_tree_same (wk_Tree *t, wk_Id map, wk_Id key);
 void wk_tree_hashin (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_hashout (wk_Tree *t, wk_Id map, wk_Id value);
 void wk_tree_unhash (wk_Tree *t, wk_Id map);
+/* and: an item is taken out of its list; what is known of all lists is
+   freed */
+void wk_tree_leave (wk_Tree *t, wk_Id item);
+void wk_tree_norows (wk_Tree *t);
+/* and: the value `id` has another kind or key: a map is a component when, and
+   only when, it has the key `_target_` */
+void wk_tree_noticetarget (wk_Tree *t, wk_Id id);
 
 #define WK_TARGET      "_target_"
 #define WK_TARGETSIZE  (sizeof(WK_TARGET) - 1)
@@ -246,17 +267,18 @@ wk_Code wk_tree_copy (wk_Tree *t, wk_Id id, int with_key, wk_Id *copy,
    absent.  Large maps are hashed at the first look. */
 wk_Id wk_tree_find (wk_Tree *t, wk_Id id, const char *key, size_t len);
 wk_Id wk_tree_findint (wk_Tree *t, wk_Id id, int64_t key);
-/* the item n (from 1; from the end when negative) of a list, 0 when absent */
-wk_Id wk_tree_item (const wk_Tree *t, wk_Id id, int64_t n);
+/* the item n (from 1; from the end when negative) of a list, 0 when absent.
+   A list is walked once, however many of its items are asked for. */
+wk_Id wk_tree_item (wk_Tree *t, wk_Id id, int64_t n);
 /* the node with the map or list that this one is in, `up` or what `up` was
    before it vanished; 0 at the top */
 wk_Id wk_tree_holder (const wk_Tree *t, wk_Id id);
 /* the place (from 1) of an item in its list; 0 when it is in none any more */
-size_t wk_tree_index (const wk_Tree *t, wk_Id id);
+size_t wk_tree_index (wk_Tree *t, wk_Id id);
 
 /*
 ** {======================================================
-** Composition (tree_merge.c)
+** Composition (tree_merge.c, tree_vanish.c)
 ** =======================================================
 */
 
@@ -328,10 +350,14 @@ const wk_Via *wk_tree_viaof (const wk_Tree *t, wk_Id node);
    that line, without its end.  Lines end at \n, \r\n and \r. */
 void wk_place (const char *source, size_t length, size_t byte, size_t *line,
                size_t *column, size_t *start, size_t *stop);
-/* the same for the source of a document, which remembers where it was: places
-   in order cost no more than the bytes between them */
+/* the same for the source of a document.  One in a tree is read through once:
+   places cost little, in whatever order and however long the lines are. */
 void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
                    size_t *start, size_t *stop);
+/* what was counted is forgotten: the source of the document was changed */
+void wk_doc_forget (wk_Doc *doc);
+/* the first line end at `byte` of a document or behind it, or its length */
+size_t wk_doc_lineend (wk_Doc *doc, size_t byte);
 /* how many bytes the node covers in its source, at least 1, for a caret:
    never past the end of its first line */
 size_t wk_tree_extent (const wk_Tree *t, wk_Id id);

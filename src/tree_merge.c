@@ -100,27 +100,32 @@ static void rename_key (wk_Tree *t, wk_Id map, wk_Id key, uint32_t skip) {
 }
 
 
-/* the value under another form of the same key in this map, or 0 */
-static wk_Id otherform (wk_Tree *t, wk_Id map, wk_Id value, const char *name,
-                        size_t len) {
+/* *other: the value under another form of the same key in this map, or 0.
+   Fails with ENOMEM. */
+static wk_Code otherform (Lay *l, wk_Id map, wk_Id value, const char *name,
+                          size_t len, wk_Id *other) {
   static const char *const forms[] = {"", "+", "=", "~", "~?"};
-  wk_Id found;
+  wk_Tree *t = l->tree;
   size_t i;
   char *text = malloc(len + 2);
-  if (text == NULL) return 0;  /* then the clash is told by another run */
+  *other = 0;
+  if (text == NULL) return nomemory(l->fail);
   for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
     size_t n = strlen(forms[i]);
+    wk_Id found;
     memcpy(text, forms[i], n);
     memcpy(text + n, name, len);
     found = wk_tree_find(t, map, text, n + len);
     if (found == 0 && n == 0 && wk_scalar_kind(name, len) == WK_INT)
       found = wk_tree_findint(t, map, wk_scalar_int(name, len));
     if (found != 0 && found != value &&
-        (n == 0 || (t->nodes[found - 1].flags & WK_PLAIN))) break;
-    found = 0;
+        (n == 0 || (t->nodes[found - 1].flags & WK_PLAIN))) {
+      *other = found;
+      break;
+    }
   }
   free(text);
-  return found;
+  return WK_OK;
 }
 
 
@@ -135,117 +140,28 @@ static wk_Code checkkeys (Lay *l, wk_Id map, size_t *operators) {
     uint32_t skip;
     wk_Op op = operator(t, key, &skip);
     wk_Code code = WK_OK;
-    wk_Id other;
     if (op == WK_SET) continue;
     (*operators)++;
     if (key->size == skip) code = clash(l, WK_NOKEY, op, map, v);
     else if ((op == WK_DELETE || op == WK_DELETEANY) &&
              t->nodes[v].kind != WK_NULL)
       code = clash(l, WK_VALUED, op, map, v);
-    else if ((other = otherform(t, map, v, wk_tree_text(t, key) + skip,
-                                key->size - skip)) != 0 &&
-             (other < v ||
-              operator(t, wk_tree_node(t, other - 1), &skip) == WK_SET)) {
-      code = clash(l, WK_TWICE, op, other, v);  /* once for each two */
+    else {
+      wk_Id other;
+      wk_Op below;
+      code = otherform(l, map, v, wk_tree_text(t, key) + skip,
+                       key->size - skip, &other);
+      if (code != WK_OK) return code;
+      if (other == 0) continue;
+      below = operator(t, wk_tree_node(t, other - 1), &skip);
+      if (other > v && below != WK_SET) continue;  /* once for each two */
+      code = clash(l, WK_TWICE, op, other, v);
       if (code == WK_OK)
-        l->clashes->list[l->clashes->count - 1].below =
-          operator(t, wk_tree_node(t, other - 1), &skip);
+        l->clashes->list[l->clashes->count - 1].below = below;
     }
-    else continue;
     if (code != WK_OK) return code;
     t->nodes[v].flags |= WK_ABSENT;  /* told: it says nothing more */
   }
-  return WK_OK;
-}
-
-/* }====================================================================== */
-
-
-/*
-** {======================================================================
-** Edits that keep what was there
-** =======================================================================
-*/
-
-int wk_tree_ismissing (const wk_Tree *t, wk_Id id) {
-  const wk_Node *n = wk_tree_node(t, id);
-  return n->kind == WK_STRING && !(n->flags & WK_TAGGED) && n->size == 3 &&
-         memcmp(wk_tree_text(t, n), "???", 3) == 0;
-}
-
-
-int wk_tree_iscopy (const wk_Tree *t, wk_Id id) {
-  const wk_Node *n = wk_tree_node(t, id);
-  const char *s = wk_tree_text(t, n);
-  return n->kind == WK_STRING && (n->flags & WK_SIGIL) && n->size > 0 &&
-         s[0] == '%' && (n->size == 1 || s[1] != '%');
-}
-
-
-/* `@@`, `%%` and `$$` begin a text, and so does a `$${` in it mean itself */
-int wk_tree_iscomputed (const wk_Tree *t, wk_Id id) {
-  const wk_Node *n = wk_tree_node(t, id);
-  const char *s = wk_tree_text(t, n);
-  size_t i, len = n->size;
-  if (!(n->flags & WK_SIGIL)) return 0;
-  if (n->kind != WK_STRING || len < 2) return 1;
-  if (s[0] == '@' || s[0] == '%' || (s[0] == '$' && s[1] != '{')) {
-    if (s[1] != s[0]) return 1;
-  }
-  for (i = 0; i + 1 < len; i++)
-    if (s[i] == '$' && s[i + 1] == '{' && (i == 0 || s[i - 1] != '$')) return 1;
-  return 0;
-}
-
-
-/* a map is a component when, and only when, it has the key `_target_` */
-static void noticetarget (wk_Tree *t, wk_Id id) {
-  wk_Id up = t->nodes[id].up;
-  if (up == 0 || t->nodes[up].kind != WK_MAP || !wk_tree_istarget(t, id))
-    return;
-  if (t->nodes[id].kind == WK_NONE)
-    t->nodes[up].flags &= (uint8_t)~WK_COMPONENT;
-  else
-    t->nodes[up].flags |= WK_COMPONENT;
-}
-
-
-wk_Code wk_tree_vanish (wk_Tree *t, wk_Id id, uint16_t doc, uint32_t pos,
-                        int dropped, wk_Fail *f) {
-  wk_Id fresh;
-  wk_Code code = wk_tree_add(t, WK_NONE, doc, pos, &fresh, f);
-  if (code == WK_OK) {
-    if (dropped) t->nodes[fresh].flags |= WK_MERGED;
-    code = wk_tree_replace(t, id, fresh, f);
-  }
-  if (code == WK_OK) {
-    noticetarget(t, id);
-    t->vanished++;
-  }
-  return code;
-}
-
-
-/* a list or map gets more from `over`: what it was is kept as its previous
-   node, a list as the first items of the same chain */
-static wk_Code snapshot (wk_Tree *t, wk_Id id, wk_Id over, wk_Fail *f) {
-  wk_Id old;
-  wk_Node *n;
-  const wk_Node *m;
-  wk_Code code;
-  if (t->forgets) return WK_OK;
-  code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
-  if (code != WK_OK) return code;
-  n = wk_tree_node(t, id);
-  m = wk_tree_node(t, over);
-  t->nodes[old] = *n;
-  t->nodes[old].next = 0;
-  t->nodes[old].flags &= (uint8_t)~WK_INDEXED;
-  n->prev = old;
-  n->doc = m->doc;
-  n->pos = m->pos;
-  n->flags = (uint8_t)((n->flags & ~(WK_FLOW | WK_EMPTY)) | WK_MERGED |
-                       (m->flags & WK_FLOW));
   return WK_OK;
 }
 
@@ -284,7 +200,7 @@ static wk_Code settlemap (Lay *l, wk_Id map) {
     }
     if (op != WK_SET) {
       rename_key(t, map, v - 1, skip);
-      noticetarget(t, v);
+      wk_tree_noticetarget(t, v);
     }
     last = v;
   }
@@ -319,7 +235,7 @@ static wk_Code settle (Lay *l, wk_Id top) {
 static wk_Code replace (Lay *l, wk_Id base, wk_Id over) {
   wk_Code code = wk_tree_replace(l->tree, base, over, l->fail);
   if (code != WK_OK) return code;
-  noticetarget(l->tree, base);
+  wk_tree_noticetarget(l->tree, base);
   return settle(l, base);
 }
 
@@ -334,6 +250,30 @@ static wk_Code enter (Lay *l, wk_Id up, wk_Id *last, wk_Id child) {
   wk_tree_link(t, up, *last, child);
   *last = child;
   return settle(l, child);
+}
+
+
+/* a list or map gets more from `over`: what it was is kept as its previous
+   node, a list as the first items of the same chain */
+static wk_Code snapshot (wk_Tree *t, wk_Id id, wk_Id over, wk_Fail *f) {
+  wk_Id old;
+  wk_Node *n;
+  const wk_Node *m;
+  wk_Code code;
+  if (t->forgets) return WK_OK;
+  code = wk_tree_add(t, WK_NONE, 0, 0, &old, f);
+  if (code != WK_OK) return code;
+  n = wk_tree_node(t, id);
+  m = wk_tree_node(t, over);
+  t->nodes[old] = *n;
+  t->nodes[old].next = 0;
+  t->nodes[old].flags &= (uint8_t)~WK_INDEXED;
+  n->prev = old;
+  n->doc = m->doc;
+  n->pos = m->pos;
+  n->flags = (uint8_t)((n->flags & ~(WK_FLOW | WK_EMPTY)) | WK_MERGED |
+                       (m->flags & WK_FLOW));
+  return WK_OK;
 }
 
 
@@ -525,43 +465,3 @@ wk_Code wk_tree_settle (wk_Tree *t, wk_Id top, wk_Clashes *clashes,
 }
 
 /* }====================================================================== */
-
-
-/* takes the vanished values of one map or list out of its chain */
-static void sweepone (wk_Tree *t, wk_Id up) {
-  wk_Id v, next, last = 0;
-  for (v = t->nodes[up].first; v != 0; v = next) {
-    next = t->nodes[v].next;
-    if (t->nodes[v].kind != WK_NONE) {
-      last = v;
-      continue;
-    }
-    if (t->nodes[up].flags & WK_INDEXED) wk_tree_hashout(t, up, v);
-    if (last != 0) t->nodes[last].next = next;
-    else t->nodes[up].first = next;
-    t->nodes[up].size--;
-    t->nodes[v].next = 0;
-    t->nodes[v].flags |= WK_ABSENT;
-  }
-}
-
-
-void wk_tree_sweep (wk_Tree *t, wk_Id top) {
-  wk_Id at = top;
-  if (t->vanished == 0) return;
-  for (;;) {
-    const wk_Node *n = wk_tree_node(t, at);
-    if (n->kind == WK_MAP || n->kind == WK_LIST) {
-      sweepone(t, at);
-      n = wk_tree_node(t, at);
-      if (n->first != 0) {
-        at = n->first;
-        continue;
-      }
-    }
-    while (at != top && t->nodes[at].next == 0) at = t->nodes[at].up;
-    if (at == top) break;
-    at = t->nodes[at].next;
-  }
-  t->vanished = 0;
-}

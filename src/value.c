@@ -267,8 +267,6 @@ int wk_tree_grow (lua_State *L) {
   else if (code == WK_OK && !lua_isnoneornil(L, 3)) {
     size_t len;
     const char *key = luaL_checklstring(L, 3, &len);
-    if (up != 0 && len == 8 && memcmp(key, "_target_", 8) == 0)
-      wk_tree_node(t, up)->flags |= WK_COMPONENT;
     code = wk_tree_scalar(t, WK_STRING, doc, pos, key, len, &id, &fail);
   }
   if (code == WK_OK) code = makenode(L, t, word, doc, pos, &id, &fail);

@@ -169,11 +169,57 @@ local function chain(n)
   end
 end
 
-local run_short, run_long = chain(10000), chain(100000)
-local short, long = math.huge, math.huge
-for _ = 1, 8 do -- in turns and as often: a noisy moment meets both
-  short = math.min(short, best(2, 1, run_short))
-  long = math.min(long, best(2, 1, run_long))
+-- Each item of a list, by a list of references; from the last to the first.
+local function items(n)
+  local lines = { "l:" }
+  for i = 1, n do
+    lines[#lines + 1] = ("  - %d"):format(i)
+  end
+  lines[#lines + 1] = "m:"
+  for i = n, 1, -1 do
+    lines[#lines + 1] = ("  - '@l[%d]'"):format(i)
+  end
+  local path = write(("items%d.yaml"):format(n), table.concat(lines, "\n") .. "\n")
+  return function()
+    assert(assert(wick.load(path)):get "m[1]" == n)
+  end
 end
-print(("  chains of references: 10,000 %.1f ms, 100,000 %.1f ms: %.2fx"):format(short * 1e3,
-  long * 1e3, long / short))
+
+-- The place of each of n values, the last one first: each on its own line, or
+-- all on one.
+local function marks(n, separator)
+  local numbers = {}
+  for i = 1, n do
+    numbers[i] = tostring(i)
+  end
+  local text = ("- %s\n"):format(table.concat(numbers, "\n- "))
+  if separator then
+    text = ("[%s]\n"):format(table.concat(numbers, separator))
+  end
+  return function()
+    local tree = core.tree(limits)
+    local values = tree:children((assert(tree:read("t", text, "any"))))
+    for i = n, 1, -1 do
+      tree:mark(values[i], "")
+    end
+  end
+end
+
+-- What n and 10 n of something cost, and what that is to each other.
+local function compare(what, n, make)
+  local run_short, run_long = make(n), make(10 * n)
+  local short, long = math.huge, math.huge
+  for _ = 1, 8 do -- in turns and as often: a noisy moment meets both
+    short = math.min(short, best(2, 1, run_short))
+    long = math.min(long, best(2, 1, run_long))
+  end
+  print(("  %s: %d %.1f ms, %d %.1f ms: %.2fx"):format(what, n, short * 1e3, 10 * n, long * 1e3,
+    long / short))
+end
+
+compare("chains of references", 10000, chain)
+compare("references to the items of a list", 8000, items)
+compare("marks on lines", 8000, marks)
+compare("marks on one line", 8000, function(n)
+  return marks(n, ", ")
+end)

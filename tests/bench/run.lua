@@ -201,7 +201,10 @@ local composed = watch(("lua5.4 tests/bench/compose_bench.lua '%s/compose'"):for
 failed = failed or composed == ""
 goal("composing", tonumber(composed:match("provenance +([%d.]+) ms")), 0.15, "%.3f ms")
 goal("what provenance costs", tonumber(composed:match("provenance ([%d.-]+) %%")), 5, "%.1f %%")
-goal("10 times the references", tonumber(composed:match("([%d.]+)x\n$")), 11)
+goal("10 times the references", tonumber(composed:match("chains.-([%d.]+)x\n")), 11)
+goal("10 times the items, each referred to", tonumber(composed:match("items.-([%d.]+)x\n")), 12)
+goal("10 times the marks", tonumber(composed:match("on lines.-([%d.]+)x\n")), 14)
+goal("10 times the marks on one line", tonumber(composed:match("one line.-([%d.]+)x\n")), 14)
 
 section("refusals: CPU time until the command has said no")
 write(dir .. "/deep.yaml", "a: " .. ("["):rep(100000) .. "\n")

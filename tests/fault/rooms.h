@@ -104,6 +104,27 @@ static inline wk_Code do_keypath (void) {
 }
 
 
+/* a list of 100 items that is asked for all of them; without memory to write
+   them down it is walked, and the answers are the same */
+static inline wk_Code ask_list (wk_Tree *t, uint16_t doc) {
+  wk_Id list = 0, item, last = 0;
+  int i;
+  wk_Code code = wk_tree_add(t, WK_LIST, doc, 0, &list, &failure);
+  for (i = 0; i < 100 && code == WK_OK; i++) {
+    code = wk_tree_add(t, WK_NULL, doc, 0, &item, &failure);
+    if (code != WK_OK) break;
+    wk_tree_link(t, list, last, item);
+    last = item;
+  }
+  for (i = 1; i <= 100 && code == WK_OK; i++) {
+    item = wk_tree_item(t, list, i);
+    if (item != list + (wk_Id)i || wk_tree_index(t, item) != (size_t)i)
+      code = WK_EBUG;
+  }
+  return code;
+}
+
+
 /* nodes, texts, copies with their aliases, and a map that is hashed */
 static inline wk_Code do_tree (void) {
   wk_Tree t;
@@ -131,6 +152,35 @@ static inline wk_Code do_tree (void) {
   if (code == WK_OK) code = wk_tree_copy(&t, map, 0, &copy, &added, &failure);
   if (code == WK_OK) code = wk_tree_replace(&t, last, copy, &failure);
   if (code == WK_OK && wk_tree_find(&t, map, "key77", 5) == 0) code = WK_EBUG;
+  if (code == WK_OK) code = ask_list(&t, doc);
+  wk_tree_free(&t);
+  return code;
+}
+
+
+/* `k` and `+k` in one map that is laid over nothing: it never passes */
+static inline wk_Code do_clash (void) {
+  static const char *const names[] = {"key", "+key"};
+  wk_Tree t;
+  wk_Clashes clashes = {NULL, 0, 0};
+  wk_Id map = 0, key, value;
+  int i;
+  wk_Code code;
+  wk_tree_init(&t);
+  t.operators = 1;
+  code = wk_tree_add(&t, WK_MAP, 0, 0, &map, &failure);
+  for (i = 0; i < 2 && code == WK_OK; i++) {
+    code = wk_tree_scalar(&t, WK_STRING, 0, 0, names[i], strlen(names[i]),
+                          &key, &failure);
+    if (code != WK_OK) break;
+    wk_tree_node(&t, key)->flags |= WK_PLAIN;
+    code = wk_tree_add(&t, WK_NULL, 0, 0, &value, &failure);
+    if (code == WK_OK) wk_tree_link(&t, map, 0, value);
+  }
+  if (code == WK_OK) code = wk_tree_settle(&t, map, &clashes, &failure);
+  if (code == WK_OK && (clashes.count != 1 ||
+                        clashes.list[0].what != WK_TWICE)) code = WK_EBUG;
+  free(clashes.list);
   wk_tree_free(&t);
   return code;
 }
@@ -143,7 +193,8 @@ static const struct {
   {"a root", do_root}, {"a file by openat2", do_read},
   {"a file by the walk", do_walk}, {"a folder by openat2", do_list},
   {"a folder by the walk", do_list_walk}, {"a file of the user", do_file},
-  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree}
+  {"a stream", do_stream}, {"a key path", do_keypath}, {"a tree", do_tree},
+  {"keys that clash", do_clash}
 };
 
 #define N_ROOMS  (sizeof(rooms) / sizeof(*rooms))

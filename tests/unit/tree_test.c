@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <cmocka.h>
@@ -133,6 +134,144 @@ static void links (void **state) {
   wk_tree_link(&t, list, 0, i[1]);
   assert_false(wk_tree_node(&t, i[1])->flags & WK_ABSENT);
   assert_int_equal(wk_tree_item(&t, list, 1), i[1]);
+  wk_tree_free(&t);
+}
+
+
+/* an item and a place as a walk finds them */
+static wk_Id walked (const wk_Tree *t, wk_Id list, int64_t n) {
+  wk_Id v = wk_tree_node(t, list)->first;
+  int64_t size = (int64_t)wk_tree_node(t, list)->size;
+  if (wk_tree_node(t, list)->kind != WK_LIST) return 0;
+  if (n < 0) n += size + 1;
+  if (n <= 0 || n > size) return 0;
+  for (; n > 1; n--) v = wk_tree_node(t, v)->next;
+  return v;
+}
+
+
+static size_t counted (const wk_Tree *t, wk_Id id) {
+  const wk_Node *up = wk_tree_node(t, wk_tree_holder(t, id));
+  wk_Id v = up->kind == WK_LIST ? up->first : 0;
+  size_t n = 1;
+  for (; v != 0 && v != id; v = wk_tree_node(t, v)->next) n++;
+  return v == 0 ? 0 : n;
+}
+
+
+/* how many items are written down */
+static size_t seated (const wk_Tree *t) {
+  size_t i, sum = 0;
+  for (i = 0; i < t->crows; i++) sum += t->rows[i].size;
+  return sum;
+}
+
+
+/* a list of `size` numbers */
+static wk_Id numbers (wk_Tree *t, int size) {
+  wk_Id list = container(t, WK_LIST), last = 0;
+  for (; size > 0; size--) {
+    wk_Id id = scalar(t, WK_INT, "1");
+    wk_tree_link(t, list, last, id);
+    last = id;
+  }
+  return list;
+}
+
+
+/* long lists that are asked for any item, and changed in between, answer as a
+   walk would: also what they were before, and what they lost */
+static void items (void **state) {
+  enum { LISTS = 40, STEPS = 20000 };
+  static wk_Id ids[LISTS + STEPS];
+  wk_Tree t;
+  wk_Clashes clashes = {NULL, 0, 0};
+  uint32_t seed = 7;
+  int i, step, count = LISTS;
+  (void)state;
+  wk_tree_init(&t);
+  for (i = 0; i < LISTS; i++) ids[i] = numbers(&t, i * 2);
+  for (step = 0; step < STEPS; step++) {
+    wk_Id list, id;
+    seed = seed * 1664525u + 1013904223u;
+    i = (int)(seed >> 24 & 31);
+    list = ids[(seed >> 8) % (unsigned)(i < 6 ? LISTS : count)];
+    switch (i) {
+      case 0:  /* more behind it: what it was is kept */
+        wk_tree_lay(&t, list, numbers(&t, (int)(seed >> 16 & 31)), WK_ADD,
+                    &clashes, &problem);
+        if (wk_tree_node(&t, list)->prev != 0)
+          ids[count++] = wk_tree_node(&t, list)->prev;
+        break;
+      case 1:  /* another in its place */
+        if (wk_tree_node(&t, list)->kind != WK_LIST) break;
+        wk_tree_replace(&t, list, numbers(&t, 30), &problem);
+        ids[count++] = wk_tree_node(&t, list)->prev;
+        break;
+      case 2: case 3:  /* one less, or one that moves to another list */
+        id = walked(&t, list, (int64_t)(seed >> 13 & 63));
+        if (id == 0 || wk_tree_node(&t, id)->up != list) break;
+        wk_tree_unlink(&t, id);
+        assert_int_equal(wk_tree_index(&t, id), 0);
+        list = ids[LISTS - 1];
+        if ((seed & 1 << 20) && wk_tree_node(&t, list)->kind == WK_LIST)
+          wk_tree_link(&t, list, 0, id);
+        break;
+      case 4:
+        if (step % 8 != 0) break;
+        id = walked(&t, list, (int64_t)(seed >> 13 & 63));
+        if (id == 0) break;
+        wk_tree_vanish(&t, id, 0, 0, 0, &problem);
+        wk_tree_sweep(&t, list);
+        break;
+      case 5:  /* a list that is no more */
+        if (step % 16 != 0 || wk_tree_node(&t, list)->prev != 0) break;
+        wk_tree_vanish(&t, list, 0, 0, 0, &problem);
+        break;
+      default: {
+        int64_t n = (int64_t)(seed >> 10 & 127) - 40;
+        assert_int_equal(wk_tree_item(&t, list, n), walked(&t, list, n));
+        id = walked(&t, list, n);
+        if (id == 0) id = (seed >> 5) % (wk_Id)t.nnodes;
+        assert_int_equal(wk_tree_index(&t, id), counted(&t, id));
+      }
+    }
+  }
+  assert_true(seated(&t) > 0);
+  assert_true(seated(&t) < t.nnodes);
+  free(clashes.list);
+  wk_tree_free(&t);
+}
+
+
+/* each item is written down once, in whatever order many lists are asked, and
+   again only when one before it was taken out */
+static void rows (void **state) {
+  enum { LISTS = 1000, SIZE = 32 };
+  static wk_Id lists[LISTS];
+  wk_Tree t;
+  int i, k;
+  (void)state;
+  wk_tree_init(&t);
+  for (i = 0; i < LISTS; i++) lists[i] = numbers(&t, SIZE);
+  for (k = 1; k <= SIZE; k++)
+    for (i = 0; i < LISTS; i++) {
+      wk_Id id = wk_tree_item(&t, lists[i], k);
+      assert_int_equal(id, lists[i] + (wk_Id)k);
+      assert_int_equal(wk_tree_index(&t, id), k);
+    }
+  assert_int_equal(seated(&t), LISTS * SIZE);
+  assert_int_equal(t.nrows, LISTS);
+  for (k = 1; k <= 10; k++)
+    for (i = 0; i < LISTS; i++) {
+      wk_tree_unlink(&t, wk_tree_item(&t, lists[i], 1));
+      assert_int_equal(wk_tree_item(&t, lists[i], -1), lists[i] + SIZE);
+    }
+  assert_int_equal(seated(&t), LISTS * (SIZE - 10));
+  assert_true(t.crows <= 16 * LISTS);  /* what is empty does not stay */
+  for (i = 0; i < LISTS; i++) wk_tree_unlink(&t, lists[i] + SIZE - 1);
+  assert_int_equal(seated(&t), LISTS * (SIZE - 12));
+  assert_int_equal(wk_tree_item(&t, lists[7], -1), lists[7] + SIZE);
   wk_tree_free(&t);
 }
 
@@ -461,6 +600,99 @@ static void places (void **state) {
 }
 
 
+/* line, column, start and end of the line, counted from the start */
+static void slowly (const char *s, size_t length, size_t byte, size_t out[4]) {
+  size_t i, start = 0;
+  out[0] = out[1] = 1;
+  if (byte > length) byte = length;
+  for (i = 0; i < byte; i++)
+    if (s[i] == '\n' ||
+        (s[i] == '\r' && !(i + 1 < length && s[i + 1] == '\n'))) {
+      out[0]++;
+      start = i + 1;
+    }
+  if (start == 0 && byte >= 3 && memcmp(s, "\xEF\xBB\xBF", 3) == 0) start = 3;
+  for (i = start; i < byte; out[1]++) {
+    int n = wk_utf8(s + i, s + length);
+    i += n > 0 ? (size_t)n : 1;
+  }
+  out[2] = start;
+  while (byte < length && s[byte] != '\n' && s[byte] != '\r') byte++;
+  while (byte > start && s[byte - 1] == '\r') byte--;
+  out[3] = byte;
+}
+
+
+/* long documents tell the same, in whatever order they are asked: of lines
+   that are long or short, of characters of all lengths and of broken ones */
+static void far_places (void **state) {
+  enum { LENGTH = 40000, DOCS = 12 };
+  static const char *const parts[] = {
+    "a", "bc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x99\x82", "\xFF",
+    "\xE2\x82", "\r", "\n", "\r\n", "\xEF\xBB\xBF", "\n\n\r\n"
+  };
+  static char text[LENGTH + 8];
+  uint32_t seed = 3;
+  int d, i;
+  (void)state;
+  for (d = 0; d < DOCS; d++) {
+    wk_Tree t;
+    wk_Doc *doc;
+    uint16_t number;
+    size_t length = 0, most = (size_t)(d % 4 == 3 ? LENGTH : d * 500);
+    unsigned lines = d % 3 == 0 ? 50 : d % 3 == 1 ? 4000 : 1000000;
+    wk_tree_init(&t);
+    if (d % 2) length = (size_t)sprintf(text, "\xEF\xBB\xBF");
+    while (length < most) {
+      unsigned r;
+      seed = seed * 1664525u + 1013904223u;
+      r = seed >> 8;
+      r = r % lines == 0 ? 7 + r / lines % 5 : r % 7;
+      length += (size_t)sprintf(text + length, "%s", parts[r]);
+    }
+    assert_int_equal(wk_tree_document(&t, WK_FILE, 0, "t", text, length,
+                                      &number, &problem), WK_OK);
+    doc = wk_tree_doc(&t, number);
+    for (i = 0; i < 400; i++) {
+      size_t want[4], got[4], byte;
+      seed = seed * 1664525u + 1013904223u;
+      byte = (seed >> 4) % (length + 3);
+      if (i % 50 == 0) byte = (size_t)i / 50;
+      if (i % 50 == 1) byte = length - (size_t)i / 50 % (length + 1);
+      slowly(text, length, byte, want);
+      wk_doc_place(doc, byte, &got[0], &got[1], &got[2], &got[3]);
+      assert_memory_equal(got, want, sizeof(want));
+      wk_place(text, length, byte, &got[0], &got[1], &got[2], &got[3]);
+      assert_memory_equal(got, want, sizeof(want));
+      if (byte > length) continue;
+      assert_int_equal(wk_doc_lineend(doc, byte),
+                       byte + strcspn(text + byte, "\r\n"));
+    }
+    wk_tree_free(&t);
+  }
+}
+
+
+/* a document that is no part of a tree is counted, and holds nothing */
+static void lone_places (void **state) {
+  static char text[4000];
+  wk_Doc doc;
+  size_t line, column, start, stop;
+  (void)state;
+  memset(text, 'x', sizeof(text));
+  text[2999] = '\n';
+  memset(&doc, 0, sizeof(doc));
+  doc.source = text;
+  doc.length = sizeof(text);
+  wk_doc_place(&doc, 3500, &line, &column, &start, &stop);
+  assert_int_equal(line, 2);
+  assert_int_equal(column, 501);
+  assert_int_equal(start, 3000);
+  assert_int_equal(stop, sizeof(text));
+  assert_null(doc.stakes);
+}
+
+
 /* what a caret covers */
 static void extents (void **state) {
   static const struct { const char *text; size_t extent, keyextent; } rows[] =
@@ -502,10 +734,12 @@ static void extents (void **state) {
 
 int main (void) {
   const struct CMUnitTest tests[] = {
-    LEAK_TEST(nodes), LEAK_TEST(seeds), LEAK_TEST(links), LEAK_TEST(keys),
+    LEAK_TEST(nodes), LEAK_TEST(seeds), LEAK_TEST(links), LEAK_TEST(items),
+    LEAK_TEST(rows), LEAK_TEST(keys),
     LEAK_TEST(components), LEAK_TEST(large), LEAK_TEST(linear),
     LEAK_TEST(replaced), LEAK_TEST(copies), LEAK_TEST(copyold),
-    LEAK_TEST(deep), LEAK_TEST(limits), LEAK_TEST(places), LEAK_TEST(extents)
+    LEAK_TEST(deep), LEAK_TEST(limits), LEAK_TEST(places),
+    LEAK_TEST(far_places), LEAK_TEST(lone_places), LEAK_TEST(extents)
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
