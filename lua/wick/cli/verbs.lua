@@ -1,7 +1,7 @@
 -- wick.cli.verbs: the verbs but `run` and `version`: each a room of its own,
 -- `wick.cli.VERB`, but for the small ones that are here.
 --
--- May call: the library, json, tell, fail, cli/*.  A verb is called with what was asked (see
+-- May call: the library, json, tell, cli/*.  A verb is called with what was asked (see
 -- cli/words) and `cli`, what command hands over: given (the words),
 -- load_config, complain, warn, answer, result.  It gives the exit status.
 
