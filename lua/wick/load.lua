@@ -282,8 +282,7 @@ function M.check(project, name, phase)
   local warnings, notes = {}, {}
   if found.uncertain then
     notes[1] = format("`%s`: whether %s%s exports `%s` shows only when it runs", name,
-      project.label, found.file, record.stated and found.path[1] .. "." .. found.path[2]
-      or found.path[1])
+      project.label, found.file, record.stated and table.concat(found.path, ".") or found.path[1])
   elseif own then
     notes[1] = format("`%s`: whether %s%s is itself what it states as `%s` shows only when it "
       .. "runs", name, project.label, found.file, own)

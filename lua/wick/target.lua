@@ -37,8 +37,12 @@ Search.__index = Search
 -- What a module exports under this name: "yes", "no", "unknown", and the byte
 -- where it is set.  A loaded module is asked itself, but not a plugin that
 -- states its constructors, and their members: others are none, loaded or not.
+-- What it states as `new` may be what it returns.
 local function exports(record, name)
   if record.stated then
+    if name == "new" and record.stated.new and record.state ~= "loaded" then
+      return "unknown"
+    end
     return record.stated[name] and "yes" or "no"
   elseif record.state ~= "loaded" then
     if record.plugin then
