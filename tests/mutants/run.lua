@@ -64,7 +64,8 @@ local PLUGINS = {
   elf_test = "one two sysv many",
   elf_tables_test = "one sysv versions",
   linker_test = "one sysv versions",
-  plugin_test = "one two many changes waits hides",
+  plugin_test = "one two many changes hides",
+  plugin_process_test = "one two many waits",
   plugin_fault_test = "one two",
   state_test = "made",
 }

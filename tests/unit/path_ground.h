@@ -22,7 +22,7 @@
 
 
 static char base[64];       /* a folder of this run; the current directory */
-static char text[PATH_MAX + 256];
+__attribute__((unused)) static char text[PATH_MAX + 256];
 
 static const wk_Backend backends[] = {WK_OPENAT2, WK_WALK};
 
