@@ -169,8 +169,9 @@ void wk_fail_help (wk_Fail *f, const char *fmt, ...) WK_PRINTF(2, 3);
 
 /*
 ** Hostile bytes made fit for a message: control bytes, bytes that are no
-** UTF-8 and characters that hide or turn text appear as \xNN, more than `max` characters end in an ellipsis.
-** Writes at most `size` bytes with the NUL into `out` and gives `out`.
+** UTF-8 and characters that hide or turn text appear as \xNN, more than `max`
+** characters end in an ellipsis.  Writes at most `size` bytes with the NUL
+** into `out` and gives `out`.
 */
 const char *wk_quote (char *out, size_t size, const char *s, size_t len,
                       size_t max);

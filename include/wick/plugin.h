@@ -36,8 +36,8 @@
 **          most.
 ** Call     A constructor gets one table, the options of the config (where that
 **          has `_args_`, those, and the table last if it has options, too), and
-**          gives one value.  To refuse it raises (luaL_error), or returns nil and a
-**          message; wick adds the place in the config.
+**          gives one value.  To refuse it raises (luaL_error), or returns nil
+**          and a message; wick adds the place in the config.
 ** Params   "name" or, what need not be given, "name?".  Types are those of
 **          Lua annotations: integer number string boolean table any, T[],
 **          table<K, V>, { a: T, b?: T }, "a"|"b", T|U, T?, names of classes.

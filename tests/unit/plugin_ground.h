@@ -70,7 +70,8 @@ static inline int leave (void **state) {
 }
 
 
-static inline wk_Code open_plugin (const char *rel, const char *name, wk_Plugin *p) {
+static inline wk_Code open_plugin (const char *rel, const char *name,
+                                   wk_Plugin *p) {
   return wk_plugin_open(&root, rel, strlen(rel), name, strlen(name),
                         "Lua 5.4", 1 << 20, p, &fail);
 }

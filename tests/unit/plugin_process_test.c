@@ -317,6 +317,8 @@ static int (*constructor) (void);
 static int locks_child (void) {
   alarm(60);
   copy_to("two", "p/three.so");
+  copy_to("two", "p/first.so");
+  CHECK(load_plugin("first.so", "p.two") == 2);   /* what is done once */
   inner = 0;
   meanwhile = constructor;
   CHECK(dlopen("p/one.so", RTLD_NOW | RTLD_LOCAL) != NULL);
