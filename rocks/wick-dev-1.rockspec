@@ -67,6 +67,7 @@ build = {
         "src/name.c",
         "src/order.c",
         "src/outline.c",
+        "src/outline_field.c",
         "src/path.c",
         "src/place.c",
         "src/plugin.c",

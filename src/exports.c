@@ -38,17 +38,6 @@ typedef struct Scan {
 } Scan;
 
 
-/* starts a lexer behind a byte order mark and a `#` line, as Lua does */
-static void start (wk_Lex *lex, const char *text, size_t len) {
-  wk_lex_init(lex, text, len);
-  if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) lex->at = 3;
-  if (lex->at < len && text[lex->at] == '#') {
-    while (lex->at < len && text[lex->at] != '\n' && text[lex->at] != '\r')
-      lex->at++;
-  }
-}
-
-
 /* is the token this operator of one byte? */
 static int op (const wk_Lex *lex, wk_Token token, char c) {
   return token == WK_T_OP && lex->stop - lex->start == 1 &&
@@ -234,7 +223,7 @@ static int survey (Scan *scan, size_t len) {
   wk_Token token;
   int closed = 1, debug = 0, field = 0, required = 0;
   long depth = 0, function = -1;  /* the depth outside the function we are in */
-  start(&lex, scan->text, len);
+  wk_lex_begin(&lex, scan->text, len);
   while ((token = wk_lex_next(&lex)) != WK_T_END) {
     char c = scan->text[lex.start];
     if (token == WK_T_BAD) closed = 0;
@@ -381,7 +370,7 @@ static int uses (Scan *scan, size_t len) {
   wk_Token token;
   wk_Lex lex;
   memset(open, 0, sizeof(open));
-  start(&lex, scan->text, len);
+  wk_lex_begin(&lex, scan->text, len);
   while ((token = wk_lex_next(&lex)) != WK_T_END) {
     int bracket = brackets(&lex, token);
     int change = bracket + blocks(&lex, token);

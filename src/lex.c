@@ -46,6 +46,16 @@ void wk_lex_init (wk_Lex *lex, const char *text, size_t length) {
 }
 
 
+void wk_lex_begin (wk_Lex *lex, const char *text, size_t length) {
+  wk_lex_init(lex, text, length);
+  if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) lex->at = 3;
+  if (lex->at < length && text[lex->at] == '#') {
+    while (lex->at < length && text[lex->at] != '\n' &&
+           text[lex->at] != '\r') lex->at++;
+  }
+}
+
+
 /* is the text at s, of n bytes, this word? */
 static int same (const char *s, size_t n, const char *word) {
   return strlen(word) == n && memcmp(s, word, n) == 0;

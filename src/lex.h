@@ -38,6 +38,9 @@ typedef struct wk_Lex {
 } wk_Lex;
 
 void wk_lex_init (wk_Lex *lex, const char *text, size_t length);
+/* the same for the text of a file: begins behind a byte order mark and a `#`
+   line, as Lua does */
+void wk_lex_begin (wk_Lex *lex, const char *text, size_t length);
 /* the next token; behind a bad one the lexer goes on, so that all can be
    told at once.  At the end gives WK_T_END again and again. */
 wk_Token wk_lex_next (wk_Lex *lex);

@@ -2,7 +2,7 @@
 ** outline.c -- where the table constructors of a Lua text stand (see
 ** outline.h).
 **
-** May call: lex.
+** May call: lex; outline_field.c, which keeps what is found.
 **
 ** One walk over the tokens with a stack of what is open.  In a table
 ** constructor, between its commas, stand keys and values; in an open block
@@ -18,9 +18,7 @@
 #include "outline.h"
 
 
-#define NESTED  256          /* Lua's parser refuses what nests deeper */
-#define WORK    (1u << 22)
-#define MOST    (1u << 22)   /* fields */
+#define NESTED  256   /* Lua's parser refuses what nests deeper */
 
 
 typedef enum Place {
@@ -96,44 +94,6 @@ static int complete (const Look *look) {
              op(&next, ')') || wk_lex_is(&next.lex, "::");
     default: return 0;
   }
-}
-
-
-/* a new field, last in the list of `first` and `last`; 0 when there is no
-   room for it */
-static uint32_t add (wk_Outline *o, uint32_t *first, uint32_t *last) {
-  uint32_t id = o->nfields;
-  wk_Field *f;
-  if (id > o->most) return 0;
-  if (id == o->cfields) {
-    uint32_t want = o->cfields == 0 ? 64 : o->cfields * 2;
-    f = realloc(o->fields, want * sizeof(wk_Field));
-    if (f == NULL) return 0;
-    o->fields = f;
-    o->cfields = want;
-  }
-  f = &o->fields[id];
-  memset(f, 0, sizeof(*f));
-  f->key = f->brace = WK_NOWHERE;
-  o->nfields++;
-  if (*last != 0) o->fields[*last].next = id;
-  else *first = id;
-  *last = id;
-  return id;
-}
-
-
-/* a new field of the constructor that `up` holds.  The list is that of `up`,
-   which may move when there is one more. */
-static uint32_t addto (wk_Outline *o, uint32_t up) {
-  uint32_t first, last, id;
-  if (up == 0) return 0;
-  first = o->fields[up].first;
-  last = o->fields[up].last;
-  id = add(o, &first, &last);
-  o->fields[up].first = first;
-  o->fields[up].last = last;
-  return id;
 }
 
 
@@ -282,7 +242,7 @@ static void startfield (Walk *w, Open *open) {
   uint32_t field;
   open->fresh = 0;
   if (key.token == WK_T_NAME && op(&next, '=')) {
-    field = addto(w->o, open->field);
+    field = wk_field_addto(w->o, open->field);
     setkey(w, field, &key);
     w->now = ahead(&next);
     value(w, field);
@@ -296,7 +256,7 @@ static void startfield (Walk *w, Open *open) {
     }
     equal = ahead(&behind);
     if (constant(&next) && op(&behind, ']') && op(&equal, '=')) {
-      field = addto(w->o, open->field);
+      field = wk_field_addto(w->o, open->field);
       setkey(w, field, &next);
       w->now = ahead(&equal);
       value(w, field);
@@ -307,7 +267,7 @@ static void startfield (Walk *w, Open *open) {
     }
   }
   else {
-    field = addto(w->o, open->field);
+    field = wk_field_addto(w->o, open->field);
     open->items++;
     if (field != 0) {
       w->o->fields[field].isitem = 1;
@@ -353,23 +313,6 @@ static void inwrap (Walk *w, Open *open) {
 }
 
 
-/* is the key of the field the same token as that at [start, stop)? */
-static int samekey (const wk_Outline *o, const wk_Field *f, size_t start,
-                    size_t stop) {
-  return f->key != WK_NOWHERE && f->keysize == stop - start &&
-         memcmp(o->text + f->key, o->text + start, stop - start) == 0;
-}
-
-
-/* the last field of a list that has this key, or 0 */
-static uint32_t find (wk_Outline *o, uint32_t first, const Look *key) {
-  uint32_t id, found = 0;
-  for (id = first; id != 0 && o->work > 0; id = o->fields[id].next, o->work--)
-    if (samekey(o, &o->fields[id], key->lex.start, key->lex.stop)) found = id;
-  return found;
-}
-
-
 /*
 ** A name starts a statement.  Is it `NAME = value`, or `NAME.a.b = value`
 ** with a NAME that is known?  Gives 0 when it is not, and then has moved
@@ -385,7 +328,8 @@ static int assignment (Walk *w) {
     if (depth++ == 0)
       up = wk_outline_named(o, (uint32_t)key.lex.start,
                             (uint32_t)key.lex.stop, WK_NOWHERE);
-    else if (up != 0) up = find(o, o->fields[up].first, &key);
+    else if (up != 0) up = wk_field_find(o, o->fields[up].first, key.lex.start,
+                                     key.lex.stop);
     key = ahead(&next);
     if (bracket ? !constant(&key) : key.token != WK_T_NAME) return 0;
     next = ahead(&key);
@@ -395,8 +339,9 @@ static int assignment (Walk *w) {
     }
   }
   if (!op(&next, '=')) return 0;
-  if (depth == 0) field = add(o, &o->firstname, &o->lastname);
-  else if (up != 0 && o->fields[up].brace != WK_NOWHERE) field = addto(o, up);
+  if (depth == 0) field = wk_field_add(o, &o->firstname, &o->lastname);
+  else if (up != 0 && o->fields[up].brace != WK_NOWHERE)
+    field = wk_field_addto(o, up);
   else field = 0;
   setkey(w, field, &key);
   if (field != 0) o->fields[field].assigned = depth > 0;
@@ -418,7 +363,7 @@ static void declaration (Walk *w) {
     step(&next);
   }
   if (op(&next, '=')) {
-    uint32_t field = add(w->o, &w->o->firstname, &w->o->lastname);
+    uint32_t field = wk_field_add(w->o, &w->o->firstname, &w->o->lastname);
     setkey(w, field, &key);
     w->now = ahead(&next);
     value(w, field);
@@ -436,7 +381,8 @@ static void instatements (Walk *w, int before) {
     if (next.token != WK_T_END && !op(&next, ';') && !word(&next, "end") &&
         !word(&next, "else") && !word(&next, "elseif") &&
         !word(&next, "until")) {
-      uint32_t field = add(w->o, &w->o->firstreturn, &w->o->lastreturn);
+      uint32_t field = wk_field_add(w->o, &w->o->firstreturn,
+                                    &w->o->lastreturn);
       *now = next;
       value(w, field);
     }
@@ -462,68 +408,13 @@ static void walk (Walk *w) {
 }
 
 
-/* starts a lexer behind a byte order mark and a `#` line, as Lua does */
-static void start (wk_Lex *lex, const char *text, size_t length) {
-  wk_lex_init(lex, text, length);
-  if (length >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) lex->at = 3;
-  if (lex->at < length && text[lex->at] == '#') {
-    while (lex->at < length && text[lex->at] != '\n' &&
-           text[lex->at] != '\r') lex->at++;
-  }
-}
-
-
 void wk_outline_read (wk_Outline *o, const char *text, size_t length,
                       size_t most) {
   Walk *w = calloc(1, sizeof(Walk));
-  memset(o, 0, sizeof(*o));
-  o->text = text;
-  o->length = length;
-  o->nfields = 1;
-  o->most = most < MOST ? (uint32_t)most : MOST;
-  o->work = WORK;
-  o->fields = calloc(64, sizeof(wk_Field));
-  if (w != NULL && o->fields != NULL) {
-    o->cfields = 64;
+  if (wk_field_begin(o, text, length, most) && w != NULL) {
     w->o = o;
-    start(&w->now.lex, text, length);
+    wk_lex_begin(&w->now.lex, text, length);
     walk(w);
   }
   free(w);
-}
-
-
-void wk_outline_free (wk_Outline *o) {
-  free(o->fields);
-  memset(o, 0, sizeof(*o));
-}
-
-
-uint32_t wk_outline_named (wk_Outline *o, uint32_t at, uint32_t stop,
-                           uint32_t before) {
-  uint32_t id, found = 0;
-  for (id = o->firstname; id != 0 && o->work > 0; id = o->fields[id].next,
-       o->work--) {
-    if (o->fields[id].key >= before) break;
-    if (samekey(o, &o->fields[id], at, stop)) found = id;
-  }
-  return found;
-}
-
-
-uint32_t wk_outline_argument (const char *text, size_t length, uint32_t at,
-                              uint32_t *stop) {
-  wk_Lex lex;
-  wk_Token token;
-  *stop = at;
-  wk_lex_init(&lex, text, length);
-  lex.at = at < length ? at : length;
-  token = wk_lex_next(&lex);
-  if (token == WK_T_NAME) {
-    token = wk_lex_next(&lex);
-    if (token == WK_T_OP && wk_lex_is(&lex, "(")) token = wk_lex_next(&lex);
-  }
-  if (token != WK_T_STRING) return WK_NOWHERE;
-  *stop = (uint32_t)lex.stop;
-  return (uint32_t)lex.start;
 }

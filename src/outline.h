@@ -73,4 +73,25 @@ uint32_t wk_outline_named (wk_Outline *o, uint32_t at, uint32_t stop,
 uint32_t wk_outline_argument (const char *text, size_t length, uint32_t at,
                               uint32_t *stop);
 
+
+/*
+** {======================================================
+** Between the files of this room only (outline_field.c)
+** =======================================================
+*/
+
+/* an outline without fields; gives 0 when memory is short, and it has none
+   then and gets none */
+int wk_field_begin (wk_Outline *o, const char *text, size_t length,
+                    size_t most);
+/* a new field, last in the list of `first` and `last`, or in the constructor
+   that field `up` holds; 0 when there is no room for it, or `up` is 0 */
+uint32_t wk_field_add (wk_Outline *o, uint32_t *first, uint32_t *last);
+uint32_t wk_field_addto (wk_Outline *o, uint32_t up);
+/* the last field of a list that has the key at [start, stop), or 0 */
+uint32_t wk_field_find (wk_Outline *o, uint32_t first, size_t start,
+                        size_t stop);
+
+/* }====================================================== */
+
 #endif
