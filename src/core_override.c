@@ -16,7 +16,7 @@
 #include "yaml.h"
 
 
-/* is this override's value YAML flow (design 2.8)? */
+/* is this override's value YAML flow?  Else it is a plain word. */
 static int isflow (const char *s, size_t len) {
   return len > 0 && (*s == '[' || *s == '{' || *s == '"' || *s == '\'');
 }
@@ -63,6 +63,7 @@ static wk_Code word_value (wk_Tree *t, const char *word, size_t len,
     memset(wk_tree_doc(t, *doc)->source, ' ', from);
     code = wk_yaml_read(t, *doc, WK_TOP_ANY, keep_warning, w, id, f);
     memcpy(wk_tree_doc(t, *doc)->source, word, from);
+    wk_doc_forget(wk_tree_doc(t, *doc));
   }
   else if (from < len && (strchr("@%$", word[from]) != NULL ||
                           has_splice(word + from, len - from))) {

@@ -94,7 +94,8 @@ typedef struct wk_Doc {
   size_t nstakes;
 } wk_Doc;
 
-/* design 2.1; all may be raised or lowered */
+/* how much a config may cost before it is refused: where it is kept, the name
+   by which it is raised or lowered, and what it is where nobody does that */
 #define WK_LIMITS(X) \
   X(document_bytes,  "document.bytes",  16777216) \
   X(document_depth,  "document.depth",  256) \
@@ -352,6 +353,8 @@ void wk_place (const char *source, size_t length, size_t byte, size_t *line,
    places cost little, in whatever order and however long the lines are. */
 void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
                    size_t *start, size_t *stop);
+/* what was counted is forgotten: the source of the document was changed */
+void wk_doc_forget (wk_Doc *doc);
 /* the first line end at `byte` of a document or behind it, or its length */
 size_t wk_doc_lineend (wk_Doc *doc, size_t byte);
 /* how many bytes the node covers in its source, at least 1, for a caret:

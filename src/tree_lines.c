@@ -140,6 +140,13 @@ void wk_doc_place (wk_Doc *doc, size_t byte, size_t *line, size_t *column,
 }
 
 
+void wk_doc_forget (wk_Doc *doc) {
+  free(doc->stakes);
+  doc->stakes = NULL;
+  doc->nstakes = 0;
+}
+
+
 size_t wk_doc_lineend (wk_Doc *doc, size_t byte) {
   size_t i, line, column, start, stop;
   for (i = byte; i < doc->length && i - byte < STEP; i++)

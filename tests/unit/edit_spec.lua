@@ -1,4 +1,5 @@
--- Edits of a tree through the binding: what makes a map a component.
+-- Edits of a tree through the binding: what makes a map a component, and where
+-- they are marked.
 
 local core = require "wick.core"
 
@@ -49,5 +50,17 @@ describe("an edit of a tree", function()
         assert.is_false(tree:is(a, "component"))
       end
     end
+  end)
+
+  it("from a long word has its mark in characters of the word as it was given", function()
+    local options = {}
+    for i = 1, 300 do
+      options[i] = ("j%d: 1"):format(i)
+    end
+    local word = ("+k\u{E9}y={k: 1, %s, k: 2}"):format(table.concat(options, ", "))
+    local config, err = require "wick".load({ a = 1 }, { word })
+    assert.is_nil(config)
+    assert.equal("EDUPKEY", err.name)
+    assert.equal(utf8.len(word) - #"k: 2}" + 1, err.marks[1].column)
   end)
 end)
