@@ -29,10 +29,6 @@
 #include <linux/openat2.h>
 #endif
 
-#if !defined(O_PATH)
-#define O_PATH  O_RDONLY    /* then folders must be readable, too */
-#endif
-
 #define MAX_TRIES  128      /* of what says EAGAIN */
 
 /* a folder on the way: nothing of it is read */

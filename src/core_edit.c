@@ -200,7 +200,7 @@ static void append (lua_State *L, int list, wk_Id id) {
 }
 
 
-/* is this key of the form `_x_`, and not one that this version knows? */
+/* is this key of the form `_x_`, and neither `_target_` nor `_args_`? */
 static int isreserved (const wk_Tree *t, const wk_Node *key) {
   const char *s = wk_tree_text(t, key);
   if (key->kind != WK_STRING || key->size < 3 || s[0] != '_' ||

@@ -19,8 +19,8 @@ static const char *const ops[] = {
 };
 
 
-/* pushes true, or false and the clashes as a list of {what, op, base, over};
-   or nil and the failure when `code` is one.  Frees nothing. */
+/* pushes true, or false and the clashes as a list of {what, op, below,
+   base, over}; or nil and the failure when `code` is one.  Frees nothing. */
 int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
                      const wk_Clashes *clashes) {
   static const char *const misfits[] = {
@@ -33,7 +33,7 @@ int wk_push_clashes (lua_State *L, wk_Code code, const wk_Fail *f,
   lua_newtable(L);
   for (i = 0; i < clashes->count; i++) {
     const wk_Clash *c = &clashes->list[i];
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     wk_set_string(L, "what", misfits[c->what]);
     wk_set_string(L, "op", ops[c->op]);
     wk_set_string(L, "below", ops[c->below]);

@@ -167,7 +167,7 @@ static int root_doubts (lua_State *L) {
     wk_push_error(L, &fail, NULL, "warning");
     wk_set_string(L, "reason", words[list[i].reason]);
     wk_set_string(L, "thing", list[i].shown);
-    lua_pushboolean(L, list[i].where == WK_BELOW);
+    lua_pushboolean(L, list[i].side == WK_BELOW);
     lua_setfield(L, -2, "below");
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }

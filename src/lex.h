@@ -1,6 +1,6 @@
 /*
-** lex.h -- the one lexer of Lua text: expressions, what a module exports,
-** later the marks of Lua configs and LuaCATS comments.
+** lex.h -- the one lexer of Lua text: expressions, what a module exports and
+** declares, the marks and the cost of Lua configs.
 **
 ** May call: fail (wk_utf8 alone).  Allocates nothing, never touches a
 ** lua_State.

@@ -33,7 +33,7 @@ void wk_order_keys (lua_State *L, int index, wk_Key *keys);
 
 /* <0, 0, >0 */
 int wk_order_compare (const wk_Key *a, const wk_Key *b);
-/* by `before`, in place, without recursion */
+/* by `compare`, in place, without recursion */
 void wk_order_sort (wk_Key *keys, size_t n,
                     int (*compare) (const wk_Key *a, const wk_Key *b));
 /* the place of a key among n sorted ones, or n */

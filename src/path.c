@@ -19,10 +19,6 @@
 
 #include "path.h"
 
-#if !defined(O_PATH)
-#define O_PATH  O_RDONLY    /* then folders must be readable, too */
-#endif
-
 #define SHOWN  60           /* characters of a name in a message */
 
 /* to ask what is there: nothing of it is read or started */

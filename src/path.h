@@ -8,6 +8,7 @@
 #ifndef wk_path_h
 #define wk_path_h
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -94,11 +95,11 @@ typedef enum wk_Reason {
   WK_BY_LINK          /* it has other names */
 } wk_Reason;
 
-typedef enum wk_Where {WK_ABOVE, WK_AT_ROOT, WK_BELOW} wk_Where;
+typedef enum wk_Side {WK_ABOVE, WK_AT_ROOT, WK_BELOW} wk_Side;
 
 typedef struct wk_Doubt {
   wk_Reason reason;
-  wk_Where where;     /* below the root `shown` is a name, else a path */
+  wk_Side side;       /* below the root `shown` is a name, else a path */
   int plugin;         /* it is one */
   uint64_t dev, ino, nlink;
   uint32_t mode, uid, gid;
@@ -184,6 +185,11 @@ wk_Code wk_path_list (const wk_Root *r, const char *rel, size_t len,
 ** Between the files of this room only
 ** =======================================================
 */
+
+/* to open a file or folder and read nothing of it */
+#if !defined(O_PATH)
+#define O_PATH  O_RDONLY    /* then folders must be readable, too */
+#endif
 
 /* the rules of the file-name door that need no system call (name.c) */
 wk_Code wk_rel_check (const char *rel, size_t len, wk_Fail *f);

@@ -20,8 +20,6 @@
 #include "tree.h"
 
 
-
-
 /*
 ** {======================================================================
 ** Memory
@@ -284,7 +282,7 @@ void wk_tree_unlink (wk_Tree *t, wk_Id child) {
 /* the slot of a node's via, or the free one where it would stand; the table
    has room */
 static size_t viaslot (const wk_Tree *t, wk_Id node) {
-  size_t mask = t->cvias - 1, i = (size_t)(size_t)(node * 2654435769u) & mask;
+  size_t mask = t->cvias - 1, i = (size_t)(node * 2654435769u) & mask;
   while (t->vias[i].node != 0 && t->vias[i].node != node) i = (i + 1) & mask;
   return i;
 }
@@ -301,7 +299,7 @@ static int dropvia (wk_Tree *t, wk_Id node, wk_Via *v) {
   *v = t->vias[i];
   t->nvias--;
   for (j = (i + 1) & mask; t->vias[j].node != 0; j = (j + 1) & mask) {
-    size_t home = (size_t)(size_t)(t->vias[j].node * 2654435769u) & mask;
+    size_t home = (size_t)(t->vias[j].node * 2654435769u) & mask;
     if (((j - home) & mask) >= ((j - i) & mask)) {
       t->vias[i] = t->vias[j];
       i = j;

@@ -27,10 +27,6 @@
 
 #include "path.h"
 
-#if !defined(O_PATH)
-#define O_PATH  O_RDONLY    /* then folders must be readable, too */
-#endif
-
 #define SHOWN       60      /* characters of a name in a message */
 #define SHOWN_PATH  240     /* and of a path */
 #define KNOWN       128     /* places for folders, half of them used */
@@ -123,7 +119,7 @@ static int holds (const wk_Trust *t, const wk_Doubt *d, wk_Reason reason) {
 /* is the doubt a refusal? */
 static int refused (const wk_Trust *t, const wk_Doubt *d) {
   return (t->rules & WK_STRICT) ||
-         (d->reason == WK_BY_ALL && d->where != WK_ABOVE) ||
+         (d->reason == WK_BY_ALL && d->side != WK_ABOVE) ||
          (d->reason == WK_BY_GROUP && d->plugin);
 }
 
@@ -167,10 +163,10 @@ static wk_Code judge (wk_Trust *t, wk_Doubt *d, uint32_t owner, wk_Fail *f) {
 }
 
 
-static void describe (wk_Doubt *d, wk_Where where, const struct stat *st,
+static void describe (wk_Doubt *d, wk_Side side, const struct stat *st,
                       const char *name, size_t len) {
   memset(d, 0, sizeof(*d));
-  d->where = where;
+  d->side = side;
   d->dev = (uint64_t)st->st_dev;
   d->ino = (uint64_t)st->st_ino;
   d->nlink = (uint64_t)st->st_nlink;
@@ -178,7 +174,7 @@ static void describe (wk_Doubt *d, wk_Where where, const struct stat *st,
   d->uid = (uint32_t)st->st_uid;
   d->gid = (uint32_t)st->st_gid;
   wk_quote(d->shown, sizeof(d->shown), name, len,
-           where == WK_BELOW ? SHOWN : SHOWN_PATH);
+           side == WK_BELOW ? SHOWN : SHOWN_PATH);
 }
 
 
@@ -302,7 +298,7 @@ wk_Code wk_trust_file (const wk_Root *r, const wk_File *file,
   if (file->plugin && in->open > 0)
     return below_open(r, rel, file->shown, in, f);
   memset(&d, 0, sizeof(d));
-  d.where = WK_BELOW;
+  d.side = WK_BELOW;
   d.plugin = file->plugin;
   d.dev = file->dev;
   d.ino = file->ino;

@@ -459,7 +459,7 @@ static void above (void **state) {
     assert_string_equal(reasons(&r, 1), "e");
     assert_string_equal(reasons(&r, 1), "e");
     assert_string_equal(last(&r, 1)->shown, name);
-    assert_int_equal(last(&r, 1)->where, WK_ABOVE);
+    assert_int_equal(last(&r, 1)->side, WK_ABOVE);
     assert_int_equal(wk_root_rules(&r, WK_STRICT, &f), WK_EUNSAFE);
     assert_true(says(&f, name));
     assert_true(says(&f, "`--strict` makes every doubt an error"));
