@@ -1,8 +1,8 @@
 /*
 ** chunk.h -- bytes of a module -> a Lua function: text only.
 **
-** May call: fail.  The one room besides value and core that sees a
-** lua_State.
+** May call: fail.  Sees a lua_State, as graft, order and sandbox do; all other
+** rooms but core itself see none.
 */
 
 #ifndef wk_chunk_h

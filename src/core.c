@@ -1,9 +1,10 @@
 /*
 ** core.c -- luaopen_wick_core: hands the rooms of the C floor to Lua.
 **
-** May call: every C room, through core_root.c, core_plugin.c, core_words.c,
-** core_tree.c and value.c.  A fallible function gives nil and a wick.Error;
-** misuse (a wrong argument) raises.
+** May call: every C room, through core_root.c, core_plugin.c, core_words.c and
+** core_tree.c, which has the methods of core_edit.c, core_lua.c, core_merge.c,
+** core_override.c, core_weight.c and value.c.  A fallible function gives nil
+** and a wick.Error; misuse (a wrong argument) raises.
 */
 
 #define _GNU_SOURCE

@@ -1,9 +1,10 @@
 /*
 ** core.h -- what the files of the binding share.
 **
-** The binding (core*.c, value.c) is the only C that hands rooms
-** to Lua; those rooms never see a lua_State.  Whatever a room allocates goes
-** into a guard that Lua owns before anything can raise.
+** The binding (core*.c, value.c) is the only C that hands rooms to Lua; those
+** rooms never see a lua_State, but for chunk, graft, order and sandbox.
+** Whatever a room allocates goes into a guard that Lua owns before anything
+** can raise.
 **
 ** Wherever Lua makes something it may collect, and then runs finalizers: any
 ** code, which may close a root or a plugin, or let a tree grow, in the middle

@@ -1,7 +1,7 @@
 /*
 ** core_lua.c -- part of the binding: Lua configs, and Lua values as nodes.
 **
-** May call: fail, tree, sandbox, graft, core.h.
+** May call: fail, path, tree, sandbox, graft, core.h.
 **
 ** While a config runs in its own state, the host's state waits inside
 ** tree:lua.  What the config asks for is called through a pcall of the host's

@@ -3,7 +3,8 @@
 ** nodes.
 **
 ** May call: fail, tree, yaml, scalar, core.h; lists the methods that
-** core_edit.c, core_lua.c and value.c define.
+** core_edit.c, core_lua.c, core_merge.c, core_override.c, core_weight.c and
+** value.c define.
 **
 ** Nodes are integers to Lua.  Every method checks them, so a wrong number
 ** raises and never reads past the arena.

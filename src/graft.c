@@ -1,7 +1,7 @@
 /*
 ** graft.c -- a Lua value -> nodes of a tree (see graft.h).
 **
-** May call: fail, tree, scalar, order; its own graft_*.c.
+** May call: fail, tree, scalar, order, outline; its own graft_*.c.
 **
 ** Each table that is open has a frame here and its value on Lua's stack, so
 ** nothing recurses.  A table that holds itself is one that is open already.

@@ -15,7 +15,7 @@
 #include <lua.h>
 #include <lauxlib.h>
 
-#include "graft.h"
+#include "graft_room.h"
 #include "lex.h"
 
 
@@ -153,7 +153,8 @@ int wk_graft_fields (wk_Graft *g, const wk_Place *place, wk_Key *keys,
 }
 
 
-uint32_t wk_graft_inner (const wk_Place *place) {
+/* where the values of a table at this place are that have no place */
+static uint32_t inner (const wk_Place *place) {
   const wk_Outline *o = place->outline;
   if (place->field != 0 && o->fields[place->field].brace != WK_NOWHERE)
     return o->fields[place->field].brace;
@@ -167,7 +168,7 @@ void wk_graft_place (wk_Graft *g, lua_State *L, const wk_Place *up,
   uint32_t id = key->field;
   *place = *up;
   place->field = 0;
-  place->pos = place->whole = *keypos = wk_graft_inner(up);
+  place->pos = place->whole = *keypos = inner(up);
   if (id == 0) return;
   if (!o->fields[id].isitem) *keypos = o->fields[id].key;
   if (!agrees(g, L, o, &o->fields[id])) {

@@ -53,4 +53,15 @@ wk_Code wk_graft_bare (Walk *w, wk_Kind kind, wk_Id *id);
    NUL */
 wk_Code wk_graft_key (Walk *w, wk_Id map, const wk_Key *key, char sign);
 
+/* graft_place.c: enters where they stand in `place` into the sorted keys of
+   the table on the top, and sorts them anew.  Gives 0 when a key stands twice
+   in the constructor: the fields *a and *b. */
+int wk_graft_fields (wk_Graft *g, const wk_Place *place, wk_Key *keys,
+                     size_t n, int list, uint32_t *a, uint32_t *b);
+/* the place of the value on the top, under this key; *keypos: of the key */
+void wk_graft_place (wk_Graft *g, lua_State *L, const wk_Place *up,
+                     const wk_Key *key, wk_Place *place, uint32_t *keypos);
+/* goes on from a name alone to the constructor that it means */
+void wk_graft_follow (wk_Graft *g, wk_Place *place);
+
 #endif

@@ -2,7 +2,7 @@
 ** sandbox.c -- a Lua config, run in an isolated state -> nodes of a tree (see
 ** sandbox.h).
 **
-** May call: fail, tree, chunk, graft, outline; its own sandbox_*.c.
+** May call: fail, tree, chunk, graft, order, outline; its own sandbox_*.c.
 **
 ** The state lives for one call.  All that can raise runs inside one pcall.
 ** A failure that has words of its own fills s->fail and raises a value that

@@ -3,7 +3,7 @@
 ** and tags: ref copy expr target null append replace delete; and what it gets
 ** from outside: env include (part of sandbox.h's room).
 **
-** May call: fail, graft.
+** May call: fail, tree, graft.
 **
 ** What they make is a userdata that a config can hand on and not look into.
 */

@@ -2,7 +2,7 @@
 ** sandbox_place.c -- where in the text of its documents a Lua config has its
 ** table constructors and its lines (part of sandbox.h's room).
 **
-** May call: chunk, outline.
+** May call: tree, chunk, outline.
 **
 ** A config may have very many values that ask, so a text is read through once
 ** for all of them.

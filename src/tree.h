@@ -2,7 +2,8 @@
 ** tree.h -- documents as nodes in an arena: kind, text, mark, and the node
 ** each one replaced.
 **
-** May call: fail, scalar (integer keys).  Never touches a lua_State.
+** May call: fail, scalar (integer keys), lex (the marks of Lua texts).  Never
+** touches a lua_State.
 **
 ** A tree holds every document that was read for one config, and every
 ** override.  Nodes are numbers (wk_Id, 0 is none); they are never freed

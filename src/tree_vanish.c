@@ -2,7 +2,7 @@
 ** tree_vanish.c -- values that are not there: deleted, disabled or absent,
 ** and those that are not there yet (tree.h).
 **
-** May call: nothing else.  Never touches a lua_State, never calls itself.
+** May call: fail.  Never touches a lua_State, never calls itself.
 **
 ** What vanishes stays in its place as WK_NONE until the composition is done,
 ** so that places in lists stay as they were written, and `prev` has what it
