@@ -340,7 +340,8 @@ static int assignment (Walk *w) {
   }
   if (!op(&next, '=')) return 0;
   if (depth == 0) field = wk_field_add(o, &o->firstname, &o->lastname);
-  else if (up != 0 && o->fields[up].brace != WK_NOWHERE) field = wk_field_addto(o, up);
+  else if (up != 0 && o->fields[up].brace != WK_NOWHERE)
+    field = wk_field_addto(o, up);
   else field = 0;
   setkey(w, field, &key);
   if (field != 0) o->fields[field].assigned = depth > 0;
@@ -380,7 +381,8 @@ static void instatements (Walk *w, int before) {
     if (next.token != WK_T_END && !op(&next, ';') && !word(&next, "end") &&
         !word(&next, "else") && !word(&next, "elseif") &&
         !word(&next, "until")) {
-      uint32_t field = wk_field_add(w->o, &w->o->firstreturn, &w->o->lastreturn);
+      uint32_t field = wk_field_add(w->o, &w->o->firstreturn,
+                                    &w->o->lastreturn);
       *now = next;
       value(w, field);
     }
