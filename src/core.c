@@ -296,6 +296,40 @@ static void push_limits (lua_State *L) {
 }
 
 
+/*
+** core.leave{set, key, list}: the key is no more in the table `set`, nor (its
+** last one) in `list`, which may be absent.  For `__close`: a count hook that
+** raises cannot end it half way, as it can a function of Lua.
+*/
+static int core_leave (lua_State *L) {
+  enum {GUARD = 1, SET, KEY, LIST};
+  lua_Unsigned i, n;
+  luaL_checktype(L, GUARD, LUA_TTABLE);
+  lua_settop(L, GUARD);
+  lua_rawgeti(L, GUARD, 1);
+  lua_rawgeti(L, GUARD, 2);
+  lua_rawgeti(L, GUARD, 3);
+  luaL_checktype(L, SET, LUA_TTABLE);
+  lua_pushvalue(L, KEY);
+  lua_pushnil(L);
+  lua_rawset(L, SET);
+  if (!lua_istable(L, LIST)) return 0;
+  n = lua_rawlen(L, LIST);
+  for (i = n; i > 0; i--) {
+    int found;
+    lua_rawgeti(L, LIST, (lua_Integer)i);
+    found = lua_rawequal(L, -1, KEY);
+    lua_pop(L, 1);
+    if (found) break;
+  }
+  for (; i > 0 && i <= n; i++) {   /* what is behind it moves up */
+    lua_rawgeti(L, LIST, (lua_Integer)i + 1);
+    lua_rawseti(L, LIST, (lua_Integer)i);
+  }
+  return 0;
+}
+
+
 static const luaL_Reg functions[] = {
   {"root", wk_core_root}, {"file", wk_core_file}, {"name", wk_core_name},
   {"compile", wk_core_compile}, {"exports", wk_core_exports},
@@ -305,7 +339,8 @@ static const luaL_Reg functions[] = {
   {"distance", wk_core_distance}, {"secret", wk_core_secret},
   {"number", wk_core_number}, {"tree", wk_new_tree},
   {"terminal", core_terminal}, {"directory", core_directory},
-  {"fields", core_fields}, {"call", core_call}, {"library", wk_core_library},
+  {"fields", core_fields}, {"call", core_call}, {"leave", core_leave},
+  {"library", wk_core_library},
   {NULL, NULL}
 };
 

@@ -131,18 +131,7 @@ local function circle(self, id)
 end
 
 -- What is being built; however that ends, it is not any more.
-local Underway = {}
-
-function Underway.__close(this)
-  local asked = this.config.asked
-  this.config.underway[this.id] = nil
-  for at = #asked, 1, -1 do -- coroutines may end in any order
-    if asked[at] == this.id then
-      remove(asked, at)
-      break
-    end
-  end
-end
+local Underway = { __close = core.leave }
 
 -- Builds one node of the plan: its object; or nil and an error.
 local function make(self, id, constructors)
@@ -152,7 +141,7 @@ local function make(self, id, constructors)
   elseif self.closing or self.closed then
     return nil, tell("wick.failure", "closed", self, id)
   end
-  local _ <close> = setmetatable({ config = self, id = id }, Underway)
+  local _ <close> = setmetatable({ self.underway, id, self.asked }, Underway)
   self.asked[#self.asked + 1], self.underway[id] = id, running()
   local object, err
   if self.late[id] then

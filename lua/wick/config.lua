@@ -43,14 +43,11 @@ end
 
 -- A config that builds or checks stays the same meanwhile, as it does while one
 -- object is built.
-local Busy = {}
-
-function Busy.__close(busy)
-  busy.config.underway[busy] = nil
-end
+local Busy = { __close = core.leave }
 
 local function stay(self)
-  local busy = setmetatable({ config = self }, Busy)
+  local busy = setmetatable({ self.underway }, Busy)
+  busy[2] = busy
   self.underway[busy] = running()
   return busy
 end

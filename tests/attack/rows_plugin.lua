@@ -181,7 +181,7 @@ return {
     naive = "runs" },
 
   { 79, "LD_LIBRARY_PATH and LD_PRELOAD", where = "tests/cli/cases/plugins.txt" },
-  { 80, "the number of a descriptor is used again", where = "tests/unit/plugin_test.c" },
+  { 80, "the number of a descriptor is used again", where = "tests/unit/plugin_process_test.c" },
   { 81, "two names of one file, and a copy", where = "tests/unit/plugin_test.c" },
 
   { 82, "a symbol that nobody has", flags = "-DUNDEFINED=nobody_has_this", at_run = true,

@@ -2,27 +2,27 @@
 -- that changed, in its own place.
 --
 -- Part of config.  May call: the tree, open, read (folders), build's list of objects,
--- tell, fail.
+-- tell, fail, core.
 --
 -- An object stays when its component says the same as before and all that it was
 -- handed stays.  The others are stale: they are no longer the config's to hand
 -- out, but close still closes them, in their turn.
 
+local core = require "wick.core"
 local fail = require "wick.fail"
 local path_of = require "wick.tell".path
 
 local M = {}
 
 -- A change under way: who closes the config meanwhile has it closed at the end.
-local Change = {}
-
-function Change.__close(change)
-  local config = change.config
-  config.changing = false
-  if change.closed then
-    config:close()
-  end
-end
+local Change = {
+  __close = function(change)
+    if change.closed then
+      change.config:close()
+    end
+  end,
+}
+local Changing = { __close = core.leave }
 
 -- The node in `tree` at the place that `id` has in `from`, or nil.
 local function counterpart(from, id, tree, top)
@@ -134,6 +134,7 @@ end
 function M.renew(self, overrides, afresh)
   local change <close> = setmetatable({ config = self, closed = false,
     thread = coroutine.running() }, Change)
+  local _ <close> = setmetatable({ self, "changing" }, Changing)
   self.changing = change
   local new, err = require "wick.open".open(self.source, overrides, self.options,
     not afresh and self.reader or nil)
