@@ -478,6 +478,7 @@ static wk_Code compare (const wk_Plugin *p, const Library *lib,
 wk_Code wk_plugin_load (wk_Plugin *p, wk_Loaded *out, wk_Fail *f) {
   Library lib;
   wk_Code code;
+  memset(&lib, 0, sizeof(lib));
   set_up();
   code = obtain(p, &lib, f);
   if (code == WK_OK) code = compare(p, &lib, out, f);

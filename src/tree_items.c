@@ -91,25 +91,41 @@ static void cut (wk_Tree *t, wk_Row *row, uint32_t size) {
 }
 
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push  /* the analyzer does not see that t owns rows */
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
+/* room for one more item; gives 0 when memory is short */
+static int widen (wk_Row *row) {
+  uint32_t want = row->capacity == 0 ? 4 * SMALL : row->capacity * 2;
+  void *p;
+  if (row->size < row->capacity) return 1;
+  p = realloc(row->items, want * sizeof(wk_Id));
+  if (p == NULL) return 0;
+  row->items = p;
+  row->capacity = want;
+  return 1;
+}
+
+
 /* writes down the next item of a chain; gives 0 when there is none, -1 when
    memory is short */
 static int more (wk_Tree *t, wk_Row *row) {
   wk_Id v = row->first;
   if (row->size > 0) v = t->nodes[row->items[row->size - 1]].next;
   if (v == 0) return 0;
-  if (row->size == row->capacity) {
-    uint32_t want = row->capacity == 0 ? 4 * SMALL : row->capacity * 2;
-    void *p = realloc(row->items, want * sizeof(wk_Id));
-    if (p == NULL) return -1;
-    row->items = p;
-    row->capacity = want;
-  }
+  if (!widen(row)) return -1;
   wk_tree_leave(t, v);  /* the row of a list that was laid over this one */
   row->items[row->size++] = v;
   t->seats[v].first = row->first;
   t->seats[v].place = row->size;
   return 1;
 }
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 
 void wk_tree_leave (wk_Tree *t, wk_Id item) {

@@ -40,13 +40,14 @@ static wk_Code ask_file (const wk_Root *r, const char *rel, size_t len,
 /* a name is checked; the file that holds it is then opened */
 static wk_Code ask_name (const wk_Root *r, const char *name, size_t len,
                          wk_Fail *f) {
+  static const char suffix[] = ".lua";
   char rel[300];
   size_t size, i;
   wk_Code code = wk_name_check(name, len, f);
   if (code != WK_OK) return code;
   for (i = 0; i < len; i++) rel[i] = name[i] == '.' ? '/' : name[i];
-  memcpy(rel + len, ".lua", 4);
-  return ask_file(r, rel, len + 4, FILE_LIMIT, NULL, &size, f);
+  memcpy(rel + len, suffix, sizeof(suffix));
+  return ask_file(r, rel, len + sizeof(suffix) - 1, FILE_LIMIT, NULL, &size, f);
 }
 
 

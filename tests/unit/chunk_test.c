@@ -56,15 +56,15 @@ static void loads (void **state) {
 /* a token of megabytes that nearly matches everywhere is found at once */
 static void long_token (void **state) {
   lua_State *L = (lua_State *)*state;
-  enum {N = 1 << 21};
-  char *text = (char *)malloc(3 * N + 1);
+  const size_t n = 1 << 21;
+  char *text = (char *)malloc(3 * n + 1);
   assert_non_null(text);
-  memset(text, 'a', 3 * N + 1);
-  text[2 * N] = ' ';
-  assert_int_equal(compile(L, text, 3 * N + 1), WK_ESYNTAX);
+  memset(text, 'a', 3 * n + 1);
+  text[2 * n] = ' ';
+  assert_int_equal(compile(L, text, 3 * n + 1), WK_ESYNTAX);
   assert_int_equal(fail.nmarks, 1);
-  assert_int_equal(fail.marks[0].byte, 2 * N + 1);
-  assert_int_equal(fail.marks[0].length, N);
+  assert_int_equal(fail.marks[0].byte, 2 * n + 1);
+  assert_int_equal(fail.marks[0].length, n);
   assert_string_equal(fail.marks[0].label, "syntax error");
   free(text);
 }
