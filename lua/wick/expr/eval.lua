@@ -56,6 +56,18 @@ local function quoted(_, text, max)
   return fail.quote(text, max)
 end
 
+-- A key that step `pc` takes, for a message: never where something is in memory.
+local function key_said(s, pc, key)
+  local kind = type(key)
+  if kind == "string" then
+    local say = s.ast.code[pc] == "index" and shared.shown or quoted
+    return "`" .. say(s, key, 40) .. "`"
+  elseif kind == "number" or kind == "boolean" then
+    return "`" .. shared.text_of(key) .. "`"
+  end
+  return word(key)
+end
+
 -- v[key], which step `pc` says.
 local function index(s, pc, v, key, by)
   local kind = type(v)
@@ -65,13 +77,12 @@ local function index(s, pc, v, key, by)
       return present(found)
     end
   elseif kind ~= "userdata" or not metamethod(v, "__index") then
-    local shown = type(key) == "string"
-      and (s.ast.code[pc] == "index" and shared.shown or quoted)(s, key, 40) or shared.text_of(key)
+    local shown = key_said(s, pc, key)
     if kind == "string" then
-      wrong(s, by, format("cannot take `%s` from a string", shown), "this is a string",
+      wrong(s, by, format("cannot take %s from a string", shown), "this is a string",
         { helps = { "a string has these methods: " .. fail.names(names().libraries.string) } })
     end
-    wrong(s, by, format("cannot take `%s` from %s", shown, word(v)), "this is " .. word(v))
+    wrong(s, by, format("cannot take %s from %s", shown, word(v)), "this is " .. word(v))
   end
   local f = metamethod(v, "__index")
   for _ = 1, 16 do -- the function that the chain of `__index` ends in
