@@ -154,7 +154,6 @@ typedef struct Library {
    lock of its own, under which constructors run, and these may fork (which
    takes ours) or come back here: so it is asked for nothing under ours. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Thread_local int inside = 0;
 static Library *libraries = NULL;
 static size_t nlibraries = 0, clibraries = 0;
 static size_t nloading = 0;      /* of those that the linker has now */
@@ -165,12 +164,12 @@ static pid_t spelled = 0;        /* the process that `self` is */
 
 
 static void take_lock (void) {
-  if (inside++ == 0) pthread_mutex_lock(&lock);
+  pthread_mutex_lock(&lock);
 }
 
 
 static void drop_lock (void) {
-  if (--inside == 0) pthread_mutex_unlock(&lock);
+  pthread_mutex_unlock(&lock);
 }
 
 
