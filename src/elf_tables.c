@@ -263,7 +263,7 @@ static int is_sound (const wk_View *v, const Sym *sym) {
   const unsigned visibility = sym->st_other & 3u;
   if (sym->st_name >= v->nstrings) return 0;
   if (sym->st_shndx != SHN_UNDEF) return 1;
-#if !defined(__mips__)   /* where it may have a stub */
+#if !defined(__mips__)   /* there it may be called through an address here */
   if (sym->st_value != 0) return 0;
 #endif
   return visibility == STV_DEFAULT || visibility == STV_PROTECTED;

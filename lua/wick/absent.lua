@@ -1,4 +1,4 @@
--- wick.absent: a key path that names a key which is not there, tell.
+-- wick.absent: the error of a key path that names a key which is not there.
 --
 -- Ground floor.  May call: the tree, tell, fail, core.
 

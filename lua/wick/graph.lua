@@ -115,8 +115,9 @@ function M.of(self)
     end
     return known[id]
   end
-  -- in document order, what is inside one behind it; then what each one uses
-  local open = {} -- a stack
+  -- A stack, so that what is inside an object comes right behind it, in the order of
+  -- the document.
+  local open = {}
   local function push(places)
     for i = #places, 1, -1 do
       open[#open + 1] = places[i]

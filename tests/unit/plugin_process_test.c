@@ -89,15 +89,22 @@ static int others_child (void) {
 }
 
 
+/* opens p.one, and leaves no number above the one that it has */
+static int use_up (wk_Plugin *p, struct rlimit *limit) {
+  CHECK(open_plugin("one.so", "p.one", p) == WK_OK);
+  CHECK(getrlimit(RLIMIT_NOFILE, limit) == 0);
+  limit->rlim_cur = (rlim_t)p->file.fd + 1;
+  CHECK(setrlimit(RLIMIT_NOFILE, limit) == 0);
+  while (dup(0) >= 0) {}
+  return 0;
+}
+
+
 static int none_child (void) {
   struct rlimit limit;
   wk_Plugin p;
   wk_Loaded loaded;
-  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
-  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  limit.rlim_cur = (rlim_t)p.file.fd + 1;
-  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-  while (dup(0) >= 0) {}
+  CHECK(use_up(&p, &limit) == 0);
   CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
   CHECK(strcmp(fail.message, "a plugin cannot be loaded: too many files are "
                              "open") == 0);
@@ -111,11 +118,7 @@ static int one_child (void) {
   struct rlimit limit;
   wk_Plugin p;
   wk_Loaded loaded;
-  CHECK(open_plugin("one.so", "p.one", &p) == WK_OK);
-  CHECK(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  limit.rlim_cur = (rlim_t)p.file.fd + 1;
-  CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-  while (dup(0) >= 0) {}
+  CHECK(use_up(&p, &limit) == 0);
   limit.rlim_cur++;
   CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
   CHECK(wk_plugin_load(&p, &loaded, &fail) == WK_EMFILE);
